@@ -1,0 +1,135 @@
+"""Every key of the table. No other module spells one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+from econtracting.domain.access import Access, Link, OpenPacket, Session
+from econtracting.domain.answers import Section
+from econtracting.domain.appointments import Appointment
+from econtracting.domain.audit import ChainedEvent
+from econtracting.domain.background import Check, OrderReference, Received
+from econtracting.domain.certification import Contract, Feed
+from econtracting.domain.effects import Effect
+from econtracting.domain.moment import iso
+from econtracting.domain.packet import Packet
+from econtracting.domain.signing import Adoption, Document
+
+Key = dict[str, str]
+
+DUE_SHARDS = 4  # a due index without shards would put every timer of the product on one partition (1,000 WCU)
+STATUS_SHARDS = 8
+
+
+def of_packet(packet_id: str) -> str:
+    return f"PACKET#{packet_id}"
+
+
+def packet(packet_id: str) -> Key:
+    return {"PK": of_packet(packet_id), "SK": "PACKET"}
+
+
+def event(packet_id: str, seq: int) -> Key:
+    return {"PK": of_packet(packet_id), "SK": f"EVENT#{seq:06d}"}
+
+
+def effect(packet_id: str, effect_id: str) -> Key:
+    return {"PK": of_packet(packet_id), "SK": f"OUTBOX#{effect_id}"}
+
+
+def request(caller: str, key: str) -> Key:
+    return {"PK": f"REQUEST#{caller}#{sha256(key.encode()).hexdigest()}", "SK": "REQUEST"}
+
+
+def limit(name: str, window: int) -> Key:
+    return {"PK": f"LIMIT#{name}", "SK": f"{window:012d}"}
+
+
+def session_of(packet_id: str, fingerprint: str) -> Key:
+    return {"PK": of_packet(packet_id), "SK": f"SESSION#{fingerprint}"}
+
+
+# kind -> (partition, sort) from the ids that name a record, in the order `find` takes them
+ADDRESS: dict[type, Callable[..., Key]] = {
+    Access: lambda packet_id: {"PK": of_packet(packet_id), "SK": "ACCESS"},
+    Adoption: lambda packet_id: {"PK": of_packet(packet_id), "SK": "SIGNATURE"},
+    Section: lambda packet_id, name: {"PK": of_packet(packet_id), "SK": f"SECTION#{name}"},
+    Document: lambda packet_id, document_id: {"PK": of_packet(packet_id), "SK": f"DOCUMENT#{document_id}"},
+    Check: lambda packet_id, attempt: {"PK": of_packet(packet_id), "SK": f"CHECK#{int(attempt):04d}"},
+    Appointment: lambda packet_id, state: {"PK": of_packet(packet_id), "SK": f"APPOINTMENT#{state}"},
+    Feed: lambda packet_id: {"PK": of_packet(packet_id), "SK": "FEED"},
+    Effect: effect,
+    Link: lambda fingerprint: {"PK": f"LINK#{fingerprint}", "SK": "LINK"},
+    Session: lambda fingerprint: {"PK": f"SESSION#{fingerprint}", "SK": "SESSION"},
+    OpenPacket: lambda agency_id, kind, value: {"PK": f"OPEN#{agency_id}", "SK": f"{kind.upper()}#{value}"},
+    OrderReference: lambda vendor, reference: {"PK": f"ORDER#{vendor}#{reference}", "SK": "ORDER"},
+    Received: lambda vendor, message_id: {"PK": f"RECEIVED#{vendor}#{message_id}", "SK": "RECEIVED"},
+    Contract: lambda npn, packet_id: {"PK": f"PRODUCER#{npn}", "SK": f"CONTRACT#{packet_id}"},
+}
+
+_NAMED_BY: dict[type, Callable[[Any], tuple[Any, ...]]] = {
+    Access: lambda r: (r.packet_id,),
+    Adoption: lambda r: (r.packet_id,),
+    Section: lambda r: (r.packet_id, r.name),
+    Document: lambda r: (r.packet_id, r.document_id),
+    Check: lambda r: (r.packet_id, r.attempt),
+    Appointment: lambda r: (r.packet_id, r.state),
+    Feed: lambda r: (r.packet_id,),
+    Effect: lambda r: (r.packet_id, r.id),
+    Link: lambda r: (r.fingerprint,),
+    Session: lambda r: (r.fingerprint,),
+    OpenPacket: lambda r: (r.agency_id, r.kind, r.value),
+    OrderReference: lambda r: (r.vendor, r.reference),
+    Received: lambda r: (r.vendor, r.message_id),
+    Contract: lambda r: (r.npn, r.packet_id),
+}
+
+# kind -> (partition, sort prefix) of all records of a kind under one id
+GROUP: dict[type, Callable[[str], tuple[str, str]]] = {
+    Section: lambda packet_id: (of_packet(packet_id), "SECTION#"),
+    Document: lambda packet_id: (of_packet(packet_id), "DOCUMENT#"),
+    Check: lambda packet_id: (of_packet(packet_id), "CHECK#"),
+    Appointment: lambda packet_id: (of_packet(packet_id), "APPOINTMENT#"),
+    Effect: lambda packet_id: (of_packet(packet_id), "OUTBOX#"),
+    ChainedEvent: lambda packet_id: (of_packet(packet_id), "EVENT#"),
+    Contract: lambda npn: (f"PRODUCER#{npn}", "CONTRACT#"),
+}
+
+
+def of(record: Any) -> Key:
+    """The key of any stored record."""
+    if isinstance(record, Packet):
+        return packet(record.id)
+    kind = type(record)
+    return ADDRESS[kind](*_NAMED_BY[kind](record))
+
+
+def _shard(packet_id: str, shards: int) -> int:
+    return int(sha256(packet_id.encode()).hexdigest()[:4], 16) % shards
+
+
+def due_shard(packet_id: str) -> str:
+    return f"DUE#{_shard(packet_id, DUE_SHARDS)}"
+
+
+def status_shard(status: str, shard: int) -> str:
+    return f"STATUS#{status}#{shard}"
+
+
+def indexes(packet: Packet) -> dict[str, str]:
+    """The index attributes of a packet: by agency, by status, and by due time while somebody has to look at it."""
+    found = {
+        "agency_pk": f"AGENCY#{packet.agency.id}",
+        "agency_sk": f"{packet.status.value}#{iso(packet.created_at)}#{packet.id}",
+        "status_pk": status_shard(packet.status.value, _shard(packet.id, STATUS_SHARDS)),
+        "status_sk": f"{iso(packet.status_at)}#{packet.id}",
+    }
+    if packet.due_at is not None:
+        found |= due(packet.id, iso(packet.due_at))
+    return found
+
+
+def due(packet_id: str, due_at: str) -> dict[str, str]:
+    return {"due_pk": due_shard(packet_id), "due_at_sk": due_at}

@@ -1,0 +1,322 @@
+"""The one store: packets and everything that belongs to them, in one table.
+
+Every change of a packet is one TransactWriteItems on condition of the version that was read: packet, audit events, outbox
+rows, changed records and the answer to the caller's Idempotency-Key stand or fall together.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple, TypeVar
+
+from botocore.exceptions import ClientError
+
+from econtracting import ports
+from econtracting.adapters.dynamodb import items, keys
+from econtracting.adapters.failures import translated
+from econtracting.domain.access import Session
+from econtracting.domain.audit import ChainedEvent, chain
+from econtracting.domain.effects import Effect
+from econtracting.domain.errors import (
+    AlreadyExists,
+    IdempotencyKeyReused,
+    InvalidRequest,
+    PacketNotFound,
+    Unavailable,
+)
+from econtracting.domain.moment import iso
+from econtracting.domain.packet import Frozen, Packet
+from econtracting.ports import Change, Committed, Page, Request
+
+R = TypeVar("R", bound=Frozen)
+
+ROUNDS = 6
+REQUEST_LIFE = timedelta(days=3)
+
+
+class _Lost(Exception):
+    """Somebody else committed in between: read again, decide again."""
+
+
+class _Answered(Exception):
+    """The request was answered before, perhaps by this very call whose response got lost."""
+
+
+class _Part(NamedTuple):
+    """A member of a transaction and what its failed condition means."""
+
+    write: dict[str, Any]
+    lost: type[Exception]
+    record: Frozen | None = None
+
+
+class DynamoPackets:
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def load(self, packet_id: str) -> Packet:
+        stored = self._get(keys.packet(packet_id))
+        if stored is None:
+            raise PacketNotFound()
+        return items.record(Packet, stored)
+
+    def find(self, kind: type[R], *ids: str) -> R | None:
+        stored = self._get(keys.ADDRESS[kind](*ids))
+        return None if stored is None else items.record(kind, stored)
+
+    def all_of(self, kind: type[R], packet_id: str) -> list[R]:
+        partition, prefix = keys.GROUP[kind](packet_id)
+        return [items.record(kind, stored) for stored in self._under(partition, prefix)]
+
+    def events(self, packet_id: str) -> list[ChainedEvent]:
+        partition, prefix = keys.GROUP[ChainedEvent](packet_id)
+        return [items.record(ChainedEvent, stored) for stored in self._under(partition, prefix)]
+
+    def create(self, change: Change, request: Request | None = None) -> Committed:
+        if request is not None and (answered := self._answer_to(request)):
+            return answered
+        try:
+            packet = self._commit(None, change, request)
+        except _Answered:
+            return self._repeat(request)
+        except _Lost as lost:
+            raise Unavailable(retry_after=1) from lost
+        return Committed(packet, change.answer)
+
+    def change(self, packet_id: str, decide: ports.Decide, request: Request | None = None) -> Committed:
+        if request is not None and (answered := self._answer_to(request)):
+            return answered
+        for round_ in range(ROUNDS):
+            before = self.load(packet_id)
+            change = decide(before)
+            if change is None:
+                return Committed(before, repeated=True)
+            try:
+                return Committed(self._commit(before, change, request), change.answer)
+            except _Answered:
+                return self._repeat(request)
+            except _Lost:
+                time.sleep(random.uniform(0, 0.02 * 2**round_))  # noqa: S311 - jitter, not a secret
+        raise Unavailable(retry_after=1)
+
+    def by_agency(self, agency_id: str, status: str | None, cursor: str | None, limit: int) -> Page:
+        condition, values = "agency_pk = :pk", {":pk": f"AGENCY#{agency_id}"}
+        if status is not None:
+            condition, values = condition + " AND begins_with(agency_sk, :sk)", {**values, ":sk": f"{status}#"}
+        query = {"IndexName": "by_agency", "KeyConditionExpression": condition, "Limit": limit}
+        return self._page(query, values, cursor)
+
+    def by_status(self, status: str, cursor: str | None, limit: int) -> Page:
+        """Shard after shard, each oldest first; the cursor remembers the shard."""
+        shard, inner = _opened(cursor) if cursor else (0, None)
+        found: list[Packet] = []
+        while shard < keys.STATUS_SHARDS:
+            query = {"IndexName": "by_status", "KeyConditionExpression": "status_pk = :pk", "Limit": limit - len(found)}
+            page = self._page(query, {":pk": keys.status_shard(status, shard)}, inner)
+            found += page.packets
+            inner = page.cursor
+            if inner is None:
+                shard += 1
+            if len(found) >= limit:
+                break
+        return Page(found, _closed(shard, inner) if shard < keys.STATUS_SHARDS else None)
+
+    @translated
+    def put(self, record: Frozen) -> None:
+        self._client.put_item(TableName=self._table, Item=self._item(record))
+
+    @translated
+    def drop(self, record: Frozen) -> None:
+        self._client.delete_item(TableName=self._table, Key=items.attributes(dict(keys.of(record))))
+
+    def sessions_of(self, packet_id: str) -> list[str]:
+        stored = self._under(keys.of_packet(packet_id), "SESSION#")
+        return [items.plain(one)["SK"].removeprefix("SESSION#") for one in stored]
+
+    # reading
+
+    @translated
+    def _get(self, key: keys.Key) -> dict[str, Any] | None:
+        answer = self._client.get_item(TableName=self._table, Key=items.attributes(dict(key)), ConsistentRead=True)
+        return answer.get("Item")
+
+    @translated
+    def _under(self, partition: str, prefix: str) -> list[dict[str, Any]]:
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "ConsistentRead": True,
+            "KeyConditionExpression": "PK = :pk AND begins_with(SK, :sk)",
+            "ExpressionAttributeValues": items.attributes({":pk": partition, ":sk": prefix}),
+        }
+        found: list[dict[str, Any]] = []
+        while True:
+            answer = self._client.query(**query)
+            found += answer["Items"]
+            if "LastEvaluatedKey" not in answer:
+                return found
+            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    @translated
+    def _page(self, query: dict[str, Any], values: dict[str, str], cursor: str | None) -> Page:
+        query = {**query, "TableName": self._table, "ExpressionAttributeValues": items.attributes(values)}
+        if cursor:
+            query["ExclusiveStartKey"] = items.attributes(_cursor_key(cursor))
+        answer = self._client.query(**query)
+        last = answer.get("LastEvaluatedKey")
+        packets = [items.record(Packet, stored) for stored in answer["Items"]]
+        return Page(packets, _encode(items.plain(last)) if last else None)
+
+    # writing
+
+    def _commit(self, before: Packet | None, change: Change, request: Request | None) -> Packet:
+        base = before or change.packet
+        events = chain(base.id, base.event_count, base.event_head, change.events)
+        after = change.packet.having(
+            version=base.version + 1,
+            event_count=base.event_count + len(events),
+            event_head=events[-1].hash if events else base.event_head,
+        )
+        parts = [self._packet_part(before, after)]
+        parts += [self._new(self._item(event), _Lost) for event in events]
+        parts += [self._new(self._item(effect), _Lost) for effect in change.effects]
+        parts += [self._new(self._item(claim), AlreadyExists, claim) for claim in change.claims]
+        parts += [_Part({"Put": {"TableName": self._table, "Item": self._item(put)}}, _Lost) for put in change.puts]
+        for gone in change.drops:
+            key = items.attributes(dict(keys.of(gone)))
+            parts.append(_Part({"Delete": {"TableName": self._table, "Key": key}}, _Lost))
+        parts += self._session_pointers(change)
+        if request is not None:
+            parts.append(self._new(self._request_item(request, change), _Answered))
+        self._transact(parts)
+        return after
+
+    def _packet_part(self, before: Packet | None, after: Packet) -> _Part:
+        put: dict[str, Any] = {
+            "TableName": self._table,
+            "Item": items.item(after, keys.packet(after.id), **keys.indexes(after)),
+            "ConditionExpression": "attribute_not_exists(PK)",
+        }
+        if before is not None:
+            put["ConditionExpression"] = "version = :seen AND #status = :status"
+            put["ExpressionAttributeNames"] = {"#status": "status"}
+            put["ExpressionAttributeValues"] = items.attributes(
+                {":seen": before.version, ":status": before.status.value}
+            )
+        return _Part({"Put": put}, _Lost)
+
+    def _session_pointers(self, change: Change) -> list[_Part]:
+        """A session is found by its token; its pointer under the packet lets the packet end all of them."""
+        parts: list[_Part] = []
+        for one in [*change.claims, *change.puts]:
+            if isinstance(one, Session):
+                key = keys.session_of(one.packet_id, one.fingerprint)
+                item = items.attributes({**key, "expires": int(one.ends_at.timestamp())})
+                parts.append(_Part({"Put": {"TableName": self._table, "Item": item}}, _Lost))
+        for one in change.drops:
+            if isinstance(one, Session):
+                key = keys.session_of(one.packet_id, one.fingerprint)
+                parts.append(_Part({"Delete": {"TableName": self._table, "Key": items.attributes(dict(key))}}, _Lost))
+        return parts
+
+    def _item(self, record: Frozen | ChainedEvent) -> dict[str, Any]:
+        if isinstance(record, ChainedEvent):
+            return items.item(record, keys.event(record.packet_id, record.seq))
+        more: dict[str, Any] = {}
+        if isinstance(record, Effect) and record.due_at is not None:
+            more = keys.due(record.packet_id, iso(record.due_at))
+        if isinstance(record, Session):
+            more = {"expires": int(record.ends_at.timestamp())}
+        return items.item(record, keys.of(record), **more)
+
+    def _new(self, item: dict[str, Any], lost: type[Exception], record: Frozen | None = None) -> _Part:
+        put = {
+            "TableName": self._table,
+            "Item": item,
+            "ConditionExpression": "attribute_not_exists(PK)",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        return _Part({"Put": put}, lost, record)
+
+    def _request_item(self, request: Request, change: Change) -> dict[str, Any]:
+        return items.attributes(
+            {
+                **keys.request(request.caller, request.key),
+                "packet_id": change.packet.id,
+                "body_hash": request.body_hash,
+                "answer": json.dumps(change.answer),
+                "expires": int((datetime.now(UTC) + REQUEST_LIFE).timestamp()),
+            }
+        )
+
+    @translated
+    def _transact(self, parts: Sequence[_Part]) -> None:
+        if len(parts) > 100:
+            raise InvalidRequest("this changes more at once than one transaction can carry")
+        try:
+            self._client.transact_write_items(TransactItems=[part.write for part in parts])
+        except self._client.exceptions.TransactionCanceledException as error:
+            raise _reason(error, parts) from error
+
+    # repeated requests
+
+    def _answer_to(self, request: Request) -> Committed | None:
+        stored = self._get(keys.request(request.caller, request.key))
+        if stored is None:
+            return None
+        kept = items.plain(stored)
+        if kept["body_hash"] != request.body_hash:
+            raise IdempotencyKeyReused()
+        return Committed(self.load(kept["packet_id"]), json.loads(kept["answer"]), repeated=True)
+
+    def _repeat(self, request: Request | None) -> Committed:
+        answered = self._answer_to(request) if request is not None else None
+        if answered is None:
+            raise Unavailable(retry_after=1)
+        return answered
+
+
+def _reason(error: ClientError, parts: Sequence[_Part]) -> Exception:
+    """What a cancelled transaction means: the request was answered, a claim is taken, or somebody was faster."""
+    failed = [
+        (part, reason)
+        for part, reason in zip(parts, error.response["CancellationReasons"], strict=True)
+        if reason.get("Code") == "ConditionalCheckFailed"
+    ]
+    for part, _ in failed:
+        if part.lost is _Answered:
+            return _Answered()
+    for part, reason in failed:
+        if part.lost is AlreadyExists and part.record is not None:
+            holder = items.record(type(part.record), reason["Item"]) if reason.get("Item") else None
+            return AlreadyExists(holder=holder)
+    return _Lost()
+
+
+def _encode(key: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode()
+
+
+def _cursor_key(cursor: str) -> dict[str, Any]:
+    try:
+        key = json.loads(base64.urlsafe_b64decode(cursor))
+        if isinstance(key, dict) and all(isinstance(value, str) for value in key.values()):
+            return key
+    except ValueError:
+        pass
+    raise InvalidRequest(errors=[{"field": "cursor", "rule": "cursor", "message": "Use the cursor of the last answer."}])
+
+
+def _closed(shard: int, inner: str | None) -> str:
+    return _encode({"shard": str(shard), "inner": inner or ""})
+
+
+def _opened(cursor: str) -> tuple[int, str | None]:
+    key = _cursor_key(cursor)
+    shard = key.get("shard", "")
+    return (int(shard) if shard.isdigit() else 0), key.get("inner") or None

@@ -1,0 +1,35 @@
+"""Saved interview answers as they are stored: plain ones in the clear, sensitive ones in the packet's envelope."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from econtracting.domain.moment import Moment
+from econtracting.domain.packet import Frozen
+
+
+class SealedAnswers(Frozen):
+    """One KMS-enveloped JSON document: data key wrapped by KMS, AES-256-GCM, all parts base64."""
+
+    wrapped_key: str
+    nonce: str
+    ciphertext: str
+
+
+class Section(Frozen):
+    """One section of the interview. `masked` is what a screen shows of the sensitive answers without decrypting them."""
+
+    packet_id: str
+    name: str
+    version: int
+    complete: bool
+    public: dict[str, Any] = {}
+    masked: dict[str, Any] = {}
+    sealed: SealedAnswers | None = None
+    warnings: tuple[dict[str, Any], ...] = ()
+    saved_at: Moment
+
+    def shown(self) -> dict[str, Any]:
+        """The answers as any screen may show them."""
+        return {**self.public, **self.masked}

@@ -1,0 +1,106 @@
+"""Appointment orders: one per packet and state, with the state's true answer."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from econtracting.domain.moment import Moment
+from econtracting.domain.packet import Frozen
+
+
+class AppointmentStatus(StrEnum):
+    DRAFT = "DRAFT"  # asked for, licence not verified yet
+    SUBMITTED = "SUBMITTED"  # on its way to the gateway
+    ACCEPTED_BY_GATEWAY = "ACCEPTED_BY_GATEWAY"  # the gateway has it
+    PENDING_STATE = "PENDING_STATE"  # the state takes its time
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    NO_VALID_LICENCE = "NO_VALID_LICENCE"  # never ordered: the licence is missing, inactive or of the wrong line
+    RECORDED = "RECORDED"  # registry state: the carrier keeps its own register, nothing is filed
+    UNANSWERED = "UNANSWERED"  # the wait ended without an answer; the contracting department follows up
+
+
+FINAL = frozenset(
+    {
+        AppointmentStatus.APPROVED,
+        AppointmentStatus.REJECTED,
+        AppointmentStatus.NO_VALID_LICENCE,
+        AppointmentStatus.RECORDED,
+    }
+)
+OUTCOME_KNOWN = FINAL | {AppointmentStatus.UNANSWERED}
+
+
+class Appointment(Frozen):
+    """An appointment the carrier asks a state for."""
+
+    packet_id: str
+    state: str
+    npn: str
+    rule_type: str  # UP_FRONT, JUST_IN_TIME, REGISTRY, ...
+    status: AppointmentStatus
+    task_token: str | None = None
+    transaction_id: str | None = None
+    licence_number: str | None = None
+    effective_on: date | None = None
+    state_reference: str | None = None
+    reasons: tuple[str, ...] = ()
+    requested_at: Moment
+    answered_at: Moment | None = None
+
+    @property
+    def reference(self) -> str:
+        return f"{self.packet_id}-{self.state}"
+
+
+class Line(Frozen):
+    """A line of authority on a licence."""
+
+    code: str
+    name: str
+    active: bool
+
+
+class Licence(Frozen):
+    """A state's licence of a producer as the registry shows it."""
+
+    state: str
+    number: str
+    residency: str
+    licence_class: str
+    status: str
+    active: bool
+    expires_on: date | None
+    lines: tuple[Line, ...]
+
+    def defects(self, line_code: str, on: date) -> tuple[str, ...]:
+        """Why it does not allow selling `line_code` on a day; empty if it does."""
+        found: list[str] = []
+        if not self.active or self.status != "VALID":
+            found.append("LICENSE_INACTIVE")
+        if self.expires_on is not None and self.expires_on < on:
+            found.append("LICENSE_EXPIRED")
+        line = next((line for line in self.lines if line.code == line_code), None)
+        if line is None:
+            found.append("LOA_MISSING")
+        elif not line.active:
+            found.append("LOA_INACTIVE")
+        return tuple(found)
+
+
+class Licences(Frozen):
+    """What the registry holds on an NPN."""
+
+    npn: str
+    first_name: str
+    last_name: str
+    as_of: Moment
+    licences: tuple[Licence, ...]
+
+    def in_state(self, state: str) -> Licence | None:
+        return next((licence for licence in self.licences if licence.state == state), None)
+
+    def defects(self, state: str, line_code: str, on: date) -> tuple[str, ...]:
+        licence = self.in_state(state)
+        return licence.defects(line_code, on) if licence else ("LICENSE_NOT_FOUND",)

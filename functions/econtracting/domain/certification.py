@@ -1,0 +1,40 @@
+"""The certification feed of a packet and the courses reported back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from econtracting.domain.moment import Moment
+from econtracting.domain.packet import Frozen
+
+
+class CourseResult(Frozen):
+    course: str
+    passed: bool
+    score: int | None = None
+    at: Moment
+
+
+class Feed(Frozen):
+    """The producer as told to the certification site."""
+
+    packet_id: str
+    npn: str
+    plan_year: int
+    task_token: str | None = None
+    sent_at: Moment | None = None
+    expected_by: Moment
+    loaded_at: Moment | None = None
+    results: tuple[CourseResult, ...] = ()
+
+    def passed(self) -> frozenset[str]:
+        return frozenset(result.course for result in self.results if result.passed)
+
+
+class Contract(Frozen):
+    """A producer's packet with a carrier, found by NPN: the way in for sales, certification and ready-to-sell."""
+
+    npn: str
+    packet_id: str
+    agency_id: str
+    since: Moment

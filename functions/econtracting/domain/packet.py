@@ -1,0 +1,168 @@
+"""The packet: one contracting case of one agent with the carrier, and the graph of its statuses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from econtracting.domain.moment import Moment
+from econtracting.domain.audit import GENESIS
+from econtracting.domain.errors import InvalidTransition
+
+
+class Status(StrEnum):
+    """Where a packet stands. The order of the first ten is the road from invitation to selling."""
+
+    INVITED = "INVITED"  # the e-vite is on its way or unopened
+    IN_PROGRESS = "IN_PROGRESS"  # the agent has come in and answers
+    AWAITING_SIGNATURE = "AWAITING_SIGNATURE"  # answers frozen, documents prepared
+    SEALING = "SEALING"  # everything signed; the seals are being made
+    SUBMITTED = "SUBMITTED"  # all seals stand
+    BACKGROUND_CHECK = "BACKGROUND_CHECK"  # the vendor screens
+    APPOINTING = "APPOINTING"  # states are being asked
+    PROCESSED = "PROCESSED"  # every state answered or is recorded; the producer is being fed
+    CERTIFICATION_OPEN = "CERTIFICATION_OPEN"  # the certification site knows the producer
+    ACTIVE = "ACTIVE"  # every required course is complete
+    CORRECTION_REQUESTED = "CORRECTION_REQUESTED"  # the agent must mend named fields
+    ADVERSE_REVIEW = "ADVERSE_REVIEW"  # the contracting department weighs a report
+    NEEDS_REVIEW = "NEEDS_REVIEW"  # the contracting department must look
+    DECLINED = "DECLINED"  # the agent said no, or is not the person meant
+    WITHDRAWN = "WITHDRAWN"  # the recruiter took the invitation back
+    EXPIRED = "EXPIRED"  # the invitation's life ended
+    REJECTED = "REJECTED"  # the contracting department said no
+
+
+S = Status
+
+MOVES: dict[Status, frozenset[Status]] = {
+    S.INVITED: frozenset({S.IN_PROGRESS, S.DECLINED, S.WITHDRAWN, S.EXPIRED}),
+    S.IN_PROGRESS: frozenset({S.AWAITING_SIGNATURE, S.DECLINED, S.WITHDRAWN, S.EXPIRED}),
+    S.AWAITING_SIGNATURE: frozenset({S.IN_PROGRESS, S.SEALING, S.DECLINED, S.WITHDRAWN, S.EXPIRED}),
+    S.SEALING: frozenset({S.SUBMITTED, S.NEEDS_REVIEW}),
+    S.SUBMITTED: frozenset({S.BACKGROUND_CHECK, S.NEEDS_REVIEW}),
+    S.BACKGROUND_CHECK: frozenset({S.APPOINTING, S.CORRECTION_REQUESTED, S.ADVERSE_REVIEW, S.NEEDS_REVIEW}),
+    S.APPOINTING: frozenset({S.PROCESSED, S.NEEDS_REVIEW}),
+    S.PROCESSED: frozenset({S.CERTIFICATION_OPEN, S.NEEDS_REVIEW}),
+    S.CERTIFICATION_OPEN: frozenset({S.ACTIVE, S.NEEDS_REVIEW}),
+    S.ACTIVE: frozenset(),
+    S.CORRECTION_REQUESTED: frozenset({S.AWAITING_SIGNATURE, S.NEEDS_REVIEW, S.REJECTED}),
+    S.ADVERSE_REVIEW: frozenset({S.APPOINTING, S.NEEDS_REVIEW, S.REJECTED}),
+    S.NEEDS_REVIEW: frozenset(
+        {S.SEALING, S.BACKGROUND_CHECK, S.APPOINTING, S.PROCESSED, S.CORRECTION_REQUESTED, S.ADVERSE_REVIEW, S.REJECTED}
+    ),
+    S.DECLINED: frozenset(),
+    S.WITHDRAWN: frozenset(),
+    S.EXPIRED: frozenset(),
+    S.REJECTED: frozenset(),
+}
+
+ENDED = frozenset({S.DECLINED, S.WITHDRAWN, S.EXPIRED, S.REJECTED})
+BEFORE_SUBMISSION = frozenset({S.INVITED, S.IN_PROGRESS, S.AWAITING_SIGNATURE})
+DRIVEN_BY_WORKFLOW = frozenset({S.SEALING, S.SUBMITTED, S.BACKGROUND_CHECK, S.APPOINTING, S.PROCESSED})
+AFTER_SUBMISSION = frozenset(S) - BEFORE_SUBMISSION - ENDED
+
+
+class Frozen(BaseModel):
+    """Base of the product's values: immutable, and a field that is not declared is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class InvitedAgent(Frozen):
+    """The producer as the recruiter named them; the interview validates it."""
+
+    first_name: str
+    middle_name: str | None = None
+    last_name: str
+    email: str
+    npn: str | None = None
+
+    @property
+    def full_name(self) -> str:
+        return " ".join(part for part in (self.first_name, self.middle_name, self.last_name) if part)
+
+
+class Recruiter(Frozen):
+    name: str
+    email: str
+    phone: str
+
+
+class Agency(Frozen):
+    id: str
+    name: str
+
+
+class Acceptance(Frozen):
+    """A versioned text the agent accepted: what exactly (hash), when, from where."""
+
+    version: str
+    sha256: str
+    at: Moment
+    address: str = ""
+    user_agent: str = ""
+
+
+class SectionState(Frozen):
+    version: int
+    complete: bool
+
+
+class Packet(Frozen):
+    """The head record of a packet. `version` counts its commits; the audit chain's end is part of it, so it cannot fork."""
+
+    id: str
+    type: str
+    type_version: str
+    status: Status = Status.INVITED
+    version: int = 0
+    event_count: int = 0
+    event_head: str = GENESIS
+
+    agent: InvitedAgent
+    recruiter: Recruiter
+    agency: Agency
+    level: str
+    pre_appointment_states: tuple[str, ...] = ()
+
+    created_at: Moment
+    expires_at: Moment
+    status_at: Moment
+    due_at: Moment | None = None  # when somebody has to look at it, if nothing happens before
+    reached: dict[str, Moment] = {}  # status -> first time it was reached
+
+    invitation_generation: int = 1
+    mails_sent: int = 0  # e-vites, so that each has its own outbox row
+    reminders_sent: int = 0
+    delivery: str = "queued"  # queued, sent, delivered, undeliverable
+
+    agreement: Acceptance | None = None
+    consent: Acceptance | None = None
+    sections: dict[str, SectionState] = {}
+    npn: str | None = None  # as the agent confirmed it
+    generation: int = 0  # how often the answers were frozen
+    frozen_at: Moment | None = None
+    attempt: int = 0  # of the workflow's execution
+    check_attempt: int = 0  # of the background check
+    review_reason: str | None = None
+
+    def move(self, to: Status, at: datetime) -> Self:
+        """The packet one step further.
+
+        Raises InvalidTransition if the graph has no such edge.
+        """
+        if to not in MOVES[self.status]:
+            raise InvalidTransition(status=self.status.value, wanted=to.value)
+        return self.model_copy(
+            update={"status": to, "status_at": at, "reached": {**self.reached, to.value: self.reached.get(to.value, at)}}
+        )
+
+    def having(self, **changes: Any) -> Self:
+        return self.model_copy(update=changes)
+
+    @property
+    def ended(self) -> bool:
+        return self.status in ENDED

@@ -1,0 +1,57 @@
+"""A packet type: everything a carrier decides, as data. A packet pins the version it was opened with."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from econtracting.domain.documents import DocumentDefinition
+from econtracting.domain.interview import InterviewDefinition
+from econtracting.domain.packet import Frozen
+from econtracting.domain.state_rules import StateRule
+
+
+class Carrier(Frozen):
+    """The insurer as agents, states and letters know it."""
+
+    name: str
+    legal_name: str
+    address: str
+    phone: str
+    email: str
+    hours: str
+    co_code: str  # NAIC company code, five digits
+    fein: str
+    logo: str | None = None
+
+
+class CertificationSite(Frozen):
+    name: str
+    url: str
+    courses: tuple[str, ...]
+    plan_year: int
+    feed_days: int  # how long the producer feed usually takes to load
+
+
+class VersionedText(Frozen):
+    """A text people accept. `text` is what was shown, byte for byte; its hash is recorded with the acceptance."""
+
+    version: str
+    title: str
+    text: str
+
+
+class PacketType(Frozen):
+    name: str
+    version: str
+    carrier: Carrier
+    levels: dict[str, str]  # level -> what it is called
+    line_code: str  # the line of authority a producer must hold in each state
+    screening_package: str
+    agreement: VersionedText
+    disclosure: VersionedText
+    signature_statement: str
+    certification: CertificationSite
+    interview: InterviewDefinition
+    documents: tuple[DocumentDefinition, ...]
+    state_rules: tuple[StateRule, ...]
+    reviewed_on: date

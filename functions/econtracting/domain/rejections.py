@@ -1,0 +1,26 @@
+"""What is wrong with an answer, said to a machine (`rule`) and to the person who gave it (`message`)."""
+
+from __future__ import annotations
+
+from econtracting.domain.packet import Frozen
+
+
+class Rejection(Frozen):
+    """One remark on one answer: an error when it is raised, a warning when it comes with a result.
+
+    `field` is the dotted path inside the section (empty for the section as a whole), `rule` a stable word that clients
+    may switch on. Neither they nor `message` ever repeat the answer.
+    """
+
+    field: str
+    rule: str
+    message: str
+
+
+class Refusal(ValueError):
+    """Raised by a rule that knows the answer but not the field it was given for."""
+
+    def __init__(self, rule: str, message: str) -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.message = message

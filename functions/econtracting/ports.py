@@ -1,0 +1,272 @@
+"""What the use cases need from the world. Adapters fulfil these; wiring chooses them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from econtracting.domain.answers import SealedAnswers
+from econtracting.domain.appointments import Licences
+from econtracting.domain.audit import ChainedEvent, Event
+from econtracting.domain.documents import Mark, RenderedDocument, SealedDocument
+from econtracting.domain.effects import Effect
+from econtracting.domain.packet import Frozen, Packet
+
+R = TypeVar("R", bound=Frozen)
+
+
+class Request(NamedTuple):
+    """A caller's Idempotency-Key with what it was used for; scoped, so nobody is answered with another caller's record."""
+
+    caller: str
+    key: str
+    body_hash: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """All that one commit writes: the packet as it stands afterwards, and everything that must be true together with it.
+
+    `puts` replace or create; `claims` must not exist yet; `drops` are deleted. `answer` is kept for a repeated request.
+    """
+
+    packet: Packet
+    events: Sequence[Event] = ()
+    effects: Sequence[Effect] = ()
+    puts: Sequence[Frozen] = ()
+    claims: Sequence[Frozen] = ()
+    drops: Sequence[Frozen] = ()
+    answer: Any = None
+
+
+@dataclass(frozen=True)
+class Committed:
+    """What a commit led to; `repeated` tells an answer given before to the same request, or a change that was not needed."""
+
+    packet: Packet
+    answer: Any = None
+    repeated: bool = field(default=False)
+
+
+Decide = Callable[[Packet], Change | None]
+
+
+class Page(NamedTuple):
+    packets: list[Packet]
+    cursor: str | None
+
+
+class Packets(Protocol):
+    """The one store. Every read that decides is consistent; every write of a packet is one versioned transaction."""
+
+    def load(self, packet_id: str) -> Packet:
+        """Raises PacketNotFound."""
+        ...
+
+    def find(self, kind: type[R], *ids: str) -> R | None: ...
+
+    def all_of(self, kind: type[R], packet_id: str) -> list[R]: ...
+
+    def events(self, packet_id: str) -> list[ChainedEvent]: ...
+
+    def create(self, change: Change, request: Request | None = None) -> Committed:
+        """Raises AlreadyExists (facts: the claim's record) if a claim is taken, IdempotencyKeyReused."""
+        ...
+
+    def change(self, packet_id: str, decide: Decide, request: Request | None = None) -> Committed:
+        """Load, decide, commit; decide again when somebody else committed in between. `decide` returning None writes nothing.
+
+        Raises what `decide` raises, PacketNotFound, IdempotencyKeyReused, Unavailable when writers keep meeting.
+        """
+        ...
+
+    def by_agency(self, agency_id: str, status: str | None, cursor: str | None, limit: int) -> Page: ...
+
+    def by_status(self, status: str, cursor: str | None, limit: int) -> Page: ...
+
+    def put(self, record: Frozen) -> None:
+        """Write a record that belongs to no packet's transaction (a session's last-seen time)."""
+        ...
+
+    def drop(self, record: Frozen) -> None: ...
+
+    def sessions_of(self, packet_id: str) -> list[str]:
+        """Fingerprints of the packet's sessions."""
+        ...
+
+
+class Outbox(Protocol):
+    """The ledger of outward effects."""
+
+    def claim(self, packet_id: str, effect_id: str, now: datetime, lease: timedelta) -> Effect | None:
+        """Take an effect for `lease`; None if it is done, held by another, or not due."""
+        ...
+
+    def done(self, effect: Effect, now: datetime) -> None: ...
+
+    def failed(self, effect: Effect, retry_at: datetime, failure: str) -> None: ...
+
+    def due(self, now: datetime, limit: int) -> Iterable[tuple[str, str | None]]:
+        """(packet id, effect id or None for the packet itself) of everything whose time has come."""
+        ...
+
+
+class Limits(Protocol):
+    def hit(self, name: str, *, window: timedelta, limit: int, now: datetime) -> None:
+        """Count one attempt. Raises TooManyAttempts once `limit` is passed within `window`."""
+        ...
+
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Aware, UTC."""
+        ...
+
+
+class Ids(Protocol):
+    def packet(self) -> str: ...
+
+    def secret(self) -> str:
+        """256 random bits, URL-safe."""
+        ...
+
+    def temporary_password(self) -> str: ...
+
+    def access_code(self) -> str: ...
+
+    def signature(self) -> str: ...
+
+
+class LinkSecrets(Protocol):
+    def secret(self, packet_id: str, generation: int) -> str:
+        """The invitation's secret: derived with a KMS key, so that it is stored nowhere and a resend mails the same link."""
+        ...
+
+
+class Passwords(Protocol):
+    def hash(self, password: str) -> str: ...
+
+    def matches(self, password: str, hashed: str | None) -> bool:
+        """Constant work: a missing hash costs as much as a wrong password."""
+        ...
+
+
+class Envelope(Protocol):
+    """Envelope encryption bound to (packet, purpose, version): wrong context, no plaintext."""
+
+    def seal(self, packet_id: str, purpose: str, version: int, plain: Mapping[str, Any]) -> SealedAnswers: ...
+
+    def open(self, packet_id: str, purpose: str, version: int, sealed: SealedAnswers) -> dict[str, Any]: ...
+
+
+class StoredObject(NamedTuple):
+    key: str
+    version: str | None
+
+
+class DocumentStore(Protocol):
+    """Write-once storage of documents, addressed by content (or, for sealed ones, by what went into the seal)."""
+
+    def keep(self, key: str, content: bytes, content_type: str = "application/pdf") -> StoredObject:
+        """Store; if the key is taken the first writer's object stands. Raises Unavailable."""
+        ...
+
+    def read(self, key: str, version: str | None = None) -> bytes: ...
+
+
+class Renderer(Protocol):
+    def render(
+        self, packet_type: str, template: str, facts: Mapping[str, Any], frozen_at: datetime
+    ) -> RenderedDocument: ...
+
+
+class Seal(Protocol):
+    def seal(
+        self, content: bytes, marks: Sequence[Mark], *, document_id: str, title: str, at: datetime
+    ) -> SealedDocument: ...
+
+
+class Preparation(Protocol):
+    """Renders a packet's documents where the rendering library and the right to decrypt are."""
+
+    def prepare(self, packet_id: str, generation: int) -> dict[str, Any]:
+        """Raises Unavailable."""
+        ...
+
+
+class Mailer(Protocol):
+    def send(self, *, to: str, subject: str, html: str, text: str, reference: str) -> str:
+        """Hand a mail to the mail service; returns its message id. Raises Unavailable."""
+        ...
+
+
+class Workflow(Protocol):
+    def start(self, name: str, packet_id: str, attempt: int) -> None:
+        """Start the onboarding execution; one that exists already is success."""
+        ...
+
+    def running(self, name: str) -> bool: ...
+
+    def wake(self, token: str, output: Mapping[str, Any]) -> None:
+        """Resume a sleeping execution; a token already spent, timed out or unknown means it is done."""
+        ...
+
+
+class Events(Protocol):
+    def publish(self, detail_type: str, detail: Mapping[str, Any], reference: str) -> None: ...
+
+
+class Candidate(NamedTuple):
+    """Who is to be screened; the only value outside the interview that carries the SSN in the clear."""
+
+    reference: str
+    first_name: str
+    middle_name: str | None
+    last_name: str
+    email: str
+    phone: str | None
+    birth_date: str
+    ssn: str
+    postal_code: str
+
+
+class Report(NamedTuple):
+    id: str
+    reference: str
+    status: str
+    result: str | None
+    suspended_fields: tuple[str, ...]
+    expected_at: datetime | None
+
+
+class BackgroundChecks(Protocol):
+    def order(self, candidate: Candidate, idempotency_key: str) -> Report:
+        """Raises Unavailable on an outage and on an answer that is not understood."""
+        ...
+
+    def report(self, report_id: str) -> Report: ...
+
+
+class LicenceRegistry(Protocol):
+    def licences(self, npn: str) -> Licences | None:
+        """None if the registry does not know the NPN. Raises Unavailable."""
+        ...
+
+    def identity(self, npn: str, person: Mapping[str, Any]) -> dict[str, bool]:
+        """Which of npn, ssn, birth_date and name agree. Raises Unavailable."""
+        ...
+
+
+class AppointmentGateway(Protocol):
+    def appoint(self, order: Mapping[str, Any], idempotency_key: str) -> str:
+        """File an appointment; returns the gateway's transaction id. Raises InvalidRequest (refused), Unavailable."""
+        ...
+
+
+class CertificationSite(Protocol):
+    def feed(self, producer: Mapping[str, Any], idempotency_key: str) -> None:
+        """Raises Unavailable."""
+        ...
