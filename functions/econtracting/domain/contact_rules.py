@@ -10,6 +10,7 @@ import re
 from urllib.parse import urlsplit
 
 from econtracting.domain.rejections import Refusal
+from econtracting.domain.text_rules import clean, too_long
 
 URL_LENGTH = 2048
 NO_URL = "None"
@@ -17,9 +18,10 @@ NO_URL = "None"
 _NANP = re.compile(r"(?!.11)[2-9][0-9]{2}(?!.11)[2-9][0-9]{6}")
 _EXTENSION = re.compile(r"[0-9]{1,6}")
 _LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
-_HOST = re.compile(rf"(?:{_LABEL}\.)+(?!-)(?=[a-z0-9-]*[a-z])[a-z0-9-]{{2,63}}(?<!-)")
+_HOST = re.compile(rf"(?:{_LABEL}\.)+(?:[a-z]{{2,63}}|xn--[a-z0-9-]{{1,59}}(?<!-))")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(?!//)(?![0-9]+(?:/|$))", re.IGNORECASE)
+_HAS_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_ODD_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?![0-9]+(?:/|$))", re.IGNORECASE)
 _NEVER_PUBLIC = frozenset("localhost local internal intranet lan home corp test invalid example onion arpa".split())
 _WORDS_FOR_NONE = frozenset({"none", "n/a", "na", "no", "-"})
 
@@ -73,17 +75,15 @@ def email(raw: str) -> str:
 def url_or_none(raw: str) -> str:
     """A public http(s) address, its scheme added and its host in lower case, or `NO_URL` for an explicit "none".
 
-    Raises Refusal: url-email, url-scheme, url-userinfo, url-ip, url-host, url-format, url-length.
+    Raises Refusal: url-email, url-scheme, url-userinfo, url-ip, url-host, url-format, too-long.
     """
-    text = raw.strip()
+    text = clean(raw, URL_LENGTH)
     if text.casefold() in _WORDS_FOR_NONE:
         return NO_URL
-    if len(text) > URL_LENGTH:
-        raise Refusal("url-length", f"A web address may have at most {URL_LENGTH:,} characters.")
-    if re.search(r"[\x00-\x20\x7f\\<>\"^`{|}]", text):
-        raise Refusal("url-format", "This is not a web address. Please copy it from your browser's address line.")
-    if "://" not in text:
-        if _SCHEME.match(text):
+    if re.search(r"[ \\<>\"^`{|}]", text):
+        raise _no_url()
+    if not _HAS_SCHEME.match(text):
+        if _ODD_SCHEME.match(text):
             raise _odd_scheme()
         if "@" in text.partition("/")[0]:
             raise Refusal("url-email", "This is an e-mail address. Please enter a web address, or choose None.")
@@ -96,7 +96,7 @@ def _public_url(text: str) -> str:
         parts = urlsplit(text)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise Refusal("url-format", "This is not a web address. Please copy it from your browser's address line.") from None
+        raise _no_url() from None
     if parts.scheme not in ("http", "https"):
         raise _odd_scheme()
     if "@" in parts.netloc:
@@ -108,7 +108,7 @@ def _public_url(text: str) -> str:
         raise Refusal("url-host", "This site cannot be reached by the public. Please check the address, or choose None.")
     normal = parts._replace(netloc=f"{host}:{port}" if port is not None else host).geturl()
     if len(normal) > URL_LENGTH:
-        raise Refusal("url-length", f"A web address may have at most {URL_LENGTH:,} characters.")
+        raise too_long(URL_LENGTH)
     return normal
 
 
@@ -118,6 +118,10 @@ def _ascii_host(host: str) -> str:
         return host.encode("idna").decode("ascii").lower()
     except UnicodeError:
         return ""
+
+
+def _no_url() -> Refusal:
+    return Refusal("url-format", "This is not a web address. Please copy it from your browser's address line.")
 
 
 def _odd_scheme() -> Refusal:

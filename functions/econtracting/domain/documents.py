@@ -8,11 +8,28 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from econtracting.domain.errors import EContractingError
+
 Mode = Literal["sign", "acknowledge", "reference", "print-only", "generated"]
 FieldKind = Literal["signature", "initials", "date", "acknowledge"]
 SealLevel = Literal["B-B", "B-T", "B-LT", "B-LTA"]
+ArchivalProfile = Literal["a-2a", "a-3a"]
 
 PACKET_ACT = "packet"
+
+
+class DocumentNotRendered(EContractingError):
+    """A template does not compile with these facts; a bug of the packet type, not of the person."""
+
+    code = "document-not-rendered"
+    title = "A document of this packet could not be prepared"
+
+
+class SealRefused(EContractingError):
+    """The seal must not be made: key and certificate disagree, the certificate is not valid, or the file is not ours."""
+
+    code = "seal-refused"
+    title = "The document cannot be sealed"
 
 
 class _Frozen(BaseModel):
@@ -44,7 +61,8 @@ class DocumentDefinition(_Frozen):
     the packet's condition language; None means always. Documents of another ``act`` than ``packet`` are signed as an
     act of their own, with ``statement`` shown beside its button. ``produced`` says when a document can be rendered:
     when the answers are frozen, or only after the other documents were sealed. ``instructions`` tell what to do with a
-    document that is completed on paper.
+    document that is completed on paper. ``stands_alone`` marks a disclosure that the law wants free of any other text.
+    ``profile`` is the archival PDF/A profile; only ``a-3a`` may carry an attached data file.
     """
 
     code: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
@@ -56,6 +74,7 @@ class DocumentDefinition(_Frozen):
     act: str = PACKET_ACT
     statement: str | None = None
     stands_alone: bool = False
+    profile: ArchivalProfile = "a-2a"
     produced: Literal["freeze", "completion"] = "freeze"
     instructions: str | None = None
     placeholder: str | None = Field(default=None, description="What the operator's counsel has still to supply.")
@@ -67,6 +86,15 @@ class DocumentDefinition(_Frozen):
         if self.act != PACKET_ACT and not self.statement:
             raise ValueError(f"{self.code}: a signing act of its own needs its statement")
         return self
+
+
+class SignatureStyle(_Frozen):
+    """A typeface a person can adopt as a signature. ``file`` lies in the shared packet-type folder."""
+
+    id: str
+    name: str
+    font: str
+    file: str
 
 
 class PacketDocuments(_Frozen):

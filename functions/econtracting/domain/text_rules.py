@@ -15,7 +15,7 @@ ADDRESS_LINE_LENGTH = 64
 EXPLANATION_LENGTH = 4000
 
 _NAME_PUNCTUATION = frozenset(" '’-.")
-_DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_JOINERS = frozenset("\u200c\u200d")  # without them some scripts cannot be written
 _PO_BOX = re.compile(r"\bp[\W_]*o[\W_]*b(ox)?\b|\bpost[\W_]*office[\W_]*box\b|\bpob\W*\d", re.IGNORECASE)
 
 
@@ -42,7 +42,7 @@ def too_long(longest: int) -> Refusal:
 
 
 def _is_hidden(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in _DIRECTION_MARKS
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") and character not in _JOINERS
 
 
 def person_name(raw: str) -> str:
@@ -51,7 +51,7 @@ def person_name(raw: str) -> str:
     Raises Refusal: name-digits, name-characters, too-long, control-character.
     """
     text = clean(raw, NAME_LENGTH)
-    if any(character.isnumeric() for character in text):
+    if any(character.isdigit() for character in text):
         raise Refusal("name-digits", "A name cannot contain digits. Please write it as on your licence.")
     if any(unicodedata.category(character)[0] not in "LM" and character not in _NAME_PUNCTUATION for character in text):
         raise Refusal("name-characters", "Please use only letters, spaces, apostrophes, hyphens and full stops.")

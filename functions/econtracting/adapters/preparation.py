@@ -1,0 +1,26 @@
+"""Asks the rendering function, which alone has the layer and the right to decrypt, to prepare a packet's documents."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from econtracting.adapters.failures import translated
+from econtracting.domain.errors import Unavailable
+
+
+class LambdaPreparation:
+    def __init__(self, client: Any, function: str) -> None:
+        self._client = client
+        self._function = function
+
+    @translated
+    def prepare(self, packet_id: str, generation: int) -> dict[str, Any]:
+        answer = self._client.invoke(
+            FunctionName=self._function,
+            Payload=json.dumps({"packet_id": packet_id, "generation": generation}).encode(),
+        )
+        result: dict[str, Any] = json.loads(answer["Payload"].read())
+        if answer.get("FunctionError") or "documents" not in result:
+            raise Unavailable("The documents could not be prepared; please try again.")
+        return result

@@ -1,0 +1,94 @@
+"""Who is calling, as the authorizer found out; and the caller's Idempotency-Key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+
+from econtracting.domain.audit import Actor
+from econtracting.domain.errors import Forbidden, InvalidRequest, NotSignedIn, PasswordChangeRequired
+from econtracting.ports import Request
+
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+BODY_LIMIT = 1_000_000  # bytes; the largest body the contract knows is a 500-row CSV
+
+
+@dataclass(frozen=True)
+class AgentCaller:
+    packet_id: str
+    session: str  # the session token's fingerprint
+    actor: Actor
+
+
+@dataclass(frozen=True)
+class StaffCaller:
+    subject: str
+    groups: frozenset[str]
+    agency_id: str
+    actor: Actor
+
+
+def actor(app: APIGatewayRestResolver, kind: Any, id: str = "") -> Actor:
+    """The address is the gateway's own finding, never a header the client sent."""
+    identity = app.current_event.request_context.identity
+    return Actor(kind=kind, id=id, address=identity.source_ip or "", user_agent=(identity.user_agent or "")[:256])
+
+
+def agent(app: APIGatewayRestResolver, *, before_password_change: bool = False) -> AgentCaller:
+    """The signed-in agent.
+
+    Raises NotSignedIn; Forbidden for a state-changing call without the header a foreign page cannot send;
+    PasswordChangeRequired while the temporary password stands.
+    """
+    found = _authorizer(app)
+    if found.get("kind") != "agent":
+        raise NotSignedIn()
+    guard_cross_site(app)
+    if found.get("must_change") == "true" and not before_password_change:
+        raise PasswordChangeRequired()
+    return AgentCaller(found["packet_id"], found["session"], actor(app, "agent", found["session"][:16]))
+
+
+def guard_cross_site(app: APIGatewayRestResolver) -> None:
+    """Source: OWASP ASVS 5.0, 3.5.1: a state-changing call carries a header that needs a CORS preflight."""
+    event = app.current_event
+    if event.http_method in UNSAFE and event.headers.get("X-Requested-With") != "econtracting":
+        raise Forbidden("Send the header X-Requested-With: econtracting.", code="missing-request-header")
+
+
+def staff(app: APIGatewayRestResolver, *groups: str) -> StaffCaller:
+    """A signed-in member of staff in one of the groups. Raises NotSignedIn, Forbidden."""
+    found = _authorizer(app)
+    if found.get("kind") != "staff":
+        raise NotSignedIn("Send a staff token: Authorization: Bearer ...")
+    member_of = frozenset(filter(None, found.get("groups", "").split(",")))
+    if not member_of & set(groups):
+        raise Forbidden()
+    return StaffCaller(found["subject"], member_of, found.get("agency_id", ""), actor(app, "staff", found["subject"]))
+
+
+def idempotency(app: APIGatewayRestResolver, caller: str) -> Request | None:
+    """The request's Idempotency-Key, scoped to caller and route. Raises InvalidRequest for one of the wrong length."""
+    key = app.current_event.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not 1 <= len(key) <= 255:
+        message = "An Idempotency-Key has 1 to 255 characters."
+        raise InvalidRequest(errors=[{"field": "Idempotency-Key", "rule": "length", "message": message}])
+    event = app.current_event
+    body = sha256(f"{event.http_method} {event.path}\n{event.decoded_body or ''}".encode()).hexdigest()
+    return Request(caller=f"{caller}", key=key, body_hash=body)
+
+
+def raw_body(app: APIGatewayRestResolver) -> bytes:
+    """The body exactly as it was sent, for signatures."""
+    event = app.current_event
+    return (event.decoded_body or "").encode()
+
+
+def _authorizer(app: APIGatewayRestResolver) -> dict[str, str]:
+    context = app.current_event.raw_event["requestContext"].get("authorizer") or {}
+    return {name: value for name, value in context.items() if isinstance(value, str)}

@@ -1,0 +1,197 @@
+"""The composition root: the only module that reads the settings and builds adapters.
+
+Imports stand inside on purpose: a door pays at its cold start only for what it uses, and the documents layer is imported
+only where it is attached.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from econtracting import ports
+from econtracting.domain.packet_type import PacketType
+from econtracting.settings import Settings, only
+
+
+@cache
+def settings() -> Settings:
+    return Settings.read()
+
+
+@cache
+def _client(service: str) -> Any:
+    """An SDK client whose attempts and time-outs fit into a function's and the gateway's time (29 s)."""
+    import boto3
+    from botocore.config import Config
+
+    config = Config(
+        retries={"mode": "standard", "max_attempts": 4},
+        connect_timeout=2,
+        read_timeout=10 if service != "lambda" else 28,
+        parameter_validation=False,
+    )
+    return boto3.client(service, config=config)
+
+
+@cache
+def packets() -> ports.Packets:
+    from econtracting.adapters.dynamodb.packets import DynamoPackets
+
+    return DynamoPackets(_client("dynamodb"), settings().table)
+
+
+@cache
+def outbox() -> ports.Outbox:
+    from econtracting.adapters.dynamodb.outbox import DynamoOutbox
+
+    return DynamoOutbox(_client("dynamodb"), settings().table)
+
+
+@cache
+def limits() -> ports.Limits:
+    from econtracting.adapters.dynamodb.limits import DynamoLimits
+
+    return DynamoLimits(_client("dynamodb"), settings().table)
+
+
+@cache
+def clock() -> ports.Clock:
+    from econtracting.adapters.clock import SystemClock
+
+    return SystemClock()
+
+
+@cache
+def ids() -> ports.Ids:
+    from econtracting.adapters.ids import RandomIds
+
+    return RandomIds()
+
+
+@cache
+def passwords() -> ports.Passwords:
+    from econtracting.adapters.passwords import Argon2Passwords
+
+    return Argon2Passwords()
+
+
+@cache
+def link_secrets() -> ports.LinkSecrets:
+    from econtracting.adapters.link_secrets import KmsLinkSecrets
+
+    return KmsLinkSecrets(_client("kms"), only("LINK_KEY_ID"))
+
+
+@cache
+def envelope() -> ports.Envelope:
+    from econtracting.adapters.envelope import KmsEnvelope
+
+    return KmsEnvelope(_client("kms"), settings().data_key_id)
+
+
+@cache
+def staff_tokens() -> Any:
+    from econtracting.adapters.staff_tokens import StaffTokens
+
+    return StaffTokens(
+        issuer=only("STAFF_ISSUER"), client_id=only("STAFF_CLIENT_ID"), keys_url=only("STAFF_KEYS_URL")
+    )
+
+
+@cache
+def mailer() -> ports.Mailer:
+    from econtracting.adapters.ses import SesMailer
+
+    return SesMailer(_client("sesv2"), settings().sender)
+
+
+@cache
+def documents() -> ports.DocumentStore:
+    from econtracting.adapters.s3 import S3Documents
+
+    return S3Documents(_client("s3"), settings().bucket)
+
+
+@cache
+def preparation() -> ports.Preparation:
+    from econtracting.adapters.preparation import LambdaPreparation
+
+    return LambdaPreparation(_client("lambda"), only("RENDER_FUNCTION"))
+
+
+@cache
+def renderer() -> ports.Renderer:
+    from econtracting.adapters.render import TypstRenderer
+
+    return TypstRenderer()
+
+
+@cache
+def seal() -> ports.Seal:
+    from econtracting.adapters.pades import PadesSeal
+
+    certificate = documents().read(only("SEAL_CERTIFICATE"))
+    return PadesSeal(_client("kms"), only("SEAL_KEY_ID"), certificate)
+
+
+@cache
+def workflow() -> ports.Workflow:
+    from econtracting.adapters.stepfunctions import StepFunctions
+
+    return StepFunctions(_client("stepfunctions"), only("ONBOARDING_ARN"))
+
+
+@cache
+def events() -> ports.Events:
+    from econtracting.adapters.eventbridge import EventBridge
+
+    return EventBridge(_client("events"), only("EVENT_BUS"))
+
+
+@cache
+def secrets() -> dict[str, str]:
+    from econtracting.adapters.secrets import read_secrets
+
+    return read_secrets(_client("secretsmanager"), only("VENDOR_SECRETS"))
+
+
+@cache
+def background_checks() -> ports.BackgroundChecks:
+    from econtracting.adapters.vendors.background_checks import HttpBackgroundChecks
+
+    return HttpBackgroundChecks(only("BACKGROUND_CHECK_URL"), secrets()["background_check_key"])
+
+
+@cache
+def licence_registry() -> ports.LicenceRegistry:
+    from econtracting.adapters.vendors.licence_registry import HttpLicenceRegistry
+
+    return HttpLicenceRegistry(only("LICENCE_REGISTRY_URL"), secrets()["licence_registry_key"])
+
+
+@cache
+def appointment_gateway() -> ports.AppointmentGateway:
+    from econtracting.adapters.vendors.appointment_gateway import HttpAppointmentGateway
+
+    return HttpAppointmentGateway(only("APPOINTMENT_GATEWAY_URL"), secrets()["appointment_gateway_key"])
+
+
+@cache
+def certification_site() -> ports.CertificationSite:
+    from econtracting.adapters.vendors.certification_site import HttpCertificationSite
+
+    return HttpCertificationSite(only("CERTIFICATION_SITE_URL"), secrets()["certification_site_key"])
+
+
+def packet_type(name: str) -> PacketType:
+    from econtracting.packet_types import load
+
+    return load(name)
+
+
+def forget() -> None:
+    """Build everything anew at the next call; tests start from here."""
+    for built in list(globals().values()):
+        if hasattr(built, "cache_clear"):
+            built.cache_clear()
