@@ -1,0 +1,26 @@
+"""The appointment gateway: takes filings for the states; their answers come later, by webhook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from econtracting.adapters.vendors.http import Answer, Vendor
+
+
+class _Accepted(Answer):
+    transaction_id: str = Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$")
+    status: Literal["ACCEPTED"]
+
+
+class HttpAppointmentGateway:
+    def __init__(self, vendor: Vendor) -> None:
+        self._vendor = vendor
+
+    def appoint(self, order: Mapping[str, Any], idempotency_key: str) -> str:
+        """`order` holds external_ref, producer, company, state, licence_class, line_codes, effective_date and county."""
+        body = {"action": "appoint", **order}
+        reply = self._vendor.call("POST", "/v1/appointments", body, idempotency_key=idempotency_key)
+        return self._vendor.read(_Accepted, reply).transaction_id

@@ -1,0 +1,27 @@
+"""The certification site: is told which producers may take its courses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+from urllib.parse import quote
+
+from econtracting.adapters.vendors.http import Answer, Vendor
+
+
+class _Queued(Answer):
+    npn: str
+    status: Literal["QUEUED"]
+
+
+class HttpCertificationSite:
+    def __init__(self, vendor: Vendor) -> None:
+        self._vendor = vendor
+
+    def feed(self, producer: Mapping[str, Any], idempotency_key: str) -> None:
+        """`producer` holds npn, external_ref, first_name, last_name, email, level, states, plan_year, sent_at."""
+        npn = str(producer["npn"])
+        path = f"/v1/producers/{quote(npn, safe='')}"
+        reply = self._vendor.call("PUT", path, producer, idempotency_key=idempotency_key)
+        if self._vendor.read(_Queued, reply).npn != npn:
+            raise self._vendor.not_understood()

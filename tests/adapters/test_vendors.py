@@ -1,0 +1,357 @@
+"""The vendors' adapters against a real HTTP server on loopback that answers what a test tells it to."""
+
+import json
+import threading
+import time
+import traceback
+from collections import deque
+from datetime import UTC, date, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import NamedTuple
+
+import pytest
+
+from econtracting.adapters.vendors.appointment_gateway import HttpAppointmentGateway
+from econtracting.adapters.vendors.background_checks import HttpBackgroundChecks
+from econtracting.adapters.vendors.certification_site import HttpCertificationSite
+from econtracting.adapters.vendors.http import LONGEST_ANSWER, Vendor
+from econtracting.adapters.vendors.licence_registry import HttpLicenceRegistry
+from econtracting.domain.errors import InvalidRequest, Unavailable
+from econtracting.ports import Candidate
+
+pytestmark = pytest.mark.enable_socket
+
+KEY = "vendor-key-1"
+SSN = "987-65-4321"
+
+CANDIDATE = Candidate(
+    reference="pkt_1-1",
+    first_name="Dana",
+    middle_name=None,
+    last_name="Rivera",
+    email="dana@example.com",
+    phone="615-555-0123",
+    birth_date="1980-02-29",
+    ssn=SSN,
+    postal_code="37210",
+)
+PENDING = {"id": "rep_1", "candidate_id": "cand_1", "custom_id": "pkt_1-1", "status": "pending", "result": None}
+ORDER = {
+    "external_ref": "pkt_1-AL",
+    "producer": {"npn": "17293847", "first_name": "Dana", "last_name": "Rivera"},
+    "company": {"co_code": "99999", "fein": "00-0000000"},
+    "state": "AL",
+    "licence_class": "producer",
+    "line_codes": ["16"],
+    "effective_date": "2026-11-24",
+}
+PRODUCER = {"npn": "17293847", "external_ref": "pkt_1", "first_name": "Dana", "last_name": "Rivera", "plan_year": 2027}
+LICENCE = {
+    "state": "AL",
+    "number": "A-100",
+    "residency": "NON_RESIDENT",
+    "class": "Producer",
+    "status": "VALID",
+    "active": True,
+    "issued_on": "2020-01-01",
+    "expires_on": "2027-12-31",
+    "lines": [{"code": "16", "name": "Accident and Health", "active": True}],
+}
+REGISTERED = {
+    "npn": "17293847",
+    "first_name": "Dana",
+    "middle_name": "Q",
+    "last_name": "Rivera",
+    "as_of": "2026-11-23T06:00:00Z",
+    "licences": [LICENCE],
+    "regulatory_actions": [],
+}
+
+
+class Seen(NamedTuple):
+    method: str
+    path: str
+    headers: dict
+    body: dict | None
+
+
+class ScriptedVendor:
+    """Answers each request with the next of `answers`: (status, body[, headers]), or a pause before hanging up."""
+
+    def __init__(self):
+        self.seen = []
+        self.answers = deque()
+        vendor = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def answer(self):
+                length = int(self.headers.get("Content-Length", 0))
+                content = self.rfile.read(length)
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                vendor.seen.append(Seen(self.command, self.path, headers, json.loads(content) if content else None))
+                scripted = vendor.answers.popleft()
+                if isinstance(scripted, float):
+                    time.sleep(scripted)
+                    self.close_connection = True
+                    return
+                status, body, *more = scripted
+                content = body if isinstance(body, bytes) else json.dumps(body).encode()
+                self.send_response(status)
+                for name, value in (more[0] if more else {}).items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            do_GET = do_POST = do_PUT = answer
+
+            def log_message(self, *_):
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def stop(self):
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def vendor():
+    scripted = ScriptedVendor()
+    yield scripted
+    scripted.stop()
+
+
+@pytest.fixture
+def there(vendor):
+    return Vendor("The vendor", vendor.url + "/", KEY, connect_seconds=1, read_seconds=0.3)
+
+
+@pytest.fixture
+def checks(there):
+    return HttpBackgroundChecks(there, package="producer_standard")
+
+
+@pytest.fixture
+def registry(there):
+    return HttpLicenceRegistry(there)
+
+
+@pytest.fixture
+def gateway(there):
+    return HttpAppointmentGateway(there)
+
+
+@pytest.fixture
+def site(there):
+    return HttpCertificationSite(there)
+
+
+def test_a_check_is_ordered_as_candidate_and_report_with_keys_of_their_own(vendor, checks):
+    vendor.answers += [(201, {"id": "cand_1"}), (201, PENDING)]
+    report = checks.order(CANDIDATE, "pkt_1.order-check.1")
+    candidate, ordered = vendor.seen
+    assert report.id == "rep_1"
+    assert (candidate.method, candidate.path) == ("POST", "/v1/candidates")
+    assert candidate.body == {
+        "custom_id": "pkt_1-1",
+        "first_name": "Dana",
+        "middle_name": None,
+        "no_middle_name": True,
+        "last_name": "Rivera",
+        "email": "dana@example.com",
+        "phone": "615-555-0123",
+        "dob": "1980-02-29",
+        "ssn": SSN,
+        "zipcode": "37210",
+    }
+    assert ordered.body == {"candidate_id": "cand_1", "package": "producer_standard", "custom_id": "pkt_1-1"}
+    assert candidate.headers["idempotency-key"] == "pkt_1.order-check.1.candidate"
+    assert ordered.headers["idempotency-key"] == "pkt_1.order-check.1.report"
+    assert candidate.headers["authorization"] == f"Bearer {KEY}"
+
+
+def test_a_suspended_report_names_the_fields_the_agent_must_mend(vendor, checks):
+    vendor.answers.append((200, {**PENDING, "status": "suspended", "suspended_fields": ["ssn"]}))
+    assert checks.report("rep_1").suspended_fields == ("ssn",)
+
+
+def test_a_report_tells_when_it_is_expected(vendor, checks):
+    vendor.answers.append((200, {**PENDING, "estimated_completion_at": "2026-11-25T12:00:00Z"}))
+    assert checks.report("rep_1").expected_at == datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {**PENDING, "status": "finished"},
+        {**PENDING, "status": "complete", "result": None},
+        {**PENDING, "result": "probably"},
+        {**PENDING, "custom_id": None},
+        {**PENDING, "id": "rep_2"},
+        {key: value for key, value in PENDING.items() if key != "result"},
+        [],
+    ],
+)
+def test_a_report_that_is_not_as_documented_counts_as_an_outage(vendor, checks, answer):
+    vendor.answers.append((200, answer))
+    with pytest.raises(Unavailable):
+        checks.report("rep_1")
+
+
+def test_a_report_about_another_order_counts_as_an_outage(vendor, checks):
+    vendor.answers += [(201, {"id": "cand_1"}), (201, {**PENDING, "custom_id": "pkt_2-1"})]
+    with pytest.raises(Unavailable):
+        checks.order(CANDIDATE, "key")
+
+
+def test_an_ordered_report_that_does_not_exist_is_an_outage_not_an_answer(vendor, checks):
+    vendor.answers.append((404, {}))
+    with pytest.raises(Unavailable):
+        checks.report("rep_1")
+
+
+def test_the_registry_tells_licences_with_their_lines(vendor, registry):
+    vendor.answers.append((200, REGISTERED))
+    held = registry.licences("17293847")
+    assert held.as_of == datetime(2026, 11, 23, 6, tzinfo=UTC)
+    assert held.in_state("AL").expires_on == date(2027, 12, 31)
+    assert held.defects("AL", "16", date(2026, 11, 23)) == ()
+    assert vendor.seen[0].path == "/v1/producers/17293847"
+
+
+def test_an_npn_the_registry_does_not_know_is_none(vendor, registry):
+    vendor.answers.append((404, {"code": "unknown-npn"}))
+    assert registry.licences("17293847") is None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {**REGISTERED, "npn": "1"},
+        {**REGISTERED, "licences": [{**LICENCE, "status": "PERHAPS"}]},
+        {**REGISTERED, "licences": [{**LICENCE, "active": "yes"}]},
+        {**REGISTERED, "licences": [{**LICENCE, "expires_on": "soon"}]},
+        {**REGISTERED, "as_of": "2026-11-23T06:00:00"},
+    ],
+)
+def test_a_registry_answer_that_is_not_as_documented_counts_as_an_outage(vendor, registry, answer):
+    vendor.answers.append((200, answer))
+    with pytest.raises(Unavailable):
+        registry.licences("17293847")
+
+
+def test_the_registry_says_which_parts_of_an_identity_agree(vendor, registry):
+    matches = {"npn": True, "ssn": False, "birth_date": True, "name": True}
+    vendor.answers.append((200, {"npn": "17293847", "matches": matches}))
+    person = {"ssn": SSN, "birth_date": "1980-02-29", "first_name": "Dana", "middle_name": None, "last_name": "Rivera"}
+    assert registry.identity("17293847", person) == matches
+    assert vendor.seen[0].body == {"npn": "17293847", **person}
+
+
+def test_an_npn_nobody_holds_agrees_with_nothing(vendor, registry):
+    vendor.answers.append((404, {}))
+    assert registry.identity("17293847", {}) == {"npn": False, "ssn": False, "birth_date": False, "name": False}
+
+
+def test_an_appointment_is_filed_and_its_transaction_told(vendor, gateway):
+    vendor.answers.append((202, {"transaction_id": "txn_1", "status": "ACCEPTED"}))
+    assert gateway.appoint(ORDER, "pkt_1.order-appointment.AL") == "txn_1"
+    assert vendor.seen[0].body == {"action": "appoint", **ORDER}
+    assert vendor.seen[0].headers["idempotency-key"] == "pkt_1.order-appointment.AL"
+
+
+def test_a_refused_filing_keeps_the_gateways_codes_and_drops_its_prose(vendor, gateway):
+    told = ["COUNTY_REQUIRED", "Dana Rivera is not known", 3, "RIVERA", "LOA_MISSING"]
+    vendor.answers.append((422, {"status": "REJECTED_SYNTAX", "messages": told}))
+    with pytest.raises(InvalidRequest) as refusal:
+        gateway.appoint(ORDER, "key")
+    assert refusal.value.facts == {"reasons": ["COUNTY_REQUIRED", "LOA_MISSING"]}
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"messages": "many"}'])
+def test_a_refusal_without_codes_is_still_a_refusal(vendor, gateway, body):
+    vendor.answers.append((400, body))
+    with pytest.raises(InvalidRequest) as refusal:
+        gateway.appoint(ORDER, "key")
+    assert refusal.value.facts == {"reasons": []}
+
+
+def test_a_producer_is_fed_under_their_npn(vendor, site):
+    vendor.answers.append((202, {"npn": "17293847", "status": "QUEUED"}))
+    site.feed(PRODUCER, "pkt_1.feed-producer")
+    assert (vendor.seen[0].method, vendor.seen[0].path) == ("PUT", "/v1/producers/17293847")
+    assert vendor.seen[0].headers["idempotency-key"] == "pkt_1.feed-producer"
+
+
+def test_a_feed_taken_for_somebody_else_counts_as_an_outage(vendor, site):
+    vendor.answers.append((202, {"npn": "1", "status": "QUEUED"}))
+    with pytest.raises(Unavailable):
+        site.feed(PRODUCER, "key")
+
+
+@pytest.mark.parametrize("status", [301, 401, 403, 405, 408, 409, 429, 500, 502, 503, 504])
+def test_whatever_is_neither_an_answer_nor_a_refusal_is_an_outage(vendor, gateway, status):
+    vendor.answers.append((status, {}, {"Location": vendor.url} if status == 301 else {}))
+    with pytest.raises(Unavailable):
+        gateway.appoint(ORDER, "key")
+    assert len(vendor.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"), [("17", 17), ("0", 1), ("999999", 3600), ("Fri, 27 Nov 2026 12:00:00 GMT", 60)]
+)
+def test_an_outage_passes_on_how_long_to_wait(vendor, gateway, told, seconds):
+    vendor.answers.append((503, {}, {"Retry-After": told}))
+    with pytest.raises(Unavailable) as outage:
+        gateway.appoint(ORDER, "key")
+    assert outage.value.retry_after == seconds
+
+
+@pytest.mark.parametrize("body", [b"", b"not json", b"null", b'{"transaction_id": "t'])
+def test_an_answer_that_is_no_json_object_is_an_outage(vendor, gateway, body):
+    vendor.answers.append((202, body))
+    with pytest.raises(Unavailable):
+        gateway.appoint(ORDER, "key")
+
+
+def test_an_endless_answer_is_cut_off(vendor, gateway):
+    vendor.answers.append((202, b'{"transaction_id": "txn_1", "status": "ACCEPTED"}' + b" " * LONGEST_ANSWER))
+    with pytest.raises(Unavailable):
+        gateway.appoint(ORDER, "key")
+
+
+def test_an_answer_that_does_not_come_in_time_is_an_outage_and_is_not_asked_for_again(vendor, gateway):
+    vendor.answers.append(0.6)
+    with pytest.raises(Unavailable):
+        gateway.appoint(ORDER, "key")
+    assert len(vendor.seen) == 1
+
+
+def test_a_vendor_that_hangs_up_is_an_outage(vendor, gateway):
+    vendor.answers.append(0.0)
+    with pytest.raises(Unavailable):
+        gateway.appoint(ORDER, "key")
+
+
+def test_a_vendor_that_is_not_there_is_an_outage(vendor, gateway):
+    vendor.stop()
+    with pytest.raises(Unavailable):
+        gateway.appoint(ORDER, "key")
+
+
+@pytest.mark.parametrize(
+    "answer", [(422, {"messages": [SSN]}), (500, {"message": SSN}), (201, {"id": {"ssn": SSN}}), 0.0]
+)
+def test_no_error_shows_what_was_sent_or_answered(vendor, checks, answer):
+    vendor.answers.append(answer)
+    with pytest.raises((InvalidRequest, Unavailable)) as error:
+        checks.order(CANDIDATE, "key")
+    shown = "".join(traceback.format_exception(error.value, capture_locals=False)) + str(error.value.facts)
+    for marker in (SSN, "Rivera", "dana@", "1980", KEY):
+        assert marker not in shown
