@@ -14,7 +14,7 @@ import pytest
 from econtracting.adapters.vendors.appointment_gateway import HttpAppointmentGateway
 from econtracting.adapters.vendors.background_checks import HttpBackgroundChecks
 from econtracting.adapters.vendors.certification_site import HttpCertificationSite
-from econtracting.adapters.vendors.http import LONGEST_ANSWER, Vendor
+from econtracting.adapters.vendors.http import LONGEST_ANSWER, Patience
 from econtracting.adapters.vendors.licence_registry import HttpLicenceRegistry
 from econtracting.domain.errors import InvalidRequest, Unavailable
 from econtracting.ports import Candidate
@@ -127,29 +127,27 @@ def vendor():
     scripted.stop()
 
 
-@pytest.fixture
-def there(vendor):
-    return Vendor("The vendor", vendor.url + "/", KEY, connect_seconds=1, read_seconds=0.3)
+IMPATIENT = Patience(connect=1, read=0.3)
 
 
 @pytest.fixture
-def checks(there):
-    return HttpBackgroundChecks(there, package="producer_standard")
+def checks(vendor):
+    return HttpBackgroundChecks(vendor.url + "/", KEY, patience=IMPATIENT)
 
 
 @pytest.fixture
-def registry(there):
-    return HttpLicenceRegistry(there)
+def registry(vendor):
+    return HttpLicenceRegistry(vendor.url, KEY, IMPATIENT)
 
 
 @pytest.fixture
-def gateway(there):
-    return HttpAppointmentGateway(there)
+def gateway(vendor):
+    return HttpAppointmentGateway(vendor.url, KEY, IMPATIENT)
 
 
 @pytest.fixture
-def site(there):
-    return HttpCertificationSite(there)
+def site(vendor):
+    return HttpCertificationSite(vendor.url, KEY, IMPATIENT)
 
 
 def test_a_check_is_ordered_as_candidate_and_report_with_keys_of_their_own(vendor, checks):

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from pydantic import AwareDatetime, model_validator
 
-from econtracting.adapters.vendors.http import Answer, Vendor
+from econtracting.adapters.vendors.http import USUAL, Answer, Patience, Vendor
 from econtracting.ports import Candidate, Report
 
 
@@ -43,8 +43,8 @@ class _Report(Answer):
 class HttpBackgroundChecks:
     """Screens with one `package` of the vendor's."""
 
-    def __init__(self, vendor: Vendor, package: str) -> None:
-        self._vendor = vendor
+    def __init__(self, base_url: str, key: str, package: str = "producer_standard", patience: Patience = USUAL) -> None:
+        self._vendor = Vendor("The background-check vendor", base_url, key, patience)
         self._package = package
 
     def order(self, candidate: Candidate, idempotency_key: str) -> Report:

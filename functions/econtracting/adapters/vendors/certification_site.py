@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 from urllib.parse import quote
 
-from econtracting.adapters.vendors.http import Answer, Vendor
+from econtracting.adapters.vendors.http import USUAL, Answer, Patience, Vendor
 
 
 class _Queued(Answer):
@@ -15,8 +15,8 @@ class _Queued(Answer):
 
 
 class HttpCertificationSite:
-    def __init__(self, vendor: Vendor) -> None:
-        self._vendor = vendor
+    def __init__(self, base_url: str, key: str, patience: Patience = USUAL) -> None:
+        self._vendor = Vendor("The certification site", base_url, key, patience)
 
     def feed(self, producer: Mapping[str, Any], idempotency_key: str) -> None:
         """`producer` holds npn, external_ref, first_name, last_name, email, level, states, plan_year, sent_at."""

@@ -17,8 +17,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from econtracting.domain.errors import InvalidRequest, Unavailable
 
-CONNECT_SECONDS = 2.0
-READ_SECONDS = 8.0
 LONGEST_ANSWER = 1024 * 1024
 LONGEST_PAUSE = 3600
 
@@ -32,6 +30,16 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True, hide_input_in_errors=True)
 
 
+class Patience(NamedTuple):
+    """Seconds to wait for a connection, and for each part of an answer."""
+
+    connect: float = 2.0
+    read: float = 8.0
+
+
+USUAL = Patience()
+
+
 class Reply(NamedTuple):
     status: int
     body: bytes
@@ -40,21 +48,12 @@ class Reply(NamedTuple):
 class Vendor:
     """An outside system: `name` as people know it, its address, our key there."""
 
-    def __init__(
-        self,
-        name: str,
-        base_url: str,
-        key: str,
-        *,
-        connect_seconds: float = CONNECT_SECONDS,
-        read_seconds: float = READ_SECONDS,
-    ) -> None:
+    def __init__(self, name: str, base_url: str, key: str, patience: Patience) -> None:
         self.name = name
         self._base = base_url.rstrip("/")
         self._key = key
-        self._pool = urllib3.PoolManager(
-            num_pools=1, timeout=urllib3.Timeout(connect=connect_seconds, read=read_seconds), retries=False
-        )
+        timeout = urllib3.Timeout(connect=patience.connect, read=patience.read)
+        self._pool = urllib3.PoolManager(num_pools=1, timeout=timeout, retries=False)
 
     def call(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, *, idempotency_key: str | None = None

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from pydantic import AwareDatetime, Field
 
-from econtracting.adapters.vendors.http import Answer, Vendor
+from econtracting.adapters.vendors.http import USUAL, Answer, Patience, Vendor
 from econtracting.domain.appointments import Licence, Licences, Line
 
 
@@ -56,8 +56,8 @@ class _Identity(Answer):
 
 
 class HttpLicenceRegistry:
-    def __init__(self, vendor: Vendor) -> None:
-        self._vendor = vendor
+    def __init__(self, base_url: str, key: str, patience: Patience = USUAL) -> None:
+        self._vendor = Vendor("The licence registry", base_url, key, patience)
 
     def licences(self, npn: str) -> Licences | None:
         reply = self._vendor.call("GET", f"/v1/producers/{quote(npn, safe='')}")
