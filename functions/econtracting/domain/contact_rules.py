@@ -22,7 +22,9 @@ _HOST = re.compile(rf"(?:{_LABEL}\.)+(?:[a-z]{{2,63}}|xn--[a-z0-9-]{{1,59}}(?<!-
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _HAS_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _ODD_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?![0-9]+(?:/|$))", re.IGNORECASE)
-_NEVER_PUBLIC = frozenset("localhost local internal intranet lan home corp test invalid example onion arpa".split())
+_NEVER_PUBLIC = frozenset(
+    {"localhost", "local", "internal", "intranet", "lan", "home", "corp", "test", "invalid", "example", "onion", "arpa"}
+)
 _WORDS_FOR_NONE = frozenset({"none", "n/a", "na", "no", "-"})
 
 
@@ -105,7 +107,9 @@ def _public_url(text: str) -> str:
         raise Refusal("url-ip", "Please enter the site's name, not its numeric address.")
     host = _ascii_host(host)
     if not _HOST.fullmatch(host) or len(host) > 253 or host.rpartition(".")[2] in _NEVER_PUBLIC:
-        raise Refusal("url-host", "This site cannot be reached by the public. Please check the address, or choose None.")
+        raise Refusal(
+            "url-host", "This site cannot be reached by the public. Please check the address, or choose None."
+        )
     normal = parts._replace(netloc=f"{host}:{port}" if port is not None else host).geturl()
     if len(normal) > URL_LENGTH:
         raise too_long(URL_LENGTH)

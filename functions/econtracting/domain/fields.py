@@ -27,7 +27,10 @@ class FieldContext(Frozen):
 
 
 def read(field: Field, raw: Any, context: FieldContext) -> Any:
-    """The answer in its normal form; None for a blank one. Raises Refusal: wrong-type, and what the type's rule raises."""
+    """The answer in its normal form; None for a blank one.
+
+    Raises Refusal: wrong-type, and whatever the type's own rule raises.
+    """
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         return None
     reader = _OTHERS.get(field.type)
@@ -77,7 +80,9 @@ def remark(field: Field, value: Any) -> Refusal | None:
     if field.type == "ssn" and identity_rules.looks_like_dummy(value):
         return Refusal("ssn-dummy", "This looks like a made-up number. Please check it once more.")
     if field.hint_on_initial and isinstance(value, str) and len(value.rstrip(".")) == 1:
-        return Refusal("single-letter", "If your full middle name is known, please give it; it speeds up the background check.")
+        return Refusal(
+            "single-letter", "If your full middle name is known, please give it; it speeds up the background check."
+        )
     return None
 
 

@@ -52,9 +52,13 @@ def ssn(raw: str, *, synthetic_people: bool = False) -> str:
     if group == "00":
         raise Refusal("ssn-group", "The two middle digits of a Social Security number are never 00. Please check them.")
     if serial == "0000":
-        raise Refusal("ssn-serial", "The last four digits of a Social Security number are never 0000. Please check them.")
+        raise Refusal(
+            "ssn-serial", "The last four digits of a Social Security number are never 0000. Please check them."
+        )
     if digits in KNOWN_FAKE:
-        raise Refusal("ssn-known-fake", "This number was printed as an example and belongs to nobody. Please enter yours.")
+        raise Refusal(
+            "ssn-known-fake", "This number was printed as an example and belongs to nobody. Please enter yours."
+        )
     return dashed
 
 
@@ -68,7 +72,7 @@ def mask_ssn(number: str) -> str:
 
 
 def npn(raw: str) -> str:
-    """A National Producer Number as bare digits; spaces and hyphens are dropped. Raises Refusal: npn-format, npn-zero."""
+    """A National Producer Number as bare digits, without spaces and hyphens. Raises Refusal: npn-format, npn-zero."""
     digits = re.sub("[ -]", "", raw)
     if re.fullmatch("0[0-9]*", digits):
         raise Refusal("npn-zero", "A National Producer Number does not begin with 0. Please leave leading zeros out.")

@@ -5,7 +5,7 @@ Nothing here knows a certain packet type; what a field's type means is told in `
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from pydantic import Field as Member
@@ -63,7 +63,7 @@ class Field(Frozen):
     required_when: Condition | None = None
     sensitive: bool = False
     hint: str | None = None
-    messages: dict[str, str] = {}
+    messages: Mapping[str, str] = {}
     prefill: str | None = None
     warn_if_changed: bool = False
     typed_twice_as: str | None = Member(default=None, pattern=Identifier)
@@ -128,6 +128,7 @@ class SectionDefinition(Frozen):
 class InterviewDefinition(Frozen):
     """The sections in the order they are asked."""
 
+    schema_reference: str = Member(default="", alias="$schema", description="for editors only")
     version: str
     attachments_per_question: int = Member(default=10, ge=0)
     sections: tuple[SectionDefinition, ...]

@@ -24,3 +24,29 @@ class Refusal(ValueError):
         super().__init__(rule)
         self.rule = rule
         self.message = message
+
+
+class Findings:
+    """Everything remarked on while answers are read.
+
+    Errors refuse a save. Gaps (something required is missing or unfinished) refuse it too, unless a draft is saved.
+    Warnings never do.
+    """
+
+    def __init__(self) -> None:
+        self.errors: list[Rejection] = []
+        self.gaps: list[Rejection] = []
+        self.warnings: list[Rejection] = []
+
+    def error(self, path: str, refusal: Refusal) -> None:
+        self.errors.append(_at(path, refusal))
+
+    def gap(self, path: str, refusal: Refusal) -> None:
+        self.gaps.append(_at(path, refusal))
+
+    def warn(self, path: str, refusal: Refusal) -> None:
+        self.warnings.append(_at(path, refusal))
+
+
+def _at(path: str, refusal: Refusal) -> Rejection:
+    return Rejection(field=path, rule=refusal.rule, message=refusal.message)

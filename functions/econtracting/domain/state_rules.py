@@ -28,7 +28,7 @@ class AppointmentType(StrEnum):
 
 
 class Freeze(Frozen):
-    """Days, both included, on which a state takes no filings; every year, and past New Year if `ends` is before `starts`."""
+    """Days of every year, both included, without filings in a state; over New Year if `ends` is before `starts`."""
 
     starts: str = Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", description="MM-DD")
     ends: str = Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", description="MM-DD")
@@ -76,12 +76,13 @@ class StateRule(Frozen):
 class StateRules(Frozen):
     """The rows of a packet type, in no order."""
 
+    schema_reference: str = Field(default="", alias="$schema", description="for editors only")
     version: str
     rules: tuple[StateRule, ...]
 
 
 def rule_for(rules: Iterable[StateRule], state: str, *, line: str, carrier: str, on: date) -> StateRule:
-    """The row that holds on a day: a row for the carrier before one for any, then for the line before any, then the newest.
+    """The row that holds on a day: one for the carrier before one for any, then for the line, then the newest.
 
     A state without one answers with an up-front row that says it is not `known`.
     """

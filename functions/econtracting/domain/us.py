@@ -1,8 +1,8 @@
 """States and postal codes of the United States.
 
-The table of three-digit ZIP prefixes serves a warning only, never a refusal: it was put together from the prefix areas
-the Postal Service names (Publication 65, labelling list L002) and last looked at on `REVIEWED_ON`. Prefixes that serve
-more than one state name them all; military prefixes (AA, AE, AP) belong to no state here.
+The table of three-digit ZIP prefixes serves a warning only, never a refusal. It was written by hand after the Postal
+Service's three-digit areas and last looked at on `REVIEWED_ON`; the authority is the Postal Service's labelling list L002.
+A prefix that serves several states stands with each; military prefixes (AA, AE, AP) belong to no state here.
 """
 
 from __future__ import annotations
@@ -14,11 +14,6 @@ from functools import cache
 from econtracting.domain.rejections import Refusal
 
 REVIEWED_ON = date(2026, 11, 23)
-
-STATES = frozenset(
-    "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR "
-    "PA RI SC SD TN TX UT VT VA WA WV WI WY PR VI GU AS MP".split()
-)
 
 _PREFIXES = """
 AK 995-999
@@ -78,6 +73,7 @@ WI 530-532 534-535 537-549
 WV 247-268
 WY 820-832 834
 """
+STATES = frozenset(line.split()[0] for line in _PREFIXES.strip().splitlines())
 
 
 def state(raw: str) -> str:
