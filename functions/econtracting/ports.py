@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from econtracting.domain.access import AttemptRule
 from econtracting.domain.answers import SealedAnswers
 from econtracting.domain.appointments import Licences
 from econtracting.domain.audit import ChainedEvent, Event
@@ -119,6 +120,17 @@ class Limits(Protocol):
         ...
 
 
+class Attempts(Protocol):
+    """Tries at a secret, each counted before its outcome is known, so that racing tries cannot slip through."""
+
+    def begin(self, name: str, rule: AttemptRule, now: datetime) -> int:
+        """Reserve the next try; returns which one it is. Raises TooManyAttempts while a pause lasts."""
+        ...
+
+    def succeeded(self, name: str) -> None:
+        """Forget the tries before."""
+        ...
+
 
 class Clock(Protocol):
     def now(self) -> datetime:
@@ -151,6 +163,25 @@ class Passwords(Protocol):
 
     def matches(self, password: str, hashed: str | None) -> bool:
         """Constant work: a missing hash costs as much as a wrong password."""
+        ...
+
+    def outdated(self, hashed: str) -> bool:
+        """Whether today's parameters ask for a new hash at the next log-in."""
+        ...
+
+
+class StaffMember(NamedTuple):
+    """Who a staff token names."""
+
+    subject: str
+    email: str
+    groups: frozenset[str]
+    agency_id: str
+
+
+class StaffTokens(Protocol):
+    def verify(self, token: str) -> StaffMember:
+        """Raises NotSignedIn, whatever is wrong with the token; Unavailable."""
         ...
 
 

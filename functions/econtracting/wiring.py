@@ -7,11 +7,14 @@ only where it is attached.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from econtracting import ports
 from econtracting.domain.packet_type import PacketType
 from econtracting.settings import Settings, only
+
+if TYPE_CHECKING:
+    from econtracting.domain.passwords import PasswordPolicy
 
 
 @cache
@@ -56,6 +59,13 @@ def limits() -> ports.Limits:
 
 
 @cache
+def attempts() -> ports.Attempts:
+    from econtracting.adapters.dynamodb.attempts import DynamoAttempts
+
+    return DynamoAttempts(_client("dynamodb"), settings().table)
+
+
+@cache
 def clock() -> ports.Clock:
     from econtracting.adapters.clock import SystemClock
 
@@ -65,8 +75,17 @@ def clock() -> ports.Clock:
 @cache
 def ids() -> ports.Ids:
     from econtracting.adapters.ids import RandomIds
+    from econtracting.domain.passwords import broken_rules
 
-    return RandomIds()
+    policy = password_policy()
+    return RandomIds(clock(), accepts=lambda password: not broken_rules(policy, password))
+
+
+@cache
+def password_policy() -> PasswordPolicy:
+    from econtracting.domain.passwords import policy_named
+
+    return policy_named(settings().password_profile)
 
 
 @cache
@@ -91,11 +110,11 @@ def envelope() -> ports.Envelope:
 
 
 @cache
-def staff_tokens() -> Any:
-    from econtracting.adapters.staff_tokens import StaffTokens
+def staff_tokens() -> ports.StaffTokens:
+    from econtracting.adapters.staff_tokens import PoolTokens
 
-    return StaffTokens(
-        issuer=only("STAFF_ISSUER"), client_id=only("STAFF_CLIENT_ID"), keys_url=only("STAFF_KEYS_URL")
+    return PoolTokens(
+        issuer=only("STAFF_ISSUER"), client_id=only("STAFF_CLIENT_ID"), keys_url=only("STAFF_KEYS_URL"), clock=clock()
     )
 
 

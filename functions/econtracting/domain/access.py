@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 
+from econtracting.domain.errors import TooManyAttempts
 from econtracting.domain.moment import Moment
-from econtracting.domain.packet import Frozen
+from econtracting.domain.packet import Frozen, Packet, Status
 
 
 def fingerprint(secret: str) -> str:
@@ -51,3 +53,68 @@ class OpenPacket(Frozen):
     kind: str  # "npn" or "email"
     value: str
     packet_id: str
+
+
+class Tries(Frozen):
+    """Tries at one secret that have not succeeded yet, the one under way included."""
+
+    name: str
+    count: int
+    blocked_until: Moment
+    ends_at: Moment
+
+
+class AttemptRule(Frozen):
+    """How guessing is slowed down: some tries at once, then pauses that double, then the rest of the window.
+
+    Source: OWASP ASVS 5.0, 6.1.1 and 6.3.1: brute force is answered without a lock that outlives the window.
+    """
+
+    limit: int
+    window: timedelta
+    without_pause: int
+    first_pause: timedelta
+
+    def next(self, name: str, before: Tries | None, now: datetime) -> Tries:
+        """The tries once another one has begun. Raises TooManyAttempts while a pause lasts."""
+        if before is None or before.ends_at <= now:
+            before = Tries(name=name, count=0, blocked_until=now, ends_at=now + self.window)
+        if now < before.blocked_until:
+            raise TooManyAttempts(retry_after=ceil((before.blocked_until - now).total_seconds()))
+        count = before.count + 1
+        return before.model_copy(
+            update={"count": count, "blocked_until": min(now + self._pause_after(count), before.ends_at)}
+        )
+
+    def _pause_after(self, count: int) -> timedelta:
+        if count >= self.limit:
+            return self.window
+        if count < self.without_pause:
+            return timedelta()
+        return self.first_pause * 2 ** (count - self.without_pause)
+
+
+LOGIN_RULE = AttemptRule(limit=10, window=timedelta(minutes=15), without_pause=3, first_pause=timedelta(seconds=1))
+LOGINS_PER_ADDRESS = 60  # in the same window; several agents may sit behind one address
+PASSWORD_MAILS_PER_PACKET = 5
+PASSWORD_MAILS_PER_ADDRESS = 20
+PASSWORD_MAIL_WINDOW = timedelta(hours=1)
+TEMPORARY_TRIES = 100  # at one temporary password, while the packet is locked for ordinary tries
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=12)
+SEEN_EVERY = timedelta(minutes=1)
+PARALLEL_SESSIONS = 5
+STEP_UP = timedelta(minutes=10)
+
+CLOSED = frozenset({Status.DECLINED, Status.WITHDRAWN, Status.EXPIRED})
+
+
+def is_live(session: Session, now: datetime) -> bool:
+    """Whether a session still counts: neither idle nor at its absolute end."""
+    return now < session.ends_at and now < session.last_seen_at + IDLE
+
+
+def admits(packet: Packet) -> bool:
+    """Whether its agent may still come in. A rejected producer may: the notices and copies they are owed lie inside."""
+    return packet.status not in CLOSED

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
-from econtracting.domain.access import Access, Link, OpenPacket, Session
+from econtracting.domain.access import Access, Link, OpenPacket, Session, Tries
 from econtracting.domain.answers import Section
 from econtracting.domain.appointments import Appointment
 from econtracting.domain.audit import ChainedEvent
@@ -67,6 +67,7 @@ ADDRESS: dict[type, Callable[..., Key]] = {
     OrderReference: lambda vendor, reference: {"PK": f"ORDER#{vendor}#{reference}", "SK": "ORDER"},
     Received: lambda vendor, message_id: {"PK": f"RECEIVED#{vendor}#{message_id}", "SK": "RECEIVED"},
     Contract: lambda npn, packet_id: {"PK": f"PRODUCER#{npn}", "SK": f"CONTRACT#{packet_id}"},
+    Tries: lambda name: {"PK": f"TRIES#{name}", "SK": "TRIES"},
 }
 
 _NAMED_BY: dict[type, Callable[[Any], tuple[Any, ...]]] = {
@@ -84,6 +85,7 @@ _NAMED_BY: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     OrderReference: lambda r: (r.vendor, r.reference),
     Received: lambda r: (r.vendor, r.message_id),
     Contract: lambda r: (r.npn, r.packet_id),
+    Tries: lambda r: (r.name,),
 }
 
 # kind -> (partition, sort prefix) of all records of a kind under one id
