@@ -1,0 +1,79 @@
+"""Envelope encryption: a fresh KMS data key per document, AES-256-GCM, both bound to packet, purpose and version.
+
+The context is visible in the key's audit log, so it holds ids only. The same context is the message's associated data:
+what was sealed for one place opens nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from econtracting.adapters.failures import translated
+from econtracting.domain.answers import SealedAnswers
+
+NONCE_BYTES = 12
+
+
+class WrongContext(Exception):
+    """The ciphertext was not sealed for this packet, purpose and version, or it was altered."""
+
+
+class KmsEnvelope:
+    def __init__(self, client: Any, key_id: str) -> None:
+        self._client = client
+        self._key_id = key_id
+
+    def seal(self, packet_id: str, purpose: str, version: int, plain: Mapping[str, Any]) -> SealedAnswers:
+        """Raises Unavailable."""
+        context = _context(packet_id, purpose, version)
+        key = self._fresh_key(context)
+        nonce = os.urandom(NONCE_BYTES)
+        message = json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
+        return SealedAnswers(
+            wrapped_key=b64encode(key["CiphertextBlob"]).decode(),
+            nonce=b64encode(nonce).decode(),
+            ciphertext=b64encode(AESGCM(key["Plaintext"]).encrypt(nonce, message, _canonical(context))).decode(),
+        )
+
+    def open(self, packet_id: str, purpose: str, version: int, sealed: SealedAnswers) -> dict[str, Any]:
+        """Raises WrongContext, Unavailable."""
+        context = _context(packet_id, purpose, version)
+        key = self._unwrapped(b64decode(sealed.wrapped_key), context)
+        try:
+            message = AESGCM(key).decrypt(b64decode(sealed.nonce), b64decode(sealed.ciphertext), _canonical(context))
+        except InvalidTag:
+            raise WrongContext from None
+        opened: dict[str, Any] = json.loads(message)
+        return opened
+
+    @translated
+    def _fresh_key(self, context: dict[str, str]) -> dict[str, bytes]:
+        answer: dict[str, bytes] = self._client.generate_data_key(
+            KeyId=self._key_id, KeySpec="AES_256", EncryptionContext=context
+        )
+        return answer
+
+    @translated
+    def _unwrapped(self, wrapped: bytes, context: dict[str, str]) -> bytes:
+        try:
+            key: bytes = self._client.decrypt(KeyId=self._key_id, CiphertextBlob=wrapped, EncryptionContext=context)[
+                "Plaintext"
+            ]
+        except self._client.exceptions.InvalidCiphertextException:
+            raise WrongContext from None
+        return key
+
+
+def _context(packet_id: str, purpose: str, version: int) -> dict[str, str]:
+    return {"packet": packet_id, "purpose": purpose, "version": str(version)}
+
+
+def _canonical(context: dict[str, str]) -> bytes:
+    return json.dumps(context, sort_keys=True, separators=(",", ":")).encode()
