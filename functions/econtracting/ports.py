@@ -223,7 +223,7 @@ class Seal(Protocol):
 class Preparation(Protocol):
     """Renders a packet's documents where the rendering library and the right to decrypt are."""
 
-    def prepare(self, packet_id: str, generation: int) -> dict[str, Any]:
+    def prepare(self, packet_id: str, generation: int, frozen_at: datetime) -> dict[str, Any]:
         """Raises Unavailable."""
         ...
 

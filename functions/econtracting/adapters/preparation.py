@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from econtracting.adapters.failures import translated
 from econtracting.domain.errors import Unavailable
+from econtracting.domain.moment import iso
 
 
 class LambdaPreparation:
@@ -15,10 +17,12 @@ class LambdaPreparation:
         self._function = function
 
     @translated
-    def prepare(self, packet_id: str, generation: int) -> dict[str, Any]:
+    def prepare(self, packet_id: str, generation: int, frozen_at: datetime) -> dict[str, Any]:
         answer = self._client.invoke(
             FunctionName=self._function,
-            Payload=json.dumps({"packet_id": packet_id, "generation": generation}).encode(),
+            Payload=json.dumps(
+                {"packet_id": packet_id, "generation": generation, "frozen_at": iso(frozen_at)}
+            ).encode(),
         )
         result: dict[str, Any] = json.loads(answer["Payload"].read())
         if answer.get("FunctionError") or "documents" not in result:

@@ -17,6 +17,17 @@ class SealedAnswers(Frozen):
     ciphertext: str
 
 
+class SealedPart(Frozen):
+    """The sensitive answers one save brought. `fields` are those of them that still stand; later parts replaced the rest.
+
+    So a save never has to open what was sealed before, and needs no right to.
+    """
+
+    version: int
+    fields: tuple[str, ...]
+    answers: SealedAnswers
+
+
 class Section(Frozen):
     """One section of the interview. `masked` is what a screen shows of the sensitive answers without decrypting them."""
 
@@ -26,8 +37,9 @@ class Section(Frozen):
     complete: bool
     public: dict[str, Any] = {}
     masked: dict[str, Any] = {}
-    sealed: SealedAnswers | None = None
+    sealed: tuple[SealedPart, ...] = ()
     warnings: tuple[dict[str, Any], ...] = ()
+    verified: dict[str, bool] | None = None  # what the licence registry agreed to; None: not asked, or not yet
     saved_at: Moment
 
     def shown(self) -> dict[str, Any]:

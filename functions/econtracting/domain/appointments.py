@@ -18,6 +18,7 @@ class AppointmentStatus(StrEnum):
     REJECTED = "REJECTED"
     NO_VALID_LICENCE = "NO_VALID_LICENCE"  # never ordered: the licence is missing, inactive or of the wrong line
     RECORDED = "RECORDED"  # registry state: the carrier keeps its own register, nothing is filed
+    JUST_IN_TIME = "JUST_IN_TIME"  # not filed now: the state is asked after the first sale there
     UNANSWERED = "UNANSWERED"  # the wait ended without an answer; the contracting department follows up
 
 
@@ -27,6 +28,7 @@ FINAL = frozenset(
         AppointmentStatus.REJECTED,
         AppointmentStatus.NO_VALID_LICENCE,
         AppointmentStatus.RECORDED,
+        AppointmentStatus.JUST_IN_TIME,
     }
 )
 OUTCOME_KNOWN = FINAL | {AppointmentStatus.UNANSWERED}

@@ -106,6 +106,13 @@ class Acceptance(Frozen):
     user_agent: str = ""
 
 
+class AccessCode(Frozen):
+    """The code printed in the document that proves access to electronic records: where it lies, and its fingerprint."""
+
+    fingerprint: str
+    sha256: str
+
+
 class SectionState(Frozen):
     version: int
     complete: bool
@@ -145,6 +152,7 @@ class Packet(Frozen):
     npn: str | None = None  # as the agent confirmed it
     generation: int = 0  # how often the answers were frozen
     frozen_at: Moment | None = None
+    access_code: AccessCode | None = None
     attempt: int = 0  # of the workflow's execution
     check_attempt: int = 0  # of the background check
     review_reason: str | None = None
