@@ -1,0 +1,172 @@
+"""The adverse case: what has to happen between a report that was not clear and a decision against the agent.
+
+A person decides every step; the clock only says from when the final notice may be sent. Source: 15 U.S.C. 1681b(b)(3),
+copy of report and summary of rights before acting, and a reasonable wait, here the longest of five business days, seven
+calendar days and a local rule, after delivery (domain reference 2.12).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+from typing import Self
+
+from econtracting.domain.calendar import add_business_days, business_days_between
+from econtracting.domain.errors import InvalidTransition
+from econtracting.domain.moment import Moment
+from econtracting.domain.packet import Frozen
+
+
+class Wait(Frozen):
+    """Days that must pass after `since`, which is day 0; all kinds run side by side and the longest decides."""
+
+    since: date
+    business_days: int = 5
+    calendar_days: int = 7
+
+    @property
+    def last_day(self) -> date:
+        by_business = add_business_days(self.since, self.business_days)
+        return max(by_business, self.since + timedelta(days=self.calendar_days))
+
+    def on_hold(self, day: date) -> Self:
+        """What is left when the clock stops on a day; that day no longer counts as waited."""
+        before = day - timedelta(days=1)
+        waited = max(0, (before - self.since).days)
+        return self.model_copy(
+            update={
+                "since": day,
+                "business_days": max(0, self.business_days - business_days_between(self.since, before)),
+                "calendar_days": max(0, self.calendar_days - waited),
+            }
+        )
+
+    def resumed(self, day: date) -> Self:
+        """The rest begins after a day."""
+        return self.model_copy(update={"since": day})
+
+
+class LocalRule(Frozen):
+    """A place's own minimum wait, where it is longer than the usual one."""
+
+    business_days: int = 0
+    calendar_days: int = 0
+
+
+class AdverseStatus(StrEnum):
+    ASSESSING = "ASSESSING"  # a person weighs the report; nothing was sent
+    PRE_SENT = "PRE_SENT"  # the pre-adverse notice is on its way
+    UNDELIVERABLE = "UNDELIVERABLE"  # the mail came back: the notice goes by post
+    WAITING = "WAITING"  # delivered; the agent has time to answer
+    DISPUTED = "DISPUTED"  # the agent disputes the report; the clock stands still
+    FINAL_SENT = "FINAL_SENT"  # decided against the agent
+    CANCELED = "CANCELED"  # released: decided for the agent, or the report was withdrawn
+
+
+A = AdverseStatus
+
+MOVES: dict[AdverseStatus, frozenset[AdverseStatus]] = {
+    A.ASSESSING: frozenset({A.PRE_SENT, A.CANCELED}),
+    A.PRE_SENT: frozenset({A.WAITING, A.UNDELIVERABLE, A.DISPUTED, A.ASSESSING, A.CANCELED}),
+    A.UNDELIVERABLE: frozenset({A.WAITING, A.DISPUTED, A.ASSESSING, A.CANCELED}),
+    A.WAITING: frozenset({A.DISPUTED, A.ASSESSING, A.FINAL_SENT, A.CANCELED}),
+    A.DISPUTED: frozenset({A.PRE_SENT, A.WAITING, A.ASSESSING, A.CANCELED}),
+    A.FINAL_SENT: frozenset(),
+    A.CANCELED: frozenset(),
+}
+
+
+class AdverseCase(Frozen):
+    """The case of one report; a packet has at most one that is not over.
+
+    Days are those of the recipient's zone. `wait` is set once the pre-adverse notice was delivered; while the case is
+    disputed it holds the days that are left. `worksheet_needed` asks for the written weighing of factors that New York
+    wants before a refusal (Correction Law 753); `worksheet_sha256` is that of the one on file.
+    """
+
+    packet_id: str
+    attempt: int
+    report_id: str
+    status: AdverseStatus = A.ASSESSING
+    opened_at: Moment
+    local_rule: LocalRule = LocalRule()
+    pre_sent_at: Moment | None = None
+    wait: Wait | None = None
+    worksheet_needed: bool = False
+    worksheet_sha256: str | None = None
+    decided_by: str | None = None
+    ended_at: Moment | None = None
+
+    def send_pre_notice(self, at: datetime, by: str) -> Self:
+        return self._to(A.PRE_SENT, pre_sent_at=at, decided_by=by)
+
+    def delivered(self, on: date) -> Self:
+        """The notice reached the agent on a day (by post: on the day that is presumed). A repeat changes nothing."""
+        if self.status is A.WAITING:
+            return self
+        local = self.local_rule
+        usual = Wait(since=on)
+        wait = Wait(
+            since=on,
+            business_days=max(usual.business_days, local.business_days),
+            calendar_days=max(usual.calendar_days, local.calendar_days),
+        )
+        return self._to(A.WAITING, wait=wait)
+
+    def bounced(self) -> Self:
+        return self._to(A.UNDELIVERABLE)
+
+    def disputed(self, on: date) -> Self:
+        return self._to(A.DISPUTED, wait=self.wait.on_hold(on) if self.wait else None)
+
+    def dispute_answered(self, on: date) -> Self:
+        """The report stands as it was: the rest of the wait begins, if it had begun before."""
+        if self.wait is None:
+            return self._to(A.PRE_SENT)
+        return self._to(A.WAITING, wait=self.wait.resumed(on))
+
+    def report_corrected(self) -> Self:
+        """Another report is another question: it is weighed anew, and a notice begins a whole new wait."""
+        return self._to(A.ASSESSING, wait=None, pre_sent_at=None, decided_by=None)
+
+    def release(self, at: datetime, by: str) -> Self:
+        return self._to(A.CANCELED, decided_by=by, ended_at=at)
+
+    def final_from(self, zone: tzinfo) -> datetime | None:
+        """When the final notice may first be sent: the start of the day after the last of waiting. None if unknown."""
+        if self.status is not A.WAITING or self.wait is None:
+            return None
+        return datetime.combine(self.wait.last_day + timedelta(days=1), time.min, zone)
+
+    def final_ready(self, now: datetime, zone: tzinfo) -> bool:
+        opens = self.final_from(zone)
+        return opens is not None and now >= opens
+
+    def send_final_notice(self, at: datetime, zone: tzinfo, by: str) -> Self:
+        """Raises InvalidTransition before the clock allows it, and without the worksheet where one is needed."""
+        if A.FINAL_SENT not in MOVES[self.status]:
+            raise self._impossible(A.FINAL_SENT)
+        if not self.final_ready(at, zone):
+            opens = self.final_from(zone)
+            raise InvalidTransition(
+                "The agent's time to answer the pre-adverse notice is not over",
+                status=self.status.value,
+                possible_from=opens.isoformat() if opens else None,
+            )
+        if self.worksheet_needed and self.worksheet_sha256 is None:
+            raise InvalidTransition(
+                "The factors of New York Correction Law 753 must be weighed in writing first", status=self.status.value
+            )
+        return self._to(A.FINAL_SENT, decided_by=by, ended_at=at)
+
+    @property
+    def over(self) -> bool:
+        return not MOVES[self.status]
+
+    def _to(self, status: AdverseStatus, **changes: object) -> Self:
+        if status not in MOVES[self.status]:
+            raise self._impossible(status)
+        return self.model_copy(update={"status": status, **changes})
+
+    def _impossible(self, wanted: AdverseStatus) -> InvalidTransition:
+        return InvalidTransition(status=self.status.value, wanted=wanted.value)
