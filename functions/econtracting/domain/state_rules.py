@@ -123,9 +123,12 @@ def freeze_window_on(rule: StateRule, day: date) -> FreezeWindow | None:
 def first_open_day(rule: StateRule, day: date) -> date | None:
     """The first day from `day` on that the state takes filings; None if there is none within a year."""
     last = day + timedelta(days=366)
-    while (window := freeze_window_on(rule, day)) is not None:
+    while day <= last:
+        window = freeze_window_on(rule, day)
+        if window is None:
+            return day
         day = window.ends + timedelta(days=1)
-    return day if day <= last else None
+    return None
 
 
 def jit_due(received_on: date, clock_days: int) -> date:
