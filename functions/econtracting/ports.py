@@ -87,8 +87,8 @@ class Packets(Protocol):
 
     def by_status(self, status: str, cursor: str | None, limit: int) -> Page: ...
 
-    def put(self, record: Frozen) -> None:
-        """Write a record that belongs to no packet's transaction (a session's last-seen time)."""
+    def refresh(self, record: Frozen) -> None:
+        """Overwrite a record outside any packet's transaction (a session's last-seen time); one that is gone stays gone."""
         ...
 
     def drop(self, record: Frozen) -> None: ...
@@ -215,6 +215,10 @@ class Renderer(Protocol):
 
 
 class Seal(Protocol):
+    def identity(self) -> dict[str, str]:
+        """key_id, certificate_subject, certificate_issuer, certificate_sha256 and level: what the certificate of completion tells."""
+        ...
+
     def seal(
         self, content: bytes, marks: Sequence[Mark], *, document_id: str, title: str, at: datetime
     ) -> SealedDocument: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 
 from econtracting.domain.moment import Moment
@@ -57,5 +58,23 @@ class Document(Frozen):
     sealed_at: Moment | None = None
 
     def missing(self) -> tuple[str, ...]:
-        """Required fields nobody has signed or acknowledged yet."""
-        return tuple(box.field_id for box in self.fields if box.required and box.field_id not in self.signed)
+        """Required fields nobody has signed, initialled or acknowledged yet. Dates fill themselves in."""
+        return tuple(
+            box.field_id
+            for box in self.fields
+            if box.required and box.kind != "date" and box.field_id not in self.signed
+        )
+
+    @property
+    def completed_at(self) -> datetime | None:
+        """When the last field was acted on: the date the document's date fields show."""
+        return max((field.at for field in self.signed.values()), default=None)
+
+
+def same_name(typed: str, of_record: str) -> bool:
+    """Whether a typed full name is the name of record, folding case, space and composed letters."""
+    return _folded(typed) == _folded(of_record)
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
