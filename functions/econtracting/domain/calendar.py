@@ -1,7 +1,7 @@
 """Federal holidays and business days of the United States.
 
-Sources: 5 U.S.C. 6103(a), the eleven holidays (Juneteenth since 2021, Public Law 117-17), and the rule for those that fall
-on a weekend: Saturday is observed on Friday before (6103(b)), Sunday on Monday after (Executive Order 11582).
+Sources: 5 U.S.C. 6103(a), the eleven holidays (Juneteenth since 2021, Public Law 117-17), and the rule for those that
+fall on a weekend: Saturday is observed on Friday before (6103(b)), Sunday on Monday after (Executive Order 11582).
 """
 
 from __future__ import annotations
