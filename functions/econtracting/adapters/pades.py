@@ -158,21 +158,21 @@ class PadesSeal:
         return output.getvalue()
 
     def _bytes_reserved(self) -> int | None:
-        """Room for the hexadecimal signature where its size is known; pyHanko measures it where a timestamp comes in."""
+        """Room for the hexadecimal signature, where its size is known; with a timestamp, pyHanko measures it."""
         if self._timestamper is not None:
             return None
         certificates = sum(len(certificate.dump()) for certificate in (self._certificate, *self._chain))
         return 2 * (certificates + _SIGNATURE_ROOM)
 
 
-class _MetadataKept(IncrementalPdfFileWriter):  # type: ignore[misc]
-    """An update that leaves the metadata as frozen: rewritten by another tool, its archival schemas would not be safe."""
+class _MetadataKept(IncrementalPdfFileWriter):
+    """An update that leaves the metadata as frozen, so that the archival schemas in it stay as they were checked."""
 
     def _update_meta(self) -> None:
         pass
 
 
-class _SignerAt(PdfSigner):  # type: ignore[misc]
+class _SignerAt(PdfSigner):
     """A signer whose clock is the caller's, and which leaves the file the PDF 1.7 that PDF/A-2 is built on."""
 
     at: datetime

@@ -1,13 +1,14 @@
 """Documents from typst templates: tagged, archival, and the same bytes for the same facts.
 
-PDF/A-2a and PDF/UA-1 are asked for together, so the compiler refuses what would break either. The document's date is the
-moment of freezing; without a fixed date two runs would differ.
+PDF/A-2a and PDF/UA-1 are asked for together, so the compiler refuses what would break either. The document's date is
+the moment of freezing; without a fixed date two runs would differ.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
@@ -19,7 +20,10 @@ import typst
 
 from econtracting.adapters.legible import legible
 from econtracting.adapters.packet_files import PACKET_TYPES, documents_of
+from econtracting.domain.audit import canonical
 from econtracting.domain.documents import DocumentDefinition, DocumentNotRendered, FieldBox, RenderedDocument
+
+_PLACE = re.compile(r"[\w/-]+\.typ:\d+:\d+")
 
 
 class TypstRenderer:
@@ -44,7 +48,7 @@ class TypstRenderer:
         inputs = {
             "facts": json.dumps(legible({**facts, "frozen_at": moment.strftime("%Y-%m-%dT%H:%M:%SZ")})),
             "document": row.model_dump_json(),
-            "attachment": json.dumps(facts.get(row.code), sort_keys=True, separators=(",", ":"), ensure_ascii=False),
+            "attachment": _twin(facts[row.code]) if row.profile == "a-3a" else "",
         }
         with self._lock:
             try:
@@ -57,8 +61,8 @@ class TypstRenderer:
                 fields = json.loads(self._compiler.query("<field>", field="value"))
                 (pages,) = json.loads(self._compiler.query("<document-pages>", field="value"))
             except typst.TypstError as error:
-                # The diagnostic can quote facts, so it stays in the chained error and out of the message.
-                raise DocumentNotRendered(document=row.code) from error
+                # The message can quote what a person typed, so only the place in the template is told.
+                raise DocumentNotRendered(document=row.code, where=_PLACE.findall(error.diagnostic)) from None
         if not isinstance(content, bytes):
             raise DocumentNotRendered(document=row.code)
         return RenderedDocument(
@@ -82,3 +86,8 @@ class TypstRenderer:
             font_paths=[str(PACKET_TYPES / "shared" / "fonts")],
         )
         return typst.Compiler(root=str(self._root), font_paths=fonts, ignore_system_fonts=True)
+
+
+def _twin(facts: Any) -> str:
+    """The facts a document carries as attached data, in their one canonical form."""
+    return canonical(facts).decode()

@@ -1,6 +1,6 @@
 """The certificate of completion: who signed what, when, and what proves it.
 
-The same facts are printed on the certificate and attached to it as canonical JSON, so a machine reads what a person reads.
+The same facts are printed on the certificate and attached to it as canonical JSON: a machine reads what a person reads.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class CertifiedDocument(Frozen):
 
 
 class Signer(Frozen):
-    """``assurance`` is the level of identity actually reached, ``factors`` what it rests on; neither is ever rounded up."""
+    """``assurance`` is the level of identity actually reached, ``factors`` what it rests on; never rounded up."""
 
     name: str
     email: str

@@ -26,7 +26,7 @@ class DocumentNotRendered(EContractingError):
 
 
 class SealRefused(EContractingError):
-    """The seal must not be made: key and certificate disagree, the certificate is not valid, or the file is not ours."""
+    """No seal may be made: key and certificate disagree, the certificate is not valid, or the file is not ours."""
 
     code = "seal-refused"
     title = "The document cannot be sealed"
