@@ -1,0 +1,195 @@
+"""Certification: the producer is fed, loaded, takes the courses, and may then sell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from econtracting import ports
+from econtracting.domain.audit import Actor, Event
+from econtracting.domain.background import OrderReference
+from econtracting.domain.certification import Contract, CourseResult, Feed
+from econtracting.domain.effects import Effect, EffectKind
+from econtracting.domain.errors import InvalidTransition, NotFound
+from econtracting.domain.moment import iso
+from econtracting.domain.packet import Packet, Status
+from econtracting.domain.packet_type import PacketType
+from econtracting.domain.webhooks import CourseFinished, ProducerLoaded
+from econtracting.ports import Change
+from econtracting.usecases.lifecycle import lifecycle_event
+
+VENDOR = "certifications"
+WORKFLOW = Actor(kind="system", id="onboarding")
+SITE = Actor(kind="vendor", id=VENDOR)
+
+PacketTypes = Callable[[str], PacketType]
+
+
+def await_loaded(
+    *,
+    packets: ports.Packets,
+    packet_types: PacketTypes,
+    clock: ports.Clock,
+    feed_life: timedelta,
+    packet_id: str,
+    task_token: str,
+) -> None:
+    """Remember who sleeps until the producer is loaded, and have the producer fed once."""
+    now = clock.now()
+
+    def decide(packet: Packet) -> Change:
+        known = packets.find(Feed, packet_id)
+        if known is not None:
+            after = known.model_copy(update={"task_token": task_token})
+            return Change(packet, puts=[after], effects=[_wake(packet, now)] if after.loaded_at else [])
+        if packet.npn is None:
+            raise InvalidTransition("a producer without an NPN cannot be fed")
+        feed = Feed(
+            packet_id=packet_id,
+            npn=packet.npn,
+            plan_year=packet_types(packet.type).certification.plan_year,
+            task_token=task_token,
+            expected_by=now + feed_life,
+        )
+        effect = Effect(
+            packet_id=packet_id,
+            id="feed-producer",
+            kind=EffectKind.FEED_PRODUCER,
+            created_at=now,
+            due_at=now,
+        )
+        event = Event(type="certification.requested", at=now, actor=WORKFLOW, data={"plan_year": feed.plan_year})
+        reference = OrderReference(vendor=VENDOR, reference=packet_id, packet_id=packet_id)
+        return Change(packet, events=[event], puts=[feed], claims=[reference], effects=[effect])
+
+    packets.change(packet_id, decide)
+
+
+def feed(*, packets: ports.Packets, site: ports.CertificationSite, clock: ports.Clock, effect: Effect) -> None:
+    """Tell the certification site of the producer; no SSN is in the feed."""
+    packet = packets.load(effect.packet_id)
+    known = packets.find(Feed, packet.id)
+    if known is None or known.sent_at is not None:
+        return
+    now = clock.now()
+    site.feed(
+        {
+            "external_ref": packet.id,
+            "npn": known.npn,
+            "first_name": packet.agent.first_name,
+            "last_name": packet.agent.last_name,
+            "email": packet.agent.email,
+            "level": packet.level,
+            "states": list(packet.pre_appointment_states),
+            "plan_year": known.plan_year,
+            "sent_at": iso(now),
+        },
+        effect.reference,
+    )
+
+    def decide(packet: Packet) -> Change | None:
+        current = packets.find(Feed, packet.id)
+        if current is None or current.sent_at is not None:
+            return None
+        event = Event(type="certification.fed", at=now, actor=WORKFLOW, data={"plan_year": current.plan_year})
+        return Change(packet, events=[event], puts=[current.model_copy(update={"sent_at": now})])
+
+    packets.change(packet.id, decide)
+
+
+def told(
+    *,
+    packets: ports.Packets,
+    packet_types: PacketTypes,
+    clock: ports.Clock,
+    packet: Packet,
+    message: ProducerLoaded | CourseFinished,
+) -> Change | None:
+    """What the certification site's message changes; None if it is known already."""
+    now = clock.now()
+    known = packets.find(Feed, packet.id)
+    if known is None:
+        return None
+    if isinstance(message, ProducerLoaded):
+        if known.loaded_at is not None:
+            return None
+        after = known.model_copy(update={"loaded_at": now})
+        event = Event(type="certification.acked", at=now, actor=SITE)
+        effects = [_wake(packet, now)] if known.task_token else []
+        return Change(packet, events=[event], puts=[after], effects=effects)
+    result = CourseResult(
+        course=message.data.course, passed=message.passed, score=message.data.score, at=message.timestamp
+    )
+    if result in known.results or message.data.plan_year != known.plan_year:
+        return None
+    after = known.model_copy(update={"results": (*known.results, result)})
+    kind = "certification.course_completed" if result.passed else "certification.course_failed"
+    event = Event(type=kind, at=now, actor=SITE, data={"course": result.course})
+    change = Change(packet, events=[event], puts=[after])
+    return _activated(change, packet_types(packet.type), after, now)
+
+
+def record_open(
+    *, packets: ports.Packets, packet_types: PacketTypes, clock: ports.Clock, packet_id: str
+) -> Packet:
+    """Certification is open; if the courses were faster than the news of it, the producer is ACTIVE at once."""
+    now = clock.now()
+
+    def decide(packet: Packet) -> Change | None:
+        if packet.status is not Status.PROCESSED:
+            return None
+        known = packets.find(Feed, packet_id)
+        if known is None or known.loaded_at is None:
+            raise InvalidTransition("the producer is not loaded yet")
+        after = packet.move(Status.CERTIFICATION_OPEN, now)
+        mail = Effect(
+            packet_id=packet_id,
+            id="mail#certification-open",
+            kind=EffectKind.MAIL,
+            payload={"letter": "certification-open"},
+            created_at=now,
+            due_at=now,
+        )
+        event = Event(type="certification.opened", at=now, actor=WORKFLOW)
+        change = Change(after, events=[event], effects=[mail, lifecycle_event(after, now)])
+        return _activated(change, packet_types(packet.type), known, now)
+
+    return packets.change(packet_id, decide).packet
+
+
+def status(*, packets: ports.Packets, npn: str) -> dict[str, Any]:
+    """Whether the certification site already knows a producer. Raises NotFound for one that was never fed."""
+    feeds = [packets.find(Feed, contract.packet_id) for contract in packets.all_of(Contract, npn)]
+    known = [one for one in feeds if one is not None]
+    if not known:
+        raise NotFound("This producer has not been processed.", code="producer-not-found")
+    loaded = any(one.loaded_at for one in known)
+    return {"loaded": loaded, "expected_by": None if loaded else iso(min(one.expected_by for one in known))}
+
+
+def _activated(change: Change, definition: PacketType, feed: Feed, now: datetime) -> Change:
+    """The same change, and the packet ACTIVE with it once certification is open and every required course is passed."""
+    packet = change.packet
+    if packet.status is not Status.CERTIFICATION_OPEN or not set(definition.certification.courses) <= feed.passed():
+        return change
+    after = packet.move(Status.ACTIVE, now).having(due_at=None)
+    event = Event(type="certification.completed", at=now, actor=SITE, data={"plan_year": feed.plan_year})
+    return Change(
+        after,
+        events=[*change.events, event],
+        effects=[*change.effects, lifecycle_event(after, now)],
+        puts=change.puts,
+        claims=change.claims,
+    )
+
+
+def _wake(packet: Packet, now: datetime) -> Effect:
+    return Effect(
+        packet_id=packet.id,
+        id=f"wake#feed#{packet.version + 1}",
+        kind=EffectKind.WAKE_WORKFLOW,
+        payload={"record": "feed", "name": ""},
+        created_at=now,
+        due_at=now,
+    )
