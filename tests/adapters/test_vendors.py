@@ -272,6 +272,13 @@ def test_a_refused_filing_keeps_the_gateways_codes_and_drops_its_prose(vendor, g
     assert refusal.value.facts == {"reasons": ["COUNTY_REQUIRED", "LOA_MISSING"]}
 
 
+def test_a_refusal_told_in_prose_only_keeps_its_status(vendor, gateway):
+    vendor.answers.append((422, {"status": "REJECTED_SYNTAX", "messages": ["the line code is not offered"]}))
+    with pytest.raises(InvalidRequest) as refusal:
+        gateway.appoint(ORDER, "key")
+    assert refusal.value.facts == {"reasons": ["REJECTED_SYNTAX"]}
+
+
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"messages": "many"}'])
 def test_a_refusal_without_codes_is_still_a_refusal(vendor, gateway, body):
     vendor.answers.append((400, body))

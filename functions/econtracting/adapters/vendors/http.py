@@ -104,7 +104,9 @@ def _reasons(body: bytes) -> list[str]:
     if not isinstance(told, dict):
         return []
     words = [word for name in ("messages", "reason_codes") for word in _listed(told.get(name))]
-    return [word for word in words if isinstance(word, str) and _CODE.fullmatch(word)]
+    codes = [word for word in words if isinstance(word, str) and _CODE.fullmatch(word)]
+    status = told.get("status")
+    return codes or ([status] if isinstance(status, str) and _CODE.fullmatch(status) else [])
 
 
 def _listed(value: Any) -> list[Any]:

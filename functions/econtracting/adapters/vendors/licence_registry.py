@@ -37,8 +37,8 @@ class _Licence(Answer):
 
 class _Producer(Answer):
     npn: str
-    first_name: str
-    last_name: str
+    first_name: str | None
+    last_name: str | None
     as_of: AwareDatetime
     licences: tuple[_Licence, ...]
 
@@ -68,8 +68,8 @@ class HttpLicenceRegistry:
             raise self._vendor.not_understood()
         return Licences(
             npn=answer.npn,
-            first_name=answer.first_name,
-            last_name=answer.last_name,
+            first_name=answer.first_name or "",
+            last_name=answer.last_name or "",
             as_of=answer.as_of,
             licences=tuple(licence.licence() for licence in answer.licences),
         )
