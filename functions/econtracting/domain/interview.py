@@ -16,6 +16,7 @@ from econtracting.domain.errors import InvalidAnswers
 from econtracting.domain.interview_context import InterviewContext
 from econtracting.domain.interview_copies import followed
 from econtracting.domain.interview_definition import Field, InterviewDefinition, SectionDefinition, parse_interview
+from econtracting.domain.interview_person import paths_of, person
 from econtracting.domain.interview_reading import Reading
 from econtracting.domain.packet import Frozen
 from econtracting.domain.rejections import Rejection
@@ -31,6 +32,8 @@ __all__ = [
     "followed",
     "incomplete_sections",
     "parse_interview",
+    "paths_of",
+    "person",
     "prefill",
     "sections_needed",
     "still_complete",

@@ -41,6 +41,22 @@ FieldType = Literal[
 ]
 
 
+Meaning = Literal[
+    "first_name",
+    "middle_name",
+    "no_middle_name",
+    "last_name",
+    "suffix",
+    "ssn",
+    "birth_date",
+    "phone",
+    "email",
+    "npn",
+    "residence",
+    "direct_deposit",
+]
+
+
 class Copy(Frozen):
     """A box that lets a group follow another one; while it is ticked the group is read-only."""
 
@@ -52,6 +68,7 @@ class Copy(Frozen):
 class Field(Frozen):
     """One thing asked. `messages` replace the built-in wording by rule; "required" is the one said when it is missing.
 
+    `means` tells the rest of the product what the answer is to it, whatever the packet type calls the field.
     `sensitive` answers are kept in the envelope and shown masked. `prefill` names the member of the invitation a field
     starts with. A `typed_twice_as` partner must repeat the answer and is never stored.
     """
@@ -59,6 +76,7 @@ class Field(Frozen):
     name: str = Member(pattern=Identifier)
     label: str = Member(min_length=1)
     type: FieldType
+    means: Meaning | None = None
     required: bool = False
     required_when: Condition | None = None
     sensitive: bool = False
@@ -82,8 +100,8 @@ class Field(Frozen):
             raise ValueError(f"{self.name}: a group has fields, and nothing else has")
         if self.type == "choice" and not self.choices:
             raise ValueError(f"{self.name}: a choice needs its choices")
-        if any(field.sensitive or field.fields for field in self.fields):
-            raise ValueError(f"{self.name}: members of a group are neither sensitive nor groups themselves")
+        if self.fields and (self.sensitive or any(field.sensitive or field.fields for field in self.fields)):
+            raise ValueError(f"{self.name}: groups are public, and hold no groups")
         return self
 
 
