@@ -128,8 +128,13 @@ class DynamoPackets:
         return Page(found, _closed(shard, inner) if shard < keys.STATUS_SHARDS else None)
 
     @translated
-    def put(self, record: Frozen) -> None:
-        self._client.put_item(TableName=self._table, Item=self._item(record))
+    def refresh(self, record: Frozen) -> None:
+        try:
+            self._client.put_item(
+                TableName=self._table, Item=self._item(record), ConditionExpression="attribute_exists(PK)"
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return
 
     @translated
     def drop(self, record: Frozen) -> None:
