@@ -14,6 +14,8 @@ from econtracting.domain.packet_type import PacketType
 from econtracting.settings import Settings, only
 
 if TYPE_CHECKING:
+    from econtracting.adapters.pace import EvenPace
+    from econtracting.domain.invitation import Schedule
     from econtracting.domain.passwords import PasswordPolicy
 
 
@@ -96,6 +98,23 @@ def passwords() -> ports.Passwords:
 
 
 @cache
+def pace() -> EvenPace:
+    from econtracting.adapters.pace import EvenPace
+
+    return EvenPace()
+
+
+@cache
+def schedule() -> Schedule:
+    from econtracting.domain.invitation import Schedule
+
+    known = settings()
+    return Schedule(
+        life=known.invitation_life, reminders=known.reminders, last_before_expiry=known.last_reminder_before
+    )
+
+
+@cache
 def link_secrets() -> ports.LinkSecrets:
     from econtracting.adapters.link_secrets import KmsLinkSecrets
 
@@ -122,7 +141,7 @@ def staff_tokens() -> ports.StaffTokens:
 def mailer() -> ports.Mailer:
     from econtracting.adapters.ses import SesMailer
 
-    return SesMailer(_client("sesv2"), settings().sender)
+    return SesMailer(_client("sesv2"), settings().sender, only("MAIL_CONFIGURATION_SET"))
 
 
 @cache
@@ -152,6 +171,26 @@ def seal() -> ports.Seal:
 
     certificate = documents().read(only("SEAL_CERTIFICATE"))
     return PadesSeal(_client("kms"), only("SEAL_KEY_ID"), certificate)
+
+
+def issue_seal_certificate() -> bytes:
+    """A new certificate over the sealing key, in the carrier's name."""
+    from econtracting.adapters.seal_certificate import issue
+
+    carrier = packet_type("meridian").carrier
+    return issue(
+        _client("kms"),
+        only("SEAL_KEY_ID"),
+        common_name=f"{carrier.name} document seal",
+        organization=carrier.legal_name,
+        not_before=clock().now(),
+    )
+
+
+def signature_styles() -> tuple[str, ...]:
+    from econtracting.adapters.packet_files import signature_styles as styles
+
+    return tuple(style.id for style in styles())
 
 
 @cache

@@ -8,7 +8,7 @@ from math import ceil
 
 from econtracting.domain.errors import TooManyAttempts
 from econtracting.domain.moment import Moment
-from econtracting.domain.packet import Frozen, Packet, Status
+from econtracting.domain.packet import BEFORE_SUBMISSION, Frozen, Packet, Status
 
 
 def fingerprint(secret: str) -> str:
@@ -32,6 +32,10 @@ class Access(Frozen):
     temporary_hash: str | None = None
     temporary_until: Moment | None = None
     temporary_count: int = 0  # how many were ever asked for; each has its own mail
+    spent_hash: str | None = None  # the temporary password last used: never taken as the lasting one
+    password_count: int = 0  # how often an own password was set; each has its own notice
+    failed_tries: int = 0  # consecutive, over all windows
+    locks: int = 0  # how often guessing was stopped; each has its own mail
 
 
 class Session(Frozen):
@@ -99,6 +103,7 @@ LOGINS_PER_ADDRESS = 60  # in the same window; several agents may sit behind one
 PASSWORD_MAILS_PER_PACKET = 5
 PASSWORD_MAILS_PER_ADDRESS = 20
 PASSWORD_MAIL_WINDOW = timedelta(hours=1)
+CONSECUTIVE_FAILURES = 100  # then the own password is void and only a temporary one helps (NIST SP 800-63B-4, 3.2.2)
 TEMPORARY_TRIES = 100  # at one temporary password, while the packet is locked for ordinary tries
 
 IDLE = timedelta(minutes=30)
@@ -115,6 +120,11 @@ def is_live(session: Session, now: datetime) -> bool:
     return now < session.ends_at and now < session.last_seen_at + IDLE
 
 
-def admits(packet: Packet) -> bool:
+def lapsed(packet: Packet, now: datetime) -> bool:
+    """Whether the invitation's life is over, whether or not somebody has recorded it already."""
+    return packet.status in BEFORE_SUBMISSION and now >= packet.expires_at
+
+
+def admits(packet: Packet, now: datetime) -> bool:
     """Whether its agent may still come in. A rejected producer may: the notices and copies they are owed lie inside."""
-    return packet.status not in CLOSED
+    return packet.status not in CLOSED and not lapsed(packet, now)

@@ -1,6 +1,6 @@
 """Which passwords are taken: the policy as data, and every rule a password breaks, named.
 
-Sources: the portals producers know today (the default); NIST SP 800-63B-4 and OWASP ASVS 5.0, 6.2 (the strict profile:
+Sources: the portals producers know today (familiar); NIST SP 800-63B-4 and OWASP ASVS 5.0, 6.2 (the strict profile:
 length instead of composition; block list and context words in both). Length counts code points after NFC; nothing is
 trimmed or cut.
 """
@@ -31,9 +31,9 @@ class PasswordPolicy(Frozen):
     maximum_length: int = 128
 
 
-# "default" is what producers know from the portals they use today; it meets neither ASVS 6.2.1 and 6.2.5 nor NIST.
+# "familiar" is what producers know from the portals they use today; it meets neither ASVS 6.2.1 and 6.2.5 nor NIST.
 PROFILES = {
-    "default": PasswordPolicy(minimum_length=6, composition=True),
+    "familiar": PasswordPolicy(minimum_length=6, composition=True),
     "strict": PasswordPolicy(minimum_length=15, composition=False),
 }
 

@@ -33,7 +33,7 @@ def attend(*, packets: Packets, clock: Clock, schedule: Schedule | None, packet_
 
 def _expired(packets: Packets, packet: Packet, now: datetime) -> Change:
     event = Event(type="invitation.expired", at=now, actor=UPKEEP)
-    return close(packets, packet, Status.EXPIRED, now, event, letters=[("expired", {})])
+    return close(packets, packet, Status.EXPIRED, now, event, letters=[("expired", {}), ("expired-recruiter", {})])
 
 
 def _reminded(packet: Packet, schedule: Schedule, now: datetime) -> Change:

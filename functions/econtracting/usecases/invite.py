@@ -8,7 +8,6 @@ from typing import Any
 
 from econtracting.domain.access import Link, OpenPacket, fingerprint, lapsed
 from econtracting.domain.audit import Actor, Event
-from econtracting.domain.effects import Effect, EffectKind
 from econtracting.domain.errors import (
     AlreadyExists,
     InvalidRequest,
@@ -27,8 +26,8 @@ from econtracting.domain.packet import (
     Status,
 )
 from econtracting.domain.packet_type import PacketType
-from econtracting.ports import Change, Clock, Committed, Ids, Limits, LinkSecrets, Packets, Request
-from econtracting.usecases.endings import close
+from econtracting.ports import Change, Clock, Committed, Ids, Limits, LinkSecrets, Packets, Page, Request
+from econtracting.usecases.endings import close, mail
 from econtracting.usecases.invitation_upkeep import attend
 
 
@@ -59,25 +58,32 @@ def open_packet(
     change = Change(
         packet=packet,
         events=[Event(type="invitation.created", at=now, actor=actor, data=_created(packet))],
-        effects=[_evite(packet, now)],
+        effects=[mail(packet.id, "invitation", packet.mails_sent, now)],
         claims=[link, *places(packet)],
         answer={"packet_id": packet.id, "status": packet.status.value, "expires_at": iso(packet.expires_at)},
     )
     try:
         return packets.create(change, request)
     except AlreadyExists as taken:
-        refuse_if_open(packets, taken.facts["holder"], clock)
+        take_place_back(packets=packets, clock=clock, holder=taken.facts["holder"])
     try:
         return packets.create(change, request)
     except AlreadyExists as taken:
-        raise _already_open(taken.facts["holder"]) from None
+        holder = taken.facts["holder"]
+        raise PacketAlreadyOpen(**({"packet_id": holder.packet_id} if holder else {})) from None
 
 
-def refuse_if_open(packets: Packets, holder: OpenPacket | None, clock: Clock) -> None:
-    """Raises PacketAlreadyOpen, unless the packet that holds the place has lapsed: then it is expired here and now."""
-    if holder is None or not lapsed(packets.load(holder.packet_id), clock.now()):
-        raise _already_open(holder)
-    attend(packets=packets, clock=clock, packet_id=holder.packet_id, schedule=None)
+def take_place_back(*, packets: Packets, clock: Clock, holder: OpenPacket | None) -> None:
+    """Free a place whose packet is over. Raises PacketAlreadyOpen if it is not."""
+    if holder is None:
+        raise PacketAlreadyOpen()
+    packet = packets.load(holder.packet_id)
+    if lapsed(packet, clock.now()):
+        attend(packets=packets, clock=clock, packet_id=packet.id, schedule=None)
+    elif packet.ended or packet.status is Status.ACTIVE:
+        packets.change(packet.id, lambda over: Change(packet=over, drops=places(over)))
+    else:
+        raise PacketAlreadyOpen(packet_id=packet.id)
 
 
 def refuse_unknown_level(packet_type: PacketType, invitation: Invitation) -> None:
@@ -101,7 +107,7 @@ def resend(
         return Change(
             packet=after,
             events=[Event(type="invitation.resent", at=now, actor=actor, data={"mail": after.mails_sent})],
-            effects=[_evite(after, now)],
+            effects=[mail(after.id, "invitation", after.mails_sent, now)],
         )
 
     return packets.change(packet_id, decide, request)
@@ -147,9 +153,7 @@ def extend(
     return packets.change(packet_id, decide, request)
 
 
-def change_states(
-    *, packets: Packets, clock: Clock, packet_id: str, states: Iterable[str], actor: Actor
-) -> Committed:
+def change_states(*, packets: Packets, clock: Clock, packet_id: str, states: Iterable[str], actor: Actor) -> Committed:
     """Replace the states to be appointed beforehand. Raises InvalidTransition once appointments were ordered."""
     now = clock.now()
     wanted = tuple(sorted(set(states)))
@@ -215,16 +219,13 @@ def _created(packet: Packet) -> dict[str, Any]:
     }
 
 
-def _evite(packet: Packet, now: datetime) -> Effect:
-    return Effect(
-        packet_id=packet.id,
-        id=f"mail#invitation#{packet.mails_sent}",
-        kind=EffectKind.MAIL,
-        payload={"letter": "invitation"},
-        created_at=now,
-        due_at=now,
-    )
-
-
-def _already_open(holder: OpenPacket | None) -> PacketAlreadyOpen:
-    return PacketAlreadyOpen(packet_id=holder.packet_id) if holder else PacketAlreadyOpen()
+def followed(
+    *, packets: Packets, agency_id: str | None, status: Status | None, cursor: str | None, limit: int
+) -> Page:
+    """An agency's packets; without an agency those of a status, across agencies. Raises InvalidRequest without both."""
+    if agency_id is not None:
+        return packets.by_agency(agency_id, status.value if status else None, cursor, limit)
+    if status is not None:
+        return packets.by_status(status.value, cursor, limit)
+    message = "Ask for a status or for an agency."
+    raise InvalidRequest(errors=[{"field": "status", "rule": "required", "message": message}])

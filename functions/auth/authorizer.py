@@ -1,0 +1,72 @@
+"""Who is calling: an agent by session cookie or a member of staff by bearer token; anybody else is nobody.
+
+Answers a policy for the whole stage and is never cached, so that a log-out holds at once; what the caller may do with
+which packet is decided by the handlers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from auth.cookies import token_in
+from econtracting import wiring
+from econtracting.domain.errors import NotSignedIn, PacketNotFound
+from econtracting.domain.moment import iso
+from econtracting.usecases import auth
+
+BEARER = "bearer "
+LONGEST_TOKEN = 8192
+
+
+REFUSED = "Unauthorized"  # the gateway answers 401 to an exception of exactly this text, and 500 to any other
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    try:
+        found = _staff(headers["authorization"]) if "authorization" in headers else _agent(headers.get("cookie"))
+    except (NotSignedIn, PacketNotFound):
+        raise Exception(REFUSED) from None
+    return {
+        "principalId": found.get("subject") or found["packet_id"],
+        "policyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": _whole_stage(event["methodArn"])}
+            ],
+        },
+        "context": found,
+    }
+
+
+def _agent(cookies: str | None) -> dict[str, str]:
+    token = token_in(cookies)
+    if token is None:
+        raise NotSignedIn()
+    session, packet = auth.who_is(packets=wiring.packets(), clock=wiring.clock(), token=token)
+    return {
+        "kind": "agent",
+        "packet_id": packet.id,
+        "session": session.fingerprint,
+        "must_change": str(session.must_change_password).lower(),
+        "signed_in_at": iso(session.created_at),
+    }
+
+
+def _staff(authorization: str) -> dict[str, str]:
+    if not authorization.lower().startswith(BEARER) or len(authorization) > LONGEST_TOKEN:
+        raise NotSignedIn()
+    member = wiring.staff_tokens().verify(authorization[len(BEARER) :].strip())
+    return {
+        "kind": "staff",
+        "subject": member.subject,
+        "email": member.email,
+        "groups": ",".join(sorted(member.groups)),
+        "agency_id": member.agency_id,
+    }
+
+
+def _whole_stage(method_arn: str) -> str:
+    """arn:aws:execute-api:region:account:api/stage/METHOD/path -> everything on that stage."""
+    api, stage, *_ = method_arn.split("/")
+    return f"{api}/{stage}/*"
