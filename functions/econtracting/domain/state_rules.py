@@ -1,7 +1,7 @@
 """How a state wants producers appointed: dated rows of the carrier's own, each with its source and review date.
 
 There is no authoritative public list, and carriers treat the same state differently; so rows are data the operator
-supplies and cites, and what is not known counts as up-front, which is always lawful (domain reference 2.6).
+supplies and cites, and what is not known counts as up-front, the cautious reading (decision 0034).
 """
 
 from __future__ import annotations
