@@ -1,4 +1,4 @@
-"""Each type of field against the vectors of the domain reference (2.4, 2.5), and what holds for any input at all."""
+"""Each type of field against what it must take and refuse, and what holds for any input at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Appointment rules of states: which row holds, freezes, and the clock of a first sale (domain reference 2.6, 2.17)."""
+"""Appointment rules of states: which row holds, freezes, and the clock of a first sale."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Ways to reach somebody: telephone, e-mail, web address.
 
 Sources: North American Numbering Plan (NXX-NXX-XXXX, N = 2-9, neither area nor exchange code ends in 11); RFC 5321 for
-lengths, RFC 2606 and 6761 for names that are never public; domain reference 2.4.
+lengths, RFC 2606 and 6761 for names that are never public.
 """
 
 from __future__ import annotations

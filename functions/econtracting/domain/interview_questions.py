@@ -1,7 +1,7 @@
 """Background questions: yes or no without a default; a yes is explained, followed up, and takes files.
 
 Answers are sensitive as a whole: a screen learns that a question is answered, never how. Any yes has to be looked at by
-a person; none decides anything by itself (domain reference 2.7).
+a person; none decides anything by itself.
 """
 
 from __future__ import annotations

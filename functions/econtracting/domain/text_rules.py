@@ -1,6 +1,6 @@
 """Free text, names, cities and address lines: what may stand in them, and the one form in which they are stored.
 
-Source of the limits: domain reference 2.4. Text is stored in NFC, so that equal-looking names compare as equal.
+The limits are the product's own: what fits the printed forms. Text is stored in NFC, so that equal-looking names compare as equal.
 """
 
 from __future__ import annotations
