@@ -48,6 +48,7 @@ class TypstRenderer:
         inputs = {
             "facts": json.dumps(legible({**facts, "frozen_at": moment.strftime("%Y-%m-%dT%H:%M:%SZ")})),
             "document": row.model_dump_json(),
+            "official": self._official(packet_type, row),
             "attachment": _twin(facts[row.code]) if row.profile == "a-3a" else "",
         }
         with self._lock:
@@ -77,6 +78,15 @@ class TypstRenderer:
             if definition.template == template:
                 return definition
         raise DocumentNotRendered(f"{packet_type} has no document with the template {template}")
+
+    def _official(self, packet_type: str, row: DocumentDefinition) -> str:
+        """The government text a document shows, if it is the very text that was pinned."""
+        if row.official_text is None:
+            return ""
+        text = (self._root / packet_type / row.official_text.file).read_bytes()
+        if hashlib.sha256(text).hexdigest() != row.official_text.sha256:
+            raise DocumentNotRendered("The official text is not the pinned one.", document=row.code)
+        return text.decode()
 
     @cached_property
     def _compiler(self) -> typst.Compiler:

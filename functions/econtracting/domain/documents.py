@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from econtracting.domain.conditions import Condition
 from econtracting.domain.errors import EContractingError
 
 Mode = Literal["sign", "acknowledge", "reference", "print-only", "generated"]
@@ -54,6 +55,19 @@ class FieldBox(_Frozen):
     label: str
 
 
+class OfficialText(_Frozen):
+    """A government text that is shown word for word: the file it stands in, and the hash that pins it.
+
+    ``reviewed_on`` is when the operator last compared it with the current official text; None means not yet.
+    """
+
+    file: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    revision: str
+    source: str
+    reviewed_on: date | None = None
+
+
 class DocumentDefinition(_Frozen):
     """One row of a packet type: a document, how it is dealt with, and when it applies.
 
@@ -62,7 +76,8 @@ class DocumentDefinition(_Frozen):
     act of their own, with ``statement`` shown beside its button. ``produced`` says when a document can be rendered:
     when the answers are frozen, or only after the other documents were sealed. ``instructions`` tell what to do with a
     document that is completed on paper. ``stands_alone`` marks a disclosure that the law wants free of any other text.
-    ``profile`` is the archival PDF/A profile; only ``a-3a`` may carry an attached data file.
+    ``profile`` is the archival PDF/A profile; only ``a-3a`` may carry an attached data file. ``placeholder`` names what the
+    carrier's counsel has still to supply.
     """
 
     code: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
@@ -70,14 +85,15 @@ class DocumentDefinition(_Frozen):
     mode: Mode
     version: str
     template: str | None
-    include_when: dict[str, Any] | None = None
+    include_when: Condition | None = None
     act: str = PACKET_ACT
     statement: str | None = None
     stands_alone: bool = False
     profile: ArchivalProfile = "a-2a"
     produced: Literal["freeze", "completion"] = "freeze"
     instructions: str | None = None
-    placeholder: str | None = Field(default=None, description="What the operator's counsel has still to supply.")
+    placeholder: str | None = None
+    official_text: OfficialText | None = None
 
     @model_validator(mode="after")
     def _says_what_its_button_means(self) -> DocumentDefinition:

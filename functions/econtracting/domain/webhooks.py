@@ -52,6 +52,16 @@ def verify_standard(raw: bytes, headers: Mapping[str, str], secrets: Iterable[st
     return message_id
 
 
+def verify_bearer(authorization: str | None, keys: Iterable[str]) -> None:
+    """Check an `Authorization: Bearer` header against every active key of a system that calls us.
+
+    Raises BadSignature.
+    """
+    scheme, _, token = (authorization or "").partition(" ")
+    if not _any_equal(keys, [token]) or scheme.lower() != "bearer":
+        raise BadSignature("Send the key agreed with this system: Authorization: Bearer ...")
+
+
 def _is_recent(timestamp: str, now: datetime) -> bool:
     if not (timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= 12):
         return False

@@ -17,6 +17,7 @@ from econtracting.domain.packet_type import PacketType
 from econtracting.domain.state_rules import AppointmentType, rule_for
 from econtracting.domain.webhooks import AppointmentNews
 from econtracting.ports import Change
+from econtracting.usecases.endings import mail
 from econtracting.usecases.lifecycle import lifecycle_event
 
 VENDOR = "appointments"
@@ -187,16 +188,9 @@ def record_processed(*, packets: ports.Packets, clock: ports.Clock, packet_id: s
             return None
         outcomes = {one.state: one.status.value for one in packets.all_of(Appointment, packet_id)}
         after = packet.move(Status.PROCESSED, now)
-        mail = Effect(
-            packet_id=packet_id,
-            id="mail#processed",
-            kind=EffectKind.MAIL,
-            payload={"letter": "processed"},
-            created_at=now,
-            due_at=now,
-        )
+        letter = mail(packet_id, "processed", 1, now)
         event = Event(type="packet.processed", at=now, actor=WORKFLOW, data={"states": outcomes})
-        return Change(after, events=[event], effects=[mail, lifecycle_event(after, now)])
+        return Change(after, events=[event], effects=[letter, lifecycle_event(after, now)])
 
     return packets.change(packet_id, decide).packet
 

@@ -18,7 +18,9 @@ from econtracting.domain.packet import Frozen, Packet, Status
 from econtracting.domain.passwords import FIELD, PasswordPolicy, broken_rules, context_words, normal
 from econtracting.domain.rejections import Rejection
 from econtracting.ports import Attempts, Change, Clock, Envelope, Ids, Limits, Packets, Passwords
-from econtracting.usecases.endings import mail, sessions
+from econtracting.usecases.ending import sessions
+from econtracting.usecases.lifecycle import lifecycle_event
+from econtracting.usecases.mails import mail
 
 NOBODY = "pkt_00000000000000000000000000"  # whose work is done when a link leads nowhere
 
@@ -300,9 +302,11 @@ def _open_session(
         kept = {} if temporary else {"password_hash": rehashed}
         after = access.model_copy(update={"failed_tries": 0, **spent, **kept})
         data = {"temporary": temporary, "session": fresh.fingerprint[:16]}
+        come_in = _come_in(packet, now)
         return Change(
-            packet=_come_in(packet, now),
+            packet=come_in,
             events=[Event(type="access.login_ok", at=now, actor=actor, data=data)],
+            effects=[lifecycle_event(come_in, now)] if come_in.status is not packet.status else [],
             puts=[after],
             claims=[fresh],
             drops=_superfluous(sessions(packets, packet.id), replaces, now),

@@ -12,6 +12,7 @@ from econtracting.domain.effects import Effect, EffectKind
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.packet import Packet, Status
 from econtracting.ports import Change
+from econtracting.usecases.endings import mail
 from econtracting.usecases.lifecycle import lifecycle_event
 from econtracting.usecases.preparing import opened
 
@@ -150,7 +151,7 @@ def record(*, packets: ports.Packets, clock: ports.Clock, packet_id: str) -> Pac
         data: dict[str, object] = {"attempt": check.attempt}
         if after.status is Status.CORRECTION_REQUESTED:
             data["fields"] = list(check.suspended_fields)
-            effects.append(_mail(packet_id, "correction-requested", check.attempt, now))
+            effects.append(mail(packet_id, "correction-requested", check.attempt, now))
         if after.status is Status.NEEDS_REVIEW:
             after = after.having(review_reason="BACKGROUND_CHECK_CANCELED")
         event = Event(type="bgc.recorded", at=now, actor=WORKFLOW, data=data)
@@ -181,20 +182,7 @@ def _wake(packet: Packet, check: Check, now: datetime) -> Effect:
     )
 
 
-def _mail(packet_id: str, letter: str, number: int, now: datetime) -> Effect:
-    return Effect(
-        packet_id=packet_id,
-        id=f"mail#{letter}#{number}",
-        kind=EffectKind.MAIL,
-        payload={"letter": letter, "attempt": number},
-        created_at=now,
-        due_at=now,
-    )
-
-
-def _candidate(
-    packets: ports.Packets, envelope: ports.Envelope, packet: Packet, check: Check
-) -> ports.Candidate:
+def _candidate(packets: ports.Packets, envelope: ports.Envelope, packet: Packet, check: Check) -> ports.Candidate:
     agent = packets.find(Section, packet.id, "agent")
     if agent is None:
         raise InvalidTransition("the agent's answers are missing")

@@ -17,6 +17,7 @@ from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.webhooks import CourseFinished, ProducerLoaded
 from econtracting.ports import Change
+from econtracting.usecases.endings import mail
 from econtracting.usecases.lifecycle import lifecycle_event
 
 VENDOR = "certifications"
@@ -130,9 +131,7 @@ def told(
     return _activated(change, packet_types(packet.type), after, now)
 
 
-def record_open(
-    *, packets: ports.Packets, packet_types: PacketTypes, clock: ports.Clock, packet_id: str
-) -> Packet:
+def record_open(*, packets: ports.Packets, packet_types: PacketTypes, clock: ports.Clock, packet_id: str) -> Packet:
     """Certification is open; if the courses were faster than the news of it, the producer is ACTIVE at once."""
     now = clock.now()
 
@@ -143,16 +142,9 @@ def record_open(
         if known is None or known.loaded_at is None:
             raise InvalidTransition("the producer is not loaded yet")
         after = packet.move(Status.CERTIFICATION_OPEN, now)
-        mail = Effect(
-            packet_id=packet_id,
-            id="mail#certification-open",
-            kind=EffectKind.MAIL,
-            payload={"letter": "certification-open"},
-            created_at=now,
-            due_at=now,
-        )
+        letter = mail(packet_id, "certification-open", 1, now)
         event = Event(type="certification.opened", at=now, actor=WORKFLOW)
-        change = Change(after, events=[event], effects=[mail, lifecycle_event(after, now)])
+        change = Change(after, events=[event], effects=[letter, lifecycle_event(after, now)])
         return _activated(change, packet_types(packet.type), known, now)
 
     return packets.change(packet_id, decide).packet

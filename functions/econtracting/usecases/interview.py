@@ -199,9 +199,7 @@ def save_section(
     return saved
 
 
-def summary(
-    *, packets: ports.Packets, packet_types: PacketTypes, clock: ports.Clock, packet_id: str
-) -> dict[str, Any]:
+def summary(*, packets: ports.Packets, packet_types: PacketTypes, clock: ports.Clock, packet_id: str) -> dict[str, Any]:
     packet = packets.load(packet_id)
     definition = packet_types(packet.type)
     _require_agreement(packet, definition)
@@ -355,9 +353,7 @@ def _sealed(
     return tuple(parts)
 
 
-def _verified(
-    registry: ports.LicenceRegistry, name: str, result: interview.SectionResult
-) -> dict[str, bool] | None:
+def _verified(registry: ports.LicenceRegistry, name: str, result: interview.SectionResult) -> dict[str, bool] | None:
     """What the registry says of the person; None if it cannot be asked now. It never holds up the agent."""
     person = {**result.public, **result.sensitive}
     if name != "agent" or not result.complete or not {"npn", "ssn", "birth_date"} <= set(person):
@@ -382,9 +378,7 @@ def _mismatches(verified: Mapping[str, bool] | None) -> list[dict[str, str]]:
 
 
 def _rule(definition: PacketType, state: str, on: date) -> Any:
-    return rule_for(
-        definition.state_rules, state, line=definition.line_code, carrier=definition.carrier.co_code, on=on
-    )
+    return rule_for(definition.state_rules, state, line=definition.line_code, carrier=definition.carrier.co_code, on=on)
 
 
 def _text_hash(text: str) -> str:

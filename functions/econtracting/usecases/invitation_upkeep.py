@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from econtracting.domain.access import lapsed
@@ -9,7 +10,8 @@ from econtracting.domain.audit import Actor, Event
 from econtracting.domain.invitation import Schedule, next_look
 from econtracting.domain.packet import BEFORE_SUBMISSION, Packet, Status
 from econtracting.ports import Change, Clock, Packets
-from econtracting.usecases.endings import close, mail
+from econtracting.usecases.ending import ended
+from econtracting.usecases.mails import mail
 
 UPKEEP = Actor(kind="system", id="invitation-upkeep")
 
@@ -33,7 +35,8 @@ def attend(*, packets: Packets, clock: Clock, schedule: Schedule | None, packet_
 
 def _expired(packets: Packets, packet: Packet, now: datetime) -> Change:
     event = Event(type="invitation.expired", at=now, actor=UPKEEP)
-    return close(packets, packet, Status.EXPIRED, now, event, letters=[("expired", {}), ("expired-recruiter", {})])
+    change = ended(packets, packet, Status.EXPIRED, now, [event], letter="expired")
+    return replace(change, effects=[*change.effects, mail(packet.id, "expired-recruiter", 1, now)])
 
 
 def _reminded(packet: Packet, schedule: Schedule, now: datetime) -> Change:

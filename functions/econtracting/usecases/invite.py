@@ -27,8 +27,11 @@ from econtracting.domain.packet import (
 )
 from econtracting.domain.packet_type import PacketType
 from econtracting.ports import Change, Clock, Committed, Ids, Limits, LinkSecrets, Packets, Page, Request
-from econtracting.usecases.endings import close, mail
+from econtracting.usecases.ending import ended
+from econtracting.usecases.ending import places as held_places
 from econtracting.usecases.invitation_upkeep import attend
+from econtracting.usecases.lifecycle import lifecycle_event
+from econtracting.usecases.mails import mail
 
 
 def open_packet(
@@ -58,7 +61,7 @@ def open_packet(
     change = Change(
         packet=packet,
         events=[Event(type="invitation.created", at=now, actor=actor, data=_created(packet))],
-        effects=[mail(packet.id, "invitation", packet.mails_sent, now)],
+        effects=[mail(packet.id, "invitation", packet.mails_sent, now), lifecycle_event(packet, now)],
         claims=[link, *places(packet)],
         answer={"packet_id": packet.id, "status": packet.status.value, "expires_at": iso(packet.expires_at)},
     )
@@ -81,7 +84,7 @@ def take_place_back(*, packets: Packets, clock: Clock, holder: OpenPacket | None
     if lapsed(packet, clock.now()):
         attend(packets=packets, clock=clock, packet_id=packet.id, schedule=None)
     elif packet.ended or packet.status is Status.ACTIVE:
-        packets.change(packet.id, lambda over: Change(packet=over, drops=places(over)))
+        packets.change(packet.id, lambda over: Change(packet=over, drops=held_places(packets, over)))
     else:
         raise PacketAlreadyOpen(packet_id=packet.id)
 
@@ -122,7 +125,7 @@ def withdraw(
     def decide(packet: Packet) -> Change:
         _refuse_lapsed(packet, now)
         event = Event(type="invitation.withdrawn", at=now, actor=actor, data={"reason": reason})
-        return close(packets, packet, Status.WITHDRAWN, now, event, letters=[("withdrawn", {"reason": reason})])
+        return ended(packets, packet, Status.WITHDRAWN, now, [event], letter="withdrawn", reason=reason)
 
     return packets.change(packet_id, decide, request)
 
@@ -219,9 +222,7 @@ def _created(packet: Packet) -> dict[str, Any]:
     }
 
 
-def followed(
-    *, packets: Packets, agency_id: str | None, status: Status | None, cursor: str | None, limit: int
-) -> Page:
+def followed(*, packets: Packets, agency_id: str | None, status: Status | None, cursor: str | None, limit: int) -> Page:
     """An agency's packets; without an agency those of a status, across agencies. Raises InvalidRequest without both."""
     if agency_id is not None:
         return packets.by_agency(agency_id, status.value if status else None, cursor, limit)

@@ -24,12 +24,12 @@ from econtracting.domain.completion import (
     TimelineEntry,
 )
 from econtracting.domain.documents import FieldBox, Mark
-from econtracting.domain.effects import Effect, EffectKind
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.signing import Adoption, Document
 from econtracting.ports import Change
+from econtracting.usecases.endings import mail
 from econtracting.usecases.lifecycle import lifecycle_event
 from econtracting.usecases.preparing import frozen_key
 
@@ -90,18 +90,11 @@ def seal_packet(
         after = current.move(Status.SUBMITTED, now)
         data = {document.document_id: document.sealed_sha256 for document in sealed}
         event = Event(type="packet.sealed", at=now, actor=SEALER, data={"documents": data, "certificate": facts.sha256})
-        mail = Effect(
-            packet_id=packet_id,
-            id="mail#received",
-            kind=EffectKind.MAIL,
-            payload={"letter": "received"},
-            created_at=now,
-            due_at=now,
-        )
+        letter = mail(packet_id, "received", current.generation, now)
         puts: list[Document | Contract] = [*sealed]
         if current.npn is not None:
             puts.append(Contract(npn=current.npn, packet_id=packet_id, agency_id=current.agency.id, since=now))
-        return Change(after, events=[event], effects=[mail, lifecycle_event(after, now)], puts=puts)
+        return Change(after, events=[event], effects=[letter, lifecycle_event(after, now)], puts=puts)
 
     return packets.change(packet_id, decide).packet
 

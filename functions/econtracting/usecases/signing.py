@@ -27,7 +27,7 @@ from econtracting.domain.packet import AFTER_SUBMISSION, Acceptance, Packet, Sta
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.signing import Adoption, Document, SignedField, same_name
 from econtracting.ports import Change, Request
-from econtracting.usecases.ending import ended
+from econtracting.usecases.endings import close
 from econtracting.usecases.preparing import access_code_key, frozen_key
 
 PacketTypes = Callable[[str], PacketType]
@@ -122,7 +122,7 @@ def withdraw_consent(
             text = "What you signed stands. From now on we send you records on paper, free of charge."
             return Change(packet, events=[event], answer={"status": packet.status.value, "consequence": text})
         text = "This electronic packet has ended. The contracting department sends you the packet on paper."
-        change = ended(packets, packet, Status.DECLINED, now, [event], letter="declined")
+        change = close(packets, packet, Status.DECLINED, now, event, letters=[("declined", {})])
         return replace(change, answer={"status": Status.DECLINED.value, "consequence": text})
 
     answer: dict[str, Any] = packets.change(packet_id, decide).answer
@@ -305,7 +305,7 @@ def decline(
             return None
         event = Event(type=kind, at=now, actor=actor, data={"reason": reason[:500]})
         letter = "wrong-recipient" if wrong_recipient else "declined"
-        change = ended(packets, packet, Status.DECLINED, now, [event], letter=letter)
+        change = close(packets, packet, Status.DECLINED, now, event, letters=[(letter, {})])
         return replace(change, answer=answer)
 
     packets.change(packet_id, decide)

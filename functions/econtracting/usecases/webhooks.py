@@ -23,9 +23,7 @@ from econtracting.usecases import appointments, background, certification
 Apply = Callable[[Packet], Change | None]
 
 
-def background_check(
-    *, packets: ports.Packets, clock: ports.Clock, message: ReportEvent, body: str
-) -> None:
+def background_check(*, packets: ports.Packets, clock: ports.Clock, message: ReportEvent, body: str) -> None:
     """Something happened to a report: have the vendor asked how it stands. The message itself is not believed."""
     now = clock.now()
     reference = message.reference

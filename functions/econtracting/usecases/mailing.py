@@ -1,0 +1,61 @@
+"""Sending a letter that the outbox asks for: what it needs is gathered here, at the last moment, and is stored nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from econtracting import ports
+from econtracting.domain import letters
+from econtracting.domain.answers import SealedAnswers
+from econtracting.domain.appointments import Appointment
+from econtracting.domain.background import Check
+from econtracting.domain.certification import Feed
+from econtracting.domain.effects import Effect
+from econtracting.domain.packet import BEFORE_SUBMISSION, Packet
+from econtracting.domain.packet_type import PacketType
+from econtracting.ports import Change
+
+
+def send(
+    *,
+    packets: ports.Packets,
+    packet_types: Callable[[str], PacketType],
+    envelope: ports.Envelope,
+    link_secrets: ports.LinkSecrets,
+    mailer: ports.Mailer,
+    public_url: str,
+    effect: Effect,
+) -> None:
+    """Compose and hand over one letter. Its reference is the effect's, so a repeated letter shows itself as one.
+
+    Raises Unavailable if the mail service does not take it.
+    """
+    packet = packets.load(effect.packet_id)
+    name = str(effect.payload["letter"])
+    context = _context(packets, envelope, packet, effect)
+    context["link"] = f"{public_url}/#/invitation/{link_secrets.secret(packet.id, packet.invitation_generation)}"
+    letter = letters.compose(name, packet=packet, packet_type=packet_types(packet.type), context=context)
+    mailer.send(to=letter.to, subject=letter.subject, html=letter.html, text=letter.text, reference=effect.reference)
+    if name == "invitation" and packet.delivery == "queued":
+        _mark_sent(packets, packet.id)
+
+
+def _context(packets: ports.Packets, envelope: ports.Envelope, packet: Packet, effect: Effect) -> dict[str, Any]:
+    context: dict[str, Any] = dict(effect.payload)
+    if effect.sealed is not None:
+        sealed = SealedAnswers.model_validate(effect.sealed)
+        context |= envelope.open(packet.id, "mail", int(effect.payload["version"]), sealed)
+    if packet.status in BEFORE_SUBMISSION:
+        return context
+    context["appointments"] = packets.all_of(Appointment, packet.id)
+    context["feed"] = packets.find(Feed, packet.id)
+    context["check"] = packets.find(Check, packet.id, str(packet.check_attempt))
+    return context
+
+
+def _mark_sent(packets: ports.Packets, packet_id: str) -> None:
+    def decide(packet: Packet) -> Change | None:
+        return Change(packet.having(delivery="sent")) if packet.delivery == "queued" else None
+
+    packets.change(packet_id, decide)

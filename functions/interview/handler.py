@@ -1,0 +1,140 @@
+"""interview: the agent answers, sees the summary, and confirms it.
+
+GET  /packet                        -> 200 where the packet stands
+GET  /packet/agreement              -> 200 the versioned text
+PUT  /packet/agreement              -> 200 | 412 stale-version
+GET  /packet/interview/{section}    -> 200 version and answers, sensitive values masked
+PUT  /packet/interview/{section}    -> 200 version | 409 packet-frozen | 412 stale-version | 422 invalid-request
+GET  /packet/summary                -> 200 everything entered, masked
+POST /packet/summary/confirm        -> 200 AWAITING_SIGNATURE | 409 interview-incomplete
+POST /packet/summary/reopen         -> 200 IN_PROGRESS while nothing is signed
+
+Before the agreement is accepted every call but the first two answers 403 agreement-required.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Query
+from pydantic import BaseModel, ConfigDict
+
+from econtracting import wiring
+from econtracting.domain.errors import InvalidRequest
+from econtracting.http import callers
+from econtracting.http.problems import Door
+from econtracting.usecases import interview
+
+app = Door()
+
+
+class Agreed(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    version: str
+    accepted: Literal[True]
+
+
+@app.get("/packet")
+def packet() -> dict[str, Any]:
+    agent = callers.agent(app)
+    return interview.packet_view(packets=wiring.packets(), packet_types=wiring.packet_type, packet_id=agent.packet_id)
+
+
+@app.get("/packet/agreement")
+def agreement() -> dict[str, Any]:
+    agent = callers.agent(app)
+    return interview.agreement(packets=wiring.packets(), packet_types=wiring.packet_type, packet_id=agent.packet_id)
+
+
+@app.put("/packet/agreement")
+def accept_agreement(accepted: Agreed) -> dict[str, Any]:
+    agent = callers.agent(app)
+    interview.accept_agreement(
+        packets=wiring.packets(),
+        packet_types=wiring.packet_type,
+        clock=wiring.clock(),
+        packet_id=agent.packet_id,
+        version=accepted.version,
+        actor=agent.actor,
+    )
+    return interview.agreement(packets=wiring.packets(), packet_types=wiring.packet_type, packet_id=agent.packet_id)
+
+
+@app.get("/packet/interview/<section>")
+def section(section: str) -> dict[str, Any]:
+    agent = callers.agent(app)
+    return interview.section(
+        packets=wiring.packets(),
+        packet_types=wiring.packet_type,
+        clock=wiring.clock(),
+        packet_id=agent.packet_id,
+        name=section,
+    )
+
+
+@app.put("/packet/interview/<section>")
+def save_section(
+    section: str,
+    answers: Annotated[dict[str, Any], Body()],
+    if_match: Annotated[str, Header(alias="If-Match", description="The version the answers were read with")],
+    draft: Annotated[bool, Query(description="Keep a part of the section without completing it")] = False,
+) -> dict[str, Any]:
+    agent = callers.agent(app)
+    return interview.save_section(
+        packets=wiring.packets(),
+        packet_types=wiring.packet_type,
+        envelope=wiring.envelope(),
+        registry=wiring.licence_registry(),
+        clock=wiring.clock(),
+        packet_id=agent.packet_id,
+        name=section,
+        answers=answers,
+        seen_version=_version(if_match),
+        draft=draft,
+        synthetic=wiring.settings().synthetic_people,
+        actor=agent.actor,
+    )
+
+
+@app.get("/packet/summary")
+def summary() -> dict[str, Any]:
+    agent = callers.agent(app)
+    return interview.summary(
+        packets=wiring.packets(), packet_types=wiring.packet_type, clock=wiring.clock(), packet_id=agent.packet_id
+    )
+
+
+@app.post("/packet/summary/confirm")
+def confirm() -> dict[str, Any]:
+    agent = callers.agent(app)
+    return interview.confirm(
+        packets=wiring.packets(),
+        packet_types=wiring.packet_type,
+        preparation=wiring.preparation(),
+        clock=wiring.clock(),
+        packet_id=agent.packet_id,
+        synthetic=wiring.settings().synthetic_people,
+        actor=agent.actor,
+        request=callers.idempotency(app, agent.packet_id),
+    )
+
+
+@app.post("/packet/summary/reopen")
+def reopen() -> dict[str, Any]:
+    agent = callers.agent(app)
+    return interview.reopen(
+        packets=wiring.packets(), clock=wiring.clock(), packet_id=agent.packet_id, actor=agent.actor
+    )
+
+
+def _version(if_match: str) -> int:
+    """The section version in an If-Match header, with or without the quotes of RFC 9110."""
+    digits = if_match.strip().strip('"')
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 9):
+        message = "Send the version you read, for example If-Match: 3."
+        raise InvalidRequest(errors=[{"field": "If-Match", "rule": "version", "message": message}])
+    return int(digits)
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return app.resolve(event, context)

@@ -1,0 +1,210 @@
+"""sign: consent, adopted signature, field by field, finish, print packet.
+
+GET  /packet/consent                                -> 200 the disclosure
+GET  /packet/consent/access-code                    -> 200 application/pdf with the code to type back
+POST /packet/consent                                -> 201 | 412 stale-version | 422 invalid-request
+POST /packet/consent/withdraw                       -> 200 the consequence
+PUT  /packet/signature                              -> 200 | 422 when the name is not the agent's
+GET  /packet/documents                              -> 200 documents with their fields
+GET  /packet/documents/{document_id}/content        -> 200 application/pdf, frozen or ?version=sealed
+POST /packet/documents/{document_id}/fields/{id}    -> 201 | 409 already-signed
+POST /packet/decline, /packet/wrong-recipient       -> 200
+POST /packet/finish                                 -> 202 SEALING | 409 signatures-missing
+GET  /packet/print                                  -> 200 rows in packet order | 409 before sealing
+GET  /packet/print/all                              -> 200 application/zip
+GET  /packet/evidence                               -> 200 application/zip
+
+Signing calls before consent answer 403 consent-required.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated, Any, Literal
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from econtracting import wiring
+from econtracting.http import callers
+from econtracting.http.files import pdf, zipped
+from econtracting.http.problems import Door
+from econtracting.usecases import printing, signing
+
+app = Door()
+
+
+class Consent(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    disclosure_version: str
+    access_code: str = Field(max_length=64)
+
+
+class Reason(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class Signature(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    full_name: str = Field(min_length=1, max_length=200)
+    initials: str = Field(min_length=1, max_length=4)
+    style: str = Field(max_length=64)
+
+
+@app.get("/packet/consent")
+def consent_view() -> dict[str, Any]:
+    agent = callers.agent(app)
+    return signing.consent_view(packets=wiring.packets(), packet_types=wiring.packet_type, packet_id=agent.packet_id)
+
+
+@app.get("/packet/consent/access-code")
+def access_code() -> Response[bytes]:
+    agent = callers.agent(app)
+    content = signing.access_code_document(
+        packets=wiring.packets(), documents=wiring.documents(), packet_id=agent.packet_id
+    )
+    return pdf(content, "access-code.pdf")
+
+
+@app.post("/packet/consent")
+def consent(given: Consent) -> tuple[dict[str, Any], int]:
+    agent = callers.agent(app)
+    answer = signing.consent(
+        packets=wiring.packets(),
+        packet_types=wiring.packet_type,
+        clock=wiring.clock(),
+        packet_id=agent.packet_id,
+        disclosure_version=given.disclosure_version,
+        access_code=given.access_code,
+        actor=agent.actor,
+        request=callers.idempotency(app, agent.packet_id),
+    )
+    return answer, HTTPStatus.CREATED
+
+
+@app.post("/packet/consent/withdraw")
+def withdraw_consent(why: Reason) -> dict[str, Any]:
+    agent = callers.agent(app)
+    return signing.withdraw_consent(
+        packets=wiring.packets(),
+        packet_types=wiring.packet_type,
+        clock=wiring.clock(),
+        packet_id=agent.packet_id,
+        reason=why.reason,
+        actor=agent.actor,
+    )
+
+
+@app.put("/packet/signature")
+def adopt(signature: Signature) -> dict[str, Any]:
+    agent = callers.agent(app)
+    return signing.adopt(
+        packets=wiring.packets(),
+        clock=wiring.clock(),
+        ids=wiring.ids(),
+        styles=wiring.signature_styles(),
+        packet_id=agent.packet_id,
+        full_name=signature.full_name,
+        initials=signature.initials,
+        style=signature.style,
+        actor=agent.actor,
+    )
+
+
+@app.get("/packet/documents")
+def documents() -> list[dict[str, Any]]:
+    agent = callers.agent(app)
+    return signing.documents_view(packets=wiring.packets(), packet_id=agent.packet_id)
+
+
+@app.get("/packet/documents/<document_id>/content")
+def content(document_id: str, version: Annotated[Literal["frozen", "sealed"], Query()] = "frozen") -> Response[bytes]:
+    agent = callers.agent(app)
+    found = signing.content(
+        packets=wiring.packets(),
+        documents=wiring.documents(),
+        packet_id=agent.packet_id,
+        document_id=document_id,
+        sealed=version == "sealed",
+    )
+    return pdf(found, f"{document_id}.pdf")
+
+
+@app.post("/packet/documents/<document_id>/fields/<field_id>")
+def sign_field(document_id: str, field_id: str) -> tuple[dict[str, Any], int]:
+    agent = callers.agent(app)
+    answer = signing.sign_field(
+        packets=wiring.packets(),
+        clock=wiring.clock(),
+        packet_id=agent.packet_id,
+        document_id=document_id,
+        field_id=field_id,
+        actor=agent.actor,
+        request=callers.idempotency(app, agent.packet_id),
+    )
+    return answer, HTTPStatus.CREATED
+
+
+@app.post("/packet/decline")
+def decline(why: Reason) -> dict[str, Any]:
+    agent = callers.agent(app)
+    return signing.decline(
+        packets=wiring.packets(),
+        clock=wiring.clock(),
+        packet_id=agent.packet_id,
+        reason=why.reason,
+        wrong_recipient=False,
+        actor=agent.actor,
+    )
+
+
+@app.post("/packet/wrong-recipient")
+def wrong_recipient() -> dict[str, Any]:
+    agent = callers.agent(app)
+    return signing.decline(
+        packets=wiring.packets(),
+        clock=wiring.clock(),
+        packet_id=agent.packet_id,
+        reason="wrong recipient",
+        wrong_recipient=True,
+        actor=agent.actor,
+    )
+
+
+@app.post("/packet/finish")
+def finish() -> tuple[dict[str, Any], int]:
+    agent = callers.agent(app)
+    answer = signing.finish(
+        packets=wiring.packets(),
+        clock=wiring.clock(),
+        packet_id=agent.packet_id,
+        actor=agent.actor,
+        request=callers.idempotency(app, agent.packet_id),
+    )
+    return answer, HTTPStatus.ACCEPTED
+
+
+@app.get("/packet/print")
+def print_packet() -> list[dict[str, Any]]:
+    agent = callers.agent(app)
+    return printing.rows(packets=wiring.packets(), packet_id=agent.packet_id)
+
+
+@app.get("/packet/print/all")
+def print_all() -> Response[bytes]:
+    agent = callers.agent(app)
+    found = printing.everything(packets=wiring.packets(), documents=wiring.documents(), packet_id=agent.packet_id)
+    return zipped(found, f"{agent.packet_id}-documents.zip")
+
+
+@app.get("/packet/evidence")
+def evidence() -> Response[bytes]:
+    agent = callers.agent(app)
+    found = printing.evidence(packets=wiring.packets(), documents=wiring.documents(), packet_id=agent.packet_id)
+    return zipped(found, f"{agent.packet_id}-evidence.zip")
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return app.resolve(event, context)
