@@ -404,6 +404,11 @@ def test_a_wrong_type_is_never_converted(kind: FieldType, raw: object) -> None:
     assert refused(kind, raw) == "wrong-type"
 
 
+@pytest.mark.parametrize("kind", TEXT_TYPES)
+def test_ten_megabytes_are_refused_in_any_type(kind: FieldType) -> None:
+    assert refused(kind, "5 " * 5_000_000) == "too-long"
+
+
 def test_no_is_an_answer_and_an_empty_box_is_none() -> None:
     assert read("yes-no", False) is False
     assert read("box", False) is None

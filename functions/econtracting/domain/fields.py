@@ -17,6 +17,7 @@ from econtracting.domain.rejections import Refusal
 
 MASK = "***"
 TEXT_LENGTH = 200
+_LONGEST_RAW = 20_000  # more than any field takes before normalisation; nothing longer is even looked at
 
 
 class FieldContext(Frozen):
@@ -38,6 +39,8 @@ def read(field: Field, raw: Any, context: FieldContext) -> Any:
         return reader(field, raw)
     if not isinstance(raw, str):
         raise wrong_type("text")
+    if len(raw) > _LONGEST_RAW:
+        raise text_rules.too_long(field.longest or TEXT_LENGTH)
     return _TEXTS[field.type](field, raw, context)
 
 
