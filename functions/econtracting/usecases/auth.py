@@ -18,9 +18,8 @@ from econtracting.domain.packet import Frozen, Packet, Status
 from econtracting.domain.passwords import FIELD, PasswordPolicy, broken_rules, context_words, normal
 from econtracting.domain.rejections import Rejection
 from econtracting.ports import Attempts, Change, Clock, Envelope, Ids, Limits, Packets, Passwords
-from econtracting.usecases.ending import sessions
+from econtracting.usecases.endings import mail, sessions
 from econtracting.usecases.lifecycle import lifecycle_event
-from econtracting.usecases.mails import mail
 
 NOBODY = "pkt_00000000000000000000000000"  # whose work is done when a link leads nowhere
 

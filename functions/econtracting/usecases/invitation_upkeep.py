@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from econtracting.domain.access import lapsed
@@ -10,8 +9,7 @@ from econtracting.domain.audit import Actor, Event
 from econtracting.domain.invitation import Schedule, next_look
 from econtracting.domain.packet import BEFORE_SUBMISSION, Packet, Status
 from econtracting.ports import Change, Clock, Packets
-from econtracting.usecases.ending import ended
-from econtracting.usecases.mails import mail
+from econtracting.usecases.endings import close, mail
 
 UPKEEP = Actor(kind="system", id="invitation-upkeep")
 
@@ -35,8 +33,7 @@ def attend(*, packets: Packets, clock: Clock, schedule: Schedule | None, packet_
 
 def _expired(packets: Packets, packet: Packet, now: datetime) -> Change:
     event = Event(type="invitation.expired", at=now, actor=UPKEEP)
-    change = ended(packets, packet, Status.EXPIRED, now, [event], letter="expired")
-    return replace(change, effects=[*change.effects, mail(packet.id, "expired-recruiter", 1, now)])
+    return close(packets, packet, Status.EXPIRED, now, event, letters=[("expired", {}), ("expired-recruiter", {})])
 
 
 def _reminded(packet: Packet, schedule: Schedule, now: datetime) -> Change:

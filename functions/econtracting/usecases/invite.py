@@ -27,11 +27,10 @@ from econtracting.domain.packet import (
 )
 from econtracting.domain.packet_type import PacketType
 from econtracting.ports import Change, Clock, Committed, Ids, Limits, LinkSecrets, Packets, Page, Request
-from econtracting.usecases.ending import ended
-from econtracting.usecases.ending import places as held_places
+from econtracting.usecases.endings import close, mail
+from econtracting.usecases.endings import places as held_places
 from econtracting.usecases.invitation_upkeep import attend
 from econtracting.usecases.lifecycle import lifecycle_event
-from econtracting.usecases.mails import mail
 
 
 def open_packet(
@@ -125,7 +124,7 @@ def withdraw(
     def decide(packet: Packet) -> Change:
         _refuse_lapsed(packet, now)
         event = Event(type="invitation.withdrawn", at=now, actor=actor, data={"reason": reason})
-        return ended(packets, packet, Status.WITHDRAWN, now, [event], letter="withdrawn", reason=reason)
+        return close(packets, packet, Status.WITHDRAWN, now, event, letters=[("withdrawn", {"reason": reason})])
 
     return packets.change(packet_id, decide, request)
 
