@@ -2,7 +2,7 @@
 
     python -m tools.lint_packet_types [folder ...] [--on YYYY-MM-DD] [--write-schemas]
 
-Without folders, every packet type that is deployed. `--on` is the day review dates are judged by (today otherwise).
+Without folders, every packet type that is deployed and the schemas. `--on` is the day review dates are judged by (today otherwise).
 `--write-schemas` writes the JSON Schemas anew from the models; without it a stale one is a finding.
 """
 
@@ -181,7 +181,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--write-schemas", action="store_true")
     chosen = parser.parse_args(arguments)
     folders = chosen.folders or sorted(path.parent for path in packet_types.HOME.glob("*/packet.json"))
-    findings = [*stale_schemas(write=chosen.write_schemas)]
+    findings = [*stale_schemas(write=chosen.write_schemas)] if chosen.write_schemas or not chosen.folders else []
     findings += [f"{folder.name}/{finding}" for folder in folders for finding in lint(folder, chosen.on)]
     for finding in findings:
         print(finding)
