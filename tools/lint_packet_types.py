@@ -2,8 +2,8 @@
 
     python -m tools.lint_packet_types [folder ...] [--on YYYY-MM-DD] [--write-schemas]
 
-Without folders, every packet type that is deployed and the schemas. `--on` is the day review dates are judged by (today otherwise).
-`--write-schemas` writes the JSON Schemas anew from the models; without it a stale one is a finding.
+Without folders, every packet type that is deployed and the schemas. `--on` is the day review dates are judged by; today
+otherwise. `--write-schemas` writes the JSON Schemas anew from the models; without it a stale one is a finding.
 """
 
 from __future__ import annotations
