@@ -16,7 +16,8 @@ from local.simulators.server import Body, Refusal, Simulator
 from local.simulators.signatures import StandardWebhooks
 from local.simulators.store import Store
 
-DECISION_SECONDS, PENDING_SECONDS = 1.0, 3.0
+# When a state decides, and how long after it later (or older) news comes.
+DECISION_SECONDS, LATER_SECONDS = 1.0, 2.0
 AFFECTED = "TX"
 PENDING_FIRST, REJECTED, FREEZE, OUTAGE, DOWN, REPEATED, SILENT, MISSING_LICENCE, SYNTAX = range(1, 10)
 STATE_FEE_CENTS = 1500
@@ -90,11 +91,11 @@ class AppointmentGateway:
             self._decide(order, {"status": "MISSING_LICENSE", "reason_codes": ["LICENSE_NOT_FOUND"]}, DECISION_SECONDS)
         elif script == PENDING_FIRST:
             self._decide(order, pending, DECISION_SECONDS)
-            self._decide(order, approval, PENDING_SECONDS)
+            self._decide(order, approval, DECISION_SECONDS + LATER_SECONDS)
         elif script == REPEATED:
             # Approval first and three times, the older news after it.
             self._decide(order, approval, DECISION_SECONDS, times=3)
-            self._tell(order | pending, DECISION_SECONDS + 1)
+            self._tell(order | pending, DECISION_SECONDS + LATER_SECONDS)
         else:
             self._decide(order, approval, DECISION_SECONDS)
 

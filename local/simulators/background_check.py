@@ -17,7 +17,7 @@ from local.simulators.server import Body, Refusal, Simulator
 from local.simulators.signatures import HexHmac
 from local.simulators.store import Store
 
-USUAL_SECONDS, SLOW_SECONDS = 1.0, 15.0
+USUAL_SECONDS, SLOW_SECONDS, OLD_NEWS_SECONDS = 1.0, 15.0, 1.0
 KNOWN_SSN = "987-65-4321"
 CANDIDATE_FIELDS = {"custom_id", "first_name", "no_middle_name", "last_name", "email", "phone", "dob", "ssn", "zipcode"}
 
@@ -103,7 +103,7 @@ class BackgroundCheck:
             return
         created, told = self._event(report, {}, "created"), self._event(report, outcome, _verb(outcome["status"]))
         # The very event that matters comes first, the older one after it.
-        late = delay + 1 if "outoforder" in tags else 0
+        late = delay + OLD_NEWS_SECONDS if "outoforder" in tags else 0
         self._simulator.webhook(created["id"], created, late)
         for _ in range(3 if "duplicate" in tags else 1):
             self._simulator.webhook(told["id"], told, delay)
