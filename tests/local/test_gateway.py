@@ -48,8 +48,11 @@ def test_calls_reach_the_api_stage_byte_for_byte(gateway: httpx.Client, recorder
     assert request.headers["x-signature"] == "ab"
 
 
-def test_the_callers_address_is_the_connections(gateway: httpx.Client, recorder: Recorder) -> None:
-    gateway.get("/api/packet", headers={"X-Forwarded-For": "203.0.113.9", "Forwarded": "for=203.0.113.9"})
+def test_the_callers_address_is_the_connections(stack: Stack, config: Config, recorder: Recorder) -> None:
+    (config.home / "outputs.json").write_text(json.dumps({"ApiId": "abc123"}))
+    stack.start_part("portal")
+    claimed = {"X-Forwarded-For": "203.0.113.9", "Forwarded": "for=203.0.113.9"}
+    httpx.get(config.url("portal") + "/api/packet", headers=claimed)
     (request,) = recorder.wait_for(1)
     assert request.headers["x-forwarded-for"] == "127.0.0.1"
     assert "forwarded" not in request.headers
