@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
@@ -76,8 +76,8 @@ class DocumentDefinition(_Frozen):
     act of their own, with ``statement`` shown beside its button. ``produced`` says when a document can be rendered:
     when the answers are frozen, or only after the other documents were sealed. ``instructions`` tell what to do with a
     document that is completed on paper. ``stands_alone`` marks a disclosure that the law wants free of any other text.
-    ``profile`` is the archival PDF/A profile; only ``a-3a`` may carry an attached data file. ``placeholder`` names what the
-    carrier's counsel has still to supply.
+    ``profile`` is the archival PDF/A profile; only ``a-3a`` may carry an attached data file. ``placeholder`` names what
+    the carrier's counsel has still to supply.
     """
 
     code: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
