@@ -10,6 +10,7 @@ from econtracting.domain import invitation
 from econtracting.domain.access import Access, OpenPacket, Session
 from econtracting.domain.audit import Event
 from econtracting.domain.effects import Effect, EffectKind
+from econtracting.domain.moment import iso
 from econtracting.domain.packet import Frozen, Packet, Status
 from econtracting.ports import Change, Packets
 from econtracting.usecases.lifecycle import lifecycle_event
@@ -50,7 +51,7 @@ def mail(packet_id: str, letter: str, number: int, now: datetime, **payload: Any
         packet_id=packet_id,
         id=f"mail#{letter}#{number}",
         kind=EffectKind.MAIL,
-        payload={"letter": letter, **payload},
+        payload={"letter": letter, "at": iso(now), **payload},
         created_at=now,
         due_at=now,
     )

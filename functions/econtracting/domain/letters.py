@@ -1,0 +1,252 @@
+"""The mails the product sends: a packet in, subject, HTML and plain text out.
+
+The wording lives in `econtracting/letters/*.txt` (a packet type may bring its own); this module says what the words may
+refer to, and renders both forms from the same blocks, so that they cannot differ. Every value is escaped; no letter can
+name an answer of the interview, because none is among the values. Source of what each must and must not contain: domain
+reference 3.6.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from econtracting.domain.appointments import Appointment, AppointmentStatus
+from econtracting.domain.contact_rules import phone_shown
+from econtracting.domain.packet import Packet, Status
+from econtracting.domain.packet_type import PacketType
+
+HOME = Path(__file__).parents[1] / "letters"
+TYPES = Path(__file__).parents[1] / "packet_types"
+
+_BUTTON = re.compile(r"\[(?P<label>[^\]]+)\]\(\$(?P<value>\w+)\)")
+_PARAGRAPH = '<p style="margin:0 0 16px">{}</p>'
+_LIST = '<ul style="margin:0 0 16px;padding-left:20px">{}</ul>'
+_ITEM = '<li style="margin:0 0 6px">{}</li>'
+_CODE = (
+    '<p style="margin:0 0 16px;padding:12px;background:#f3f5f7;color:#1c2b33;border-radius:6px;text-align:center;'
+    'font-family:Consolas,Menlo,monospace;font-size:20px;letter-spacing:1px">{}</p>'
+)
+_LINK = (
+    '<p style="margin:0 0 16px"><a href="{href}" style="display:block;padding:14px;border-radius:6px;'
+    'background:#0b5c7a;color:#ffffff;font-weight:600;text-align:center;text-decoration:none">{label}</a></p>'
+)
+
+Value = str | list[str] | None
+
+
+@dataclass(frozen=True)
+class Letter:
+    to: str
+    subject: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A letter's file, taken apart."""
+
+    to: str
+    subject: str
+    blocks: tuple[str, ...]
+
+
+def compose(name: str, *, packet: Packet, packet_type: PacketType, context: Mapping[str, Any]) -> Letter:
+    """The letter `name` about a packet.
+
+    `context` gives what the packet does not hold: `link`, `temporary_password`, `requested_from`, `seconds`, `at`,
+    `reason`, `fields`, `appointments`, `feed`, `check`, `failure`; what a letter does not name is ignored.
+    Raises LookupError for a letter that does not exist, or that names an unknown value.
+    """
+    wording = _wording(packet.type, name)
+    values = _values(packet, packet_type, context)
+    blocks = [block for block in wording.blocks if all(values[one] for one in _named(block))]
+    subject = _line(_filled(wording.subject, values))
+    body = "\n".join(_html(block, values) for block in blocks)
+    return Letter(
+        to=packet.recruiter.email if wording.to == "recruiter" else packet.agent.email,
+        subject=subject,
+        html=_laid_out(subject, body, values),
+        text="\n\n".join([*(_text(block, values) for block in blocks), _signature(values)]) + "\n",
+    )
+
+
+@cache
+def _wording(packet_type: str, name: str) -> Wording:
+    if not re.fullmatch("[a-z-]+", name):
+        raise LookupError("this is no letter's name")
+    own = TYPES / packet_type / "letters" / f"{name}.txt"
+    raw = (own if own.exists() else HOME / f"{name}.txt").read_text(encoding="utf-8")
+    head, *blocks = re.split(r"\n{2,}", raw.strip())
+    fields = dict(line.split(": ", 1) for line in head.splitlines())
+    return Wording(to=fields["To"], subject=fields["Subject"], blocks=tuple(blocks))
+
+
+def _named(block: str) -> list[str]:
+    return Template(block).get_identifiers()
+
+
+def _filled(text: str, values: Mapping[str, Value]) -> str:
+    return Template(text).substitute(
+        {name: ", ".join(value) if isinstance(value, list) else value or "" for name, value in values.items()}
+    )
+
+
+def _line(text: str) -> str:
+    """One line: a value with line breaks could add headers to a mail."""
+    return " ".join(text.split())
+
+
+def _items(block: str, values: Mapping[str, Value]) -> Iterable[str]:
+    for line in block.splitlines():
+        item = line.removeprefix("- ")
+        value = values[item[1:]] if item.startswith("$") and item[1:] in values else None
+        yield from value if isinstance(value, list) else [_filled(item, values)]
+
+
+def _text(block: str, values: Mapping[str, Value]) -> str:
+    if button := _BUTTON.fullmatch(block):
+        return f"{button['label']}:\n{values[button['value']]}"
+    if block.startswith("> "):
+        return f"    {_filled(block[2:], values)}"
+    if block.startswith("- "):
+        return "\n".join(f"- {_line(item)}" for item in _items(block, values))
+    return _line(_filled(block, values))
+
+
+def _html(block: str, values: Mapping[str, Value]) -> str:
+    if button := _BUTTON.fullmatch(block):
+        return _LINK.format(href=escape(str(values[button["value"]])), label=escape(button["label"]))
+    if block.startswith("> "):
+        return _CODE.format(escape(_filled(block[2:], values)))
+    if block.startswith("- "):
+        return _LIST.format("".join(_ITEM.format(escape(_line(item))) for item in _items(block, values)))
+    return _PARAGRAPH.format(escape(_line(_filled(block, values))))
+
+
+def _laid_out(subject: str, body: str, values: Mapping[str, Value]) -> str:
+    layout = Template((HOME / "layout.html").read_text(encoding="utf-8"))
+    plain = {name: escape(str(value)) for name, value in values.items() if value}
+    return layout.substitute({**plain, "subject": escape(subject), "body": body})
+
+
+def _signature(values: Mapping[str, Value]) -> str:
+    return f"{values['carrier_legal']}, {values['carrier_address']}\n{values['contact']}"
+
+
+def _values(packet: Packet, packet_type: PacketType, context: Mapping[str, Any]) -> dict[str, Value]:
+    """Everything a letter may name; an empty one leaves its block out."""
+    carrier, site = packet_type.carrier, packet_type.certification
+    outcomes = [_outcome(one) for one in sorted(context.get("appointments") or (), key=lambda one: one.state)]
+    return {
+        "carrier": carrier.name,
+        "carrier_legal": carrier.legal_name,
+        "carrier_address": carrier.address,
+        "contact": f"Questions? {carrier.phone}, {carrier.email} ({carrier.hours})",
+        "first_name": packet.agent.first_name,
+        "full_name": packet.agent.full_name,
+        "recruiter_name": packet.recruiter.name,
+        "recruiter_phone": phone_shown(packet.recruiter.phone),
+        "recruiter_email": packet.recruiter.email,
+        "agency": packet.agency.name,
+        "expires_on": day(packet.expires_at.date()),
+        "link": context.get("link"),
+        "temporary_password": context.get("temporary_password"),
+        "requested_from": context.get("requested_from"),
+        "address": context.get("address"),
+        "minutes": _duration(context.get("seconds")),
+        "at": _moment(context.get("at")),
+        "reason": context.get("reason"),
+        "fields": _fields(context),
+        "failure": context.get("failure"),
+        "appointments": outcomes or ["None were requested."],
+        "certification_site": site.name,
+        "certification_url": site.url,
+        "courses": [course.replace("-", " ").capitalize() for course in site.courses],
+        "certify_from": day(_certify_from(packet, packet_type, context)),
+        "expected_by": _expected_by(context),
+    }
+
+
+def day(on: date) -> str:
+    return f"{on:%A, %B} {on.day}, {on.year}"
+
+
+def _moment(at: Any) -> str | None:
+    if at is None:
+        return None
+    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return f"{moment:%H:%M} UTC on {day(moment.date())}"
+
+
+def _duration(seconds: Any) -> str | None:
+    if seconds is None:
+        return None
+    minutes = int(seconds) // 60
+    if minutes == 0:
+        return f"{int(seconds)} seconds"
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"
+
+
+def _certify_from(packet: Packet, packet_type: PacketType, context: Mapping[str, Any]) -> date:
+    """The first day on which the certification site can know the producer."""
+    if (feed := context.get("feed")) is not None:
+        expected: datetime = feed.expected_by
+        return expected.date()
+    processed = packet.reached.get(Status.PROCESSED.value, packet.status_at)
+    return (processed + timedelta(days=packet_type.certification.feed_days)).date()
+
+
+def _expected_by(context: Mapping[str, Any]) -> str | None:
+    check = context.get("check")
+    return day(check.expected_at.date()) if check is not None and check.expected_at is not None else None
+
+
+_FIELDS = {
+    "ssn": "Social Security number",
+    "dob": "date of birth",
+    "npn": "National Producer Number (NPN)",
+    "email": "e-mail address",
+    "zipcode": "ZIP code",
+}
+
+
+def _fields(context: Mapping[str, Any]) -> list[str]:
+    """The fields to correct by name, never by value."""
+    check = context.get("check")
+    codes = context.get("fields") or (check.suspended_fields if check is not None else ())
+    return [_FIELDS.get(code, code.rpartition(".")[2].replace("_", " ")) for code in codes]
+
+
+_REASONS = {
+    "LICENSE_NOT_FOUND": "the licence registry shows no licence there",
+    "LICENSE_INACTIVE": "the licence there is not active",
+    "LICENSE_EXPIRED": "the licence there has expired",
+    "LOA_MISSING": "the licence there lacks the health line",
+    "LOA_INACTIVE": "the health line of the licence there is not active",
+}
+
+
+def _outcome(appointment: Appointment) -> str:
+    """What really became of one state, in one sentence."""
+    state, why = appointment.state, ", ".join(_REASONS.get(one, one) for one in appointment.reasons)
+    match appointment.status:
+        case AppointmentStatus.APPROVED:
+            since = f", effective {day(appointment.effective_on)}" if appointment.effective_on else ""
+            return f"{state}: appointed{since}."
+        case AppointmentStatus.RECORDED:
+            return f"{state}: recorded. This state takes no filing."
+        case AppointmentStatus.REJECTED:
+            return f"{state}: not approved{f' ({why})' if why else ''}. The contracting department looks into it."
+        case AppointmentStatus.NO_VALID_LICENCE:
+            return f"{state}: not requested{f', because {why}' if why else ''}."
+        case _:
+            return f"{state}: not answered yet. Please do not sell there until you hear from us."
