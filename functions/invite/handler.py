@@ -25,8 +25,8 @@ from econtracting.domain.packet import Packet, Status
 from econtracting.http import callers
 from econtracting.http.callers import StaffCaller
 from econtracting.http.problems import Door
-from econtracting.usecases import invite
-from invite.views import InvitationPage, InvitationView
+from econtracting.usecases import invite, invite_bulk
+from invite.views import BulkReport, InvitationPage, InvitationView
 
 PACKET_TYPE = "meridian"
 PAGE = 50
@@ -96,6 +96,26 @@ def list_packets(
         limit=PAGE,
     )
     return InvitationPage.of(page)
+
+
+@app.post("/invitations/bulk")
+def open_many(dry_run: Annotated[bool, Query()] = False) -> tuple[BulkReport, int]:
+    caller = _caller()
+    reports = invite_bulk.invite_all(
+        packets=wiring.packets(),
+        ids=wiring.ids(),
+        clock=wiring.clock(),
+        link_secrets=wiring.link_secrets(),
+        packet_type=wiring.packet_type(PACKET_TYPE),
+        schedule=wiring.schedule(),
+        text=callers.raw_body(app).decode(),
+        agency_id=_agency_of(caller),
+        dry_run=dry_run,
+        actor=caller.actor,
+        request=callers.idempotency(app, caller.subject),
+        seconds_left=lambda: app.lambda_context.get_remaining_time_in_millis() / 1000,
+    )
+    return BulkReport.of(reports, dry_run=dry_run), HTTPStatus.OK if dry_run else HTTPStatus.ACCEPTED
 
 
 @app.get("/invitations/<packet_id>")

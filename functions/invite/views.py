@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Self
 
 from pydantic import BaseModel
@@ -9,6 +11,7 @@ from pydantic import BaseModel
 from econtracting.domain.moment import iso
 from econtracting.domain.packet import Agency, InvitedAgent, Packet, Recruiter
 from econtracting.ports import Page
+from econtracting.usecases.invite_bulk import RowReport
 
 
 class InvitationView(BaseModel):
@@ -42,6 +45,32 @@ class InvitationView(BaseModel):
             delivery=packet.delivery,
             mails_sent=packet.mails_sent,
             reminders_sent=packet.reminders_sent,
+        )
+
+
+class BulkRow(BaseModel):
+    row: int
+    outcome: str
+    packet_id: str | None
+    errors: list[dict[str, str]]
+
+
+class BulkReport(BaseModel):
+    dry_run: bool
+    created: int
+    refused: int
+    not_attempted: int
+    rows: list[BulkRow]
+
+    @classmethod
+    def of(cls, reports: Sequence[RowReport], *, dry_run: bool) -> Self:
+        outcomes = Counter(report.outcome for report in reports)
+        return cls(
+            dry_run=dry_run,
+            created=outcomes["created"],
+            refused=outcomes["refused"],
+            not_attempted=outcomes["not-attempted"],
+            rows=[BulkRow(**vars(report)) for report in reports],
         )
 
 

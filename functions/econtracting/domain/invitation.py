@@ -51,6 +51,10 @@ def _reason(raw: str) -> str:
     return text
 
 
+def _email(raw: str) -> str:
+    return no_formula(contact_rules.email(raw))
+
+
 def _agency_id(raw: str) -> str:
     text = raw.strip()
     if not (0 < len(text) <= 64 and text.isascii() and text.replace("-", "").replace("_", "").isalnum()):
@@ -78,7 +82,7 @@ def _told(rule: Callable[[str], str]) -> BeforeValidator:
 
 PersonName = Annotated[str, _told(_name)]
 Label = Annotated[str, _told(_label)]
-Email = Annotated[str, _told(contact_rules.email)]
+Email = Annotated[str, _told(_email)]
 Phone = Annotated[str, _told(contact_rules.phone)]
 Npn = Annotated[str, _told(identity_rules.npn)]
 AgencyId = Annotated[str, _told(_agency_id)]
