@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
+import traceback
 from http import HTTPStatus
 from typing import Any
 
@@ -10,9 +13,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import ServiceError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
-from pydantic import ValidationError
 
 from econtracting.domain import errors
+from econtracting.http.callers import BODY_LIMIT
 from econtracting.http.routes import methods_of
 
 logger = Logger()
@@ -76,20 +79,50 @@ def invalid_fields(found: list[dict[str, Any]]) -> list[dict[str, str]]:
     return rows
 
 
+def malformed() -> Response[str]:
+    return problem(HTTPStatus.BAD_REQUEST, "malformed-json", "The body is not JSON", "Send well-formed JSON.")
+
+
+def unreadable(event: dict[str, Any]) -> Response[str] | None:
+    """The refusal of a body that is too large or no text, before anything looks into it."""
+    body = event.get("body") or ""
+    encoded = bool(event.get("isBase64Encoded"))
+    if len(body) * (3 / 4 if encoded else 1) > BODY_LIMIT:
+        title, detail = "The request is too large", f"Send at most {BODY_LIMIT:,} bytes."
+        return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request-too-large", title, detail)
+    try:
+        (base64.b64decode(body, validate=True).decode() if encoded else body).encode()
+    except (binascii.Error, UnicodeError):
+        return problem(HTTPStatus.BAD_REQUEST, "malformed-text", "The body is not text", "Send the body as UTF-8.")
+    return None
+
+
 class Door(APIGatewayRestResolver):
     """A resolver whose every answer, refusals included, has the same shape and headers."""
 
     def __init__(self) -> None:
-        super().__init__(enable_validation=True)
+        super().__init__(enable_validation=True, response_validation_error_http_code=500)
         self.exception_handler(errors.EContractingError)(self._refused)
-        self.exception_handler([RequestValidationError, ValidationError])(self._invalid)
+        self.exception_handler(RequestValidationError)(self._invalid)
         self.exception_handler(ServiceError)(self._service_error)
+        self.exception_handler(RecursionError)(lambda _: malformed())  # JSON nested beyond any honest body
         self.not_found(self._no_route)
         self.exception_handler(Exception)(self._unexpected)
 
     def resolve(self, event: Any, context: Any) -> dict[str, Any]:
         logger.append_keys(request_id=getattr(context, "aws_request_id", None), route=event.get("resource"))
-        answer: dict[str, Any] = super().resolve(event, context)
+        if refused := unreadable(event):
+            logger.info("refused", status=refused.status_code)
+            kept = {name: [str(value)] for name, value in refused.headers.items()}
+            kept["Content-Type"] = [str(refused.content_type)]
+            answer: dict[str, Any] = {
+                "statusCode": refused.status_code,
+                "multiValueHeaders": kept,
+                "body": refused.body,
+                "isBase64Encoded": False,
+            }
+        else:
+            answer = super().resolve(event, context)
         headers = answer.setdefault("multiValueHeaders", {})
         for name, value in HEADERS.items():
             headers.setdefault(name, [value])
@@ -101,10 +134,10 @@ class Door(APIGatewayRestResolver):
         logger.info("refused", code=error.code, status=int(status))
         return problem(status, error.code, error.title, error.detail, **error.facts)
 
-    def _invalid(self, error: RequestValidationError | ValidationError) -> Response[str]:
+    def _invalid(self, error: RequestValidationError) -> Response[str]:
         found = list(error.errors())
         if any(one["type"] == "json_invalid" for one in found):
-            return problem(HTTPStatus.BAD_REQUEST, "malformed-json", "The body is not JSON", "Send well-formed JSON.")
+            return malformed()
         rows = invalid_fields(found)
         logger.info("refused", code="invalid-request", rules=[row["rule"] for row in rows])
         refusal = errors.InvalidRequest
@@ -133,7 +166,9 @@ class Door(APIGatewayRestResolver):
         return problem(HTTPStatus.NOT_FOUND, "route-not-found", "There is no such address", "Check the path.")
 
     def _unexpected(self, error: Exception) -> Response[str]:
-        logger.exception("unexpected", error_type=type(error).__name__)
+        # The frames, never the message: it may quote what somebody entered.
+        frames = traceback.format_tb(error.__traceback__)
+        logger.error("unexpected", error_type=type(error).__name__, frames=frames[-8:])
         return problem(
             HTTPStatus.INTERNAL_SERVER_ERROR,
             "internal-error",
