@@ -23,6 +23,7 @@ from econtracting.adapters import seal_certificate
 from econtracting.adapters.packet_files import signature_styles
 from econtracting.adapters.pades import PadesSeal
 from econtracting.adapters.render import TypstRenderer
+from econtracting.domain.completion import SealFacts
 from econtracting.domain.documents import Mark, RenderedDocument, SealedDocument, SealRefused
 from econtracting.domain.errors import Unavailable
 from tests.authority import timestamp_authority
@@ -273,6 +274,20 @@ def test_a_seal_costs_one_signature_of_a_short_message(key: SealingKey, frozen: 
 
     (message,) = counting.messages
     assert len(message) < 4096
+
+
+def test_the_seal_names_itself_as_the_certificate_of_completion_needs_it(seal: PadesSeal, key: SealingKey) -> None:
+    facts = SealFacts.model_validate(seal.identity())
+
+    assert facts.level == "B-B"
+    assert facts.key_id == key.key_id
+    assert facts.certificate_subject == facts.certificate_issuer
+    assert "Meridian Health Document Seal" in facts.certificate_subject
+    assert facts.certificate_sha256 == sealed_by_fingerprint(key)
+
+
+def sealed_by_fingerprint(key: SealingKey) -> str:
+    return hashlib.sha256(seal_certificate.load(key.certificate_pem)[0].dump()).hexdigest()
 
 
 def test_a_level_with_a_timestamp_needs_an_authority(key: SealingKey) -> None:

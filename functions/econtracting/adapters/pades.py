@@ -27,7 +27,7 @@ from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko_certvalidator import ValidationContext
 
 from econtracting.adapters import seal_certificate
-from econtracting.adapters.kms_signer import KmsSigner
+from econtracting.adapters.kms_signer import KmsSigner, sign_raw
 from econtracting.adapters.mark_pages import MarkPages
 from econtracting.adapters.stamps import put_marks
 from econtracting.adapters.structure import StructureTree
@@ -65,11 +65,29 @@ class PadesSeal:
         self._key_id = key_id
         self._pem = certificate_pem
         self._certificate, *self._chain = seal_certificate.load(certificate_pem)
+        self._fingerprint = hashlib.sha256(self._certificate.dump()).hexdigest()
         self._level: SealLevel = level
         self._timestamper = timestamper if level in _TIMESTAMPED else None
         self._validation = validation if level in _LONG_TERM else None
         self._pages = MarkPages()
         self._tested = False
+
+    def identity(self) -> dict[str, str]:
+        """Level, key and certificate, as the certificate of completion tells them; the key without its account."""
+        return {
+            "level": self._level,
+            "key_id": self._key_id.rpartition("/")[2],
+            "certificate_subject": seal_certificate.subject(self._certificate),
+            "certificate_issuer": seal_certificate.issuer(self._certificate),
+            "certificate_sha256": self._fingerprint,
+        }
+
+    def sign(self, statement: bytes) -> bytes:
+        """A DER signature of the sealing key over a short statement: the checkpoint of an audit trail.
+
+        Raises SealRefused, Unavailable.
+        """
+        return sign_raw(self._kms, self._key_id, statement)
 
     def seal(
         self, content: bytes, marks: Sequence[Mark], *, document_id: str, title: str, at: datetime
@@ -92,19 +110,9 @@ class PadesSeal:
             content=sealed,
             sha256=hashlib.sha256(sealed).hexdigest(),
             level=self._level,
-            certificate_sha256=hashlib.sha256(self._certificate.dump()).hexdigest(),
+            certificate_sha256=self._fingerprint,
             signed_at=at,
         )
-
-    def identity(self) -> dict[str, str]:
-        """Whose key seals, as the certificate of completion tells it."""
-        return {
-            "key_id": self._key_id.rpartition("/")[2],
-            "certificate_subject": self._certificate.subject.human_friendly,
-            "certificate_issuer": self._certificate.issuer.human_friendly,
-            "certificate_sha256": hashlib.sha256(self._certificate.dump()).hexdigest(),
-            "level": self._level,
-        }
 
     def _self_test(self, at: datetime) -> None:
         seal_certificate.require_valid(self._certificate, at)

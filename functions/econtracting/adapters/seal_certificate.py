@@ -12,6 +12,7 @@ from typing import Any
 
 from asn1crypto import algos, core, keys, pem, x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
+from cryptography.x509 import load_der_x509_certificate
 
 from econtracting.adapters.failures import translated
 from econtracting.adapters.kms_signer import sign_raw
@@ -101,6 +102,16 @@ def require_valid(certificate: x509.Certificate, at: datetime) -> None:
     """Raises SealRefused outside the certificate's validity."""
     if not certificate.not_valid_before <= at <= certificate.not_valid_after:
         raise SealRefused("The seal's certificate is not valid at this time.")
+
+
+def subject(certificate: x509.Certificate) -> str:
+    """Whom the certificate speaks of, as RFC 4514 writes it."""
+    return load_der_x509_certificate(certificate.dump()).subject.rfc4514_string()
+
+
+def issuer(certificate: x509.Certificate) -> str:
+    """Who issued the certificate, as RFC 4514 writes it."""
+    return load_der_x509_certificate(certificate.dump()).issuer.rfc4514_string()
 
 
 def days_left(certificate_pem: bytes, at: datetime) -> int:

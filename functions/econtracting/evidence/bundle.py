@@ -1,0 +1,87 @@
+"""The evidence package as a ZIP file: sealed documents, audit trail, certificate, checkpoint, manifest, verifier.
+
+The same content gives the same bytes. The archive's comment holds the hash of every byte before it, so that an altered
+archive is noticed even where the alteration would not change any file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from econtracting.domain.audit import ChainedEvent, canonical
+from econtracting.domain.documents import Mode, SealLevel
+from econtracting.domain.packet import Frozen
+from econtracting.evidence.checkpoint import Checkpoint
+
+FORMAT = 1
+_HOME = Path(__file__).parent
+_COMMENT = b"econtracting-evidence sha256:"
+_COMMENT_LENGTH = len(_COMMENT) + 64
+
+
+class EvidenceDocument(Frozen):
+    """A sealed document. ``frozen_size`` counts the bytes that were shown, with which the sealed file begins."""
+
+    code: str
+    title: str
+    mode: Mode
+    position: int
+    frozen_sha256: str
+    frozen_size: int
+    sealed_sha256: str
+    level: SealLevel
+    content: bytes
+
+    @property
+    def file(self) -> str:
+        return f"documents/{self.position:02d}-{self.code}.pdf"
+
+
+def build(
+    *,
+    packet_id: str,
+    carrier: str,
+    documents: Sequence[EvidenceDocument],
+    events: Sequence[ChainedEvent],
+    completion: bytes,
+    seal_certificate_pem: bytes,
+    checkpoint: Checkpoint,
+) -> bytes:
+    """The evidence package.
+
+    ``completion`` is the JSON twin of the certificate of completion; the certificate itself is one of the documents.
+    """
+    files = {document.file: document.content for document in documents}
+    index = [document.model_dump(mode="json", exclude={"content"}) | {"file": document.file} for document in documents]
+    files |= {
+        "packet.json": canonical({"packet_id": packet_id, "carrier": carrier, "documents": index}),
+        "events.jsonl": b"".join(canonical(event.model_dump(mode="json")) + b"\n" for event in events),
+        "certificate.json": completion,
+        "seal-certificate.pem": seal_certificate_pem,
+        "checkpoint.json": canonical(checkpoint.model_dump(mode="json")),
+        "README.txt": (_HOME / "README.txt").read_bytes(),
+        "econtracting_verify.py": (_HOME / "econtracting_verify.py").read_bytes(),
+    }
+    sums = {
+        name: {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)} for name, content in files.items()
+    }
+    files["manifest.json"] = canonical({"format": FORMAT, "files": sums})
+    return _sealed_archive(files)
+
+
+def _sealed_archive(files: dict[str, bytes]) -> bytes:
+    target = BytesIO()
+    with ZipFile(target, "w") as archive:
+        for name in sorted(files):
+            entry = ZipInfo(name)  # dated 1980-01-01, so that building twice gives the same bytes
+            entry.compress_type = ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, files[name])
+    # The last two bytes of an archive without a comment count the comment's length.
+    body = target.getvalue()[:-2] + struct.pack("<H", _COMMENT_LENGTH)
+    return body + _COMMENT + hashlib.sha256(body).hexdigest().encode()

@@ -1,0 +1,32 @@
+"""A checkpoint: the head of a packet's audit trail at a moment, signed with the sealing key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from econtracting.domain.audit import ChainedEvent, canonical, verify
+from econtracting.domain.moment import Moment
+from econtracting.domain.packet import Frozen
+
+
+class Checkpoint(Frozen):
+    """``signature`` is the hexadecimal DER signature (ECDSA P-256, SHA-256) over ``statement()``."""
+
+    packet_id: str
+    seq: int
+    head: str
+    at: Moment
+    signature: str
+
+    def statement(self) -> bytes:
+        """The canonical bytes that are signed."""
+        return canonical(self.model_dump(mode="json", exclude={"signature"}))
+
+
+def take(events: Sequence[ChainedEvent], at: datetime, sign: Callable[[bytes], bytes]) -> Checkpoint:
+    """Signs the head of a trail. Raises ValueError for an empty or broken one, and what ``sign`` raises."""
+    if not events:
+        raise ValueError("an empty audit trail has no head to sign")
+    loose = Checkpoint(packet_id=events[-1].packet_id, seq=events[-1].seq, head=verify(events), at=at, signature="")
+    return loose.model_copy(update={"signature": sign(loose.statement()).hex()})
