@@ -32,7 +32,7 @@ def on_stream(event: dict[str, Any], _: Any) -> dict[str, Any]:
             packet_id = keys["PK"]["S"].removeprefix("PACKET#")
             perform(packet_id, keys["SK"]["S"].removeprefix("OUTBOX#"))
         except Exception as error:  # noqa: BLE001 - one bad record must not hold up the others
-            logger.exception("record not handled", error_type=type(error).__name__)
+            logger.error("record not handled", error_type=type(error).__name__)
             failed.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})
             break  # the stream goes on from the lowest failed number, so nothing behind it is skipped
     return {"batchItemFailures": failed}
@@ -50,7 +50,7 @@ def sweep(_: dict[str, Any], __: Any) -> dict[str, int]:
                 done["packets"] += 1
                 done["mended"] += int(_attend(packet_id))
         except Exception as error:  # noqa: BLE001 - the next one may well succeed
-            logger.exception("not attended", packet_id=packet_id, error_type=type(error).__name__)
+            logger.error("not attended", packet_id=packet_id, error_type=type(error).__name__)
             done["failed"] += 1
     if any(done.values()):
         logger.info("swept", **done)

@@ -22,13 +22,12 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from econtracting import wiring
 from econtracting.http import callers
-from econtracting.http.files import pdf, zipped
+from econtracting.http.files import File, pdf, zipped
 from econtracting.http.problems import Door
 from econtracting.usecases import printing, signing
 
@@ -60,7 +59,7 @@ def consent_view() -> dict[str, Any]:
 
 
 @app.get("/packet/consent/access-code")
-def access_code() -> Response[bytes]:
+def access_code() -> File:
     agent = callers.agent(app)
     content = signing.access_code_document(
         packets=wiring.packets(), documents=wiring.documents(), packet_id=agent.packet_id
@@ -120,7 +119,7 @@ def documents() -> list[dict[str, Any]]:
 
 
 @app.get("/packet/documents/<document_id>/content")
-def content(document_id: str, version: Annotated[Literal["frozen", "sealed"], Query()] = "frozen") -> Response[bytes]:
+def content(document_id: str, version: Annotated[Literal["frozen", "sealed"], Query()] = "frozen") -> File:
     agent = callers.agent(app)
     found = signing.content(
         packets=wiring.packets(),
@@ -193,14 +192,14 @@ def print_packet() -> list[dict[str, Any]]:
 
 
 @app.get("/packet/print/all")
-def print_all() -> Response[bytes]:
+def print_all() -> File:
     agent = callers.agent(app)
     found = printing.everything(packets=wiring.packets(), documents=wiring.documents(), packet_id=agent.packet_id)
     return zipped(found, f"{agent.packet_id}-documents.zip")
 
 
 @app.get("/packet/evidence")
-def evidence() -> Response[bytes]:
+def evidence() -> File:
     agent = callers.agent(app)
     found = printing.evidence(packets=wiring.packets(), documents=wiring.documents(), packet_id=agent.packet_id)
     return zipped(found, f"{agent.packet_id}-evidence.zip")

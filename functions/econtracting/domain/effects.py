@@ -33,7 +33,7 @@ class Effect(Frozen):
     payload: dict[str, Any] = {}
     sealed: dict[str, str] | None = None
     created_at: Moment
-    due_at: Moment | None  # next time it may be tried; None once done
+    due_at: Moment | None = None  # next time it may be tried; None once done
     attempts: int = 0
     done_at: Moment | None = None
     failure: str | None = None  # the class of the last failure, never its text

@@ -68,7 +68,7 @@ AFTER_SUBMISSION = frozenset(S) - BEFORE_SUBMISSION - ENDED
 class Frozen(BaseModel):
     """Base of the product's values: immutable, and a field that is not declared is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class InvitedAgent(Frozen):

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import Response
 
+# Encoded here: the resolver's response models know text only.
+File = Response[str]
 
-def pdf(content: bytes, name: str) -> Response[bytes]:
+
+def pdf(content: bytes, name: str) -> File:
     headers = {
         "Content-Disposition": f'inline; filename="{name}"',
         "Content-Security-Policy": "default-src 'none'; frame-ancestors 'self'; base-uri 'none'; object-src 'none'",
     }
-    return Response(HTTPStatus.OK, content_type="application/pdf", body=content, headers=headers)
+    return _file(content, "application/pdf", headers)
 
 
-def zipped(content: bytes, name: str) -> Response[bytes]:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(HTTPStatus.OK, content_type="application/zip", body=content, headers=headers)
+def zipped(content: bytes, name: str) -> File:
+    return _file(content, "application/zip", {"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _file(content: bytes, content_type: str, headers: dict[str, str]) -> File:
+    response: File = Response(
+        int(HTTPStatus.OK), content_type=content_type, body=b64encode(content).decode(), headers=dict(headers)
+    )
+    response.base64_encoded = True
+    return response

@@ -85,7 +85,7 @@ def ready_to_sell(
         carrier=definition.carrier.co_code,
         courses=definition.certification.courses,
         appointments=tuple(packets.all_of(Appointment, found.id)),
-        sales=tuple(packets.all_of(FirstSale, found.id)),
+        sales=tuple(packets.all_of(FirstSale, npn)),
     )
     answer = readiness.ready_to_sell(producer, state, on or now.date(), now)
     return {

@@ -13,6 +13,7 @@ from econtracting.domain.audit import ChainedEvent
 from econtracting.domain.background import Check, OrderReference, Received
 from econtracting.domain.certification import Contract, Feed
 from econtracting.domain.effects import Effect
+from econtracting.domain.jit import FirstSale
 from econtracting.domain.moment import iso
 from econtracting.domain.packet import Packet
 from econtracting.domain.signing import Adoption, Document
@@ -66,6 +67,7 @@ ADDRESS: dict[type, Callable[..., Key]] = {
     OpenPacket: lambda agency_id, kind, value: {"PK": f"OPEN#{agency_id}", "SK": f"{kind.upper()}#{value}"},
     OrderReference: lambda vendor, reference: {"PK": f"ORDER#{vendor}#{reference}", "SK": "ORDER"},
     Received: lambda vendor, message_id: {"PK": f"RECEIVED#{vendor}#{message_id}", "SK": "RECEIVED"},
+    FirstSale: lambda npn, state: {"PK": f"PRODUCER#{npn}", "SK": f"SALE#{state}"},
     Contract: lambda npn, packet_id: {"PK": f"PRODUCER#{npn}", "SK": f"CONTRACT#{packet_id}"},
     Tries: lambda name: {"PK": f"TRIES#{name}", "SK": "TRIES"},
 }
@@ -84,6 +86,7 @@ _NAMED_BY: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     OpenPacket: lambda r: (r.agency_id, r.kind, r.value),
     OrderReference: lambda r: (r.vendor, r.reference),
     Received: lambda r: (r.vendor, r.message_id),
+    FirstSale: lambda r: (r.npn, r.state),
     Contract: lambda r: (r.npn, r.packet_id),
     Tries: lambda r: (r.name,),
 }
@@ -96,6 +99,7 @@ GROUP: dict[type, Callable[[str], tuple[str, str]]] = {
     Appointment: lambda packet_id: (of_packet(packet_id), "APPOINTMENT#"),
     Effect: lambda packet_id: (of_packet(packet_id), "OUTBOX#"),
     ChainedEvent: lambda packet_id: (of_packet(packet_id), "EVENT#"),
+    FirstSale: lambda npn: (f"PRODUCER#{npn}", "SALE#"),
     Contract: lambda npn: (f"PRODUCER#{npn}", "CONTRACT#"),
 }
 

@@ -1,0 +1,350 @@
+"""The whole product in one process on moto: the template's table, keys, bucket, functions and state machine, and a client.
+
+Time is a clock the test moves, outside systems are in memory, and what lies between is the real thing, reached through
+API Gateway events. Token waits, Wait states and retry pauses of the state machine are scaled, so that weeks take a second.
+"""
+
+from __future__ import annotations
+
+import base64
+import importlib
+import json
+import re
+import time
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import moto.stepfunctions.parser.asl.component.common.retry.retrier_decl as retrier_decl
+import pytest
+from moto.awslambda_simple.models import LambdaSimpleBackend
+from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
+from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackEndpoint
+
+from econtracting import wiring
+from econtracting.adapters.clock import SystemClock
+from tests import deployed
+from tests.vendors import Outside
+
+REGION = "us-east-1"
+START = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+
+SETTINGS = {
+    "STAGE": "local",
+    "PUBLIC_URL": "https://portal.example.com",
+    "SENDER_ADDRESS": "contracting@meridian-health.example",
+    "INVITATION_LIFE_SECONDS": "2592000",
+    "TEMPORARY_PASSWORD_SECONDS": "600",
+    "REMINDER_SECONDS": "259200,604800,1209600",
+    "LAST_REMINDER_SECONDS": "259200",
+    "CERTIFICATION_WAIT_SECONDS": "604800",
+    "RECONCILE_SECONDS": "21600",
+    "RETRY_SECONDS": "30",
+    "SYNTHETIC_PEOPLE": "true",
+    "PASSWORD_PROFILE": "familiar",
+    "POWERTOOLS_SERVICE_NAME": "econtracting",
+    "POWERTOOLS_TRACE_DISABLED": "1",
+    "STAFF_ISSUER": "https://staff.example.com",
+    "STAFF_CLIENT_ID": "client",
+    "STAFF_KEYS_URL": "https://staff.example.com/keys",
+}
+WAITS = {
+    "BackgroundWaitSeconds": 21 * 86400,
+    "AppointmentWaitSeconds": 14 * 86400,
+    "CertificationWaitSeconds": 7 * 86400,
+}
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, at: datetime = START) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def pass_(self, **duration: float) -> None:
+        self.at += timedelta(**duration)
+
+
+class Pace:
+    """How long a day of the workflow's waiting takes: long enough for the world to answer, unless a test hurries."""
+
+    def __init__(self) -> None:
+        self.seconds_per_day = 5.0
+
+    def hurry(self) -> None:
+        self.seconds_per_day = 0.02
+
+    def of(self, seconds: float) -> float:
+        return max(0.0, seconds) * self.seconds_per_day / 86400
+
+
+@dataclass
+class Context:
+    """Lambda's context, as far as the product looks at it."""
+
+    function_name: str = "test"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:test"
+    aws_request_id: str = "00000000-0000-0000-0000-000000000000"
+    log_stream_name: str = "stream"
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: Mapping[str, list[str]]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass
+class World:
+    clock: Clock
+    outside: Outside
+    names: dict[str, str]
+    pace: Pace
+    cookie: str | None = None
+    address: str = "203.0.113.7"
+    calls: list[tuple[str, str]] = field(default_factory=list)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        staff: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """One request as API Gateway would make it of it: routed by the template, authorized, base64 both ways."""
+        function, resource = _route(method, path)
+        self.calls.append((method, path))
+        sent = {"X-Requested-With": "econtracting", "Content-Type": "application/json", **(headers or {})}
+        if self.cookie is not None and staff is None:
+            sent["Cookie"] = f"__Host-session={self.cookie}"
+        raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        event = self._event(method, path, resource, sent, query, raw)
+        event["requestContext"]["authorizer"] = dict(staff) if staff else self._authorized(event)
+        answer = json.loads(json.dumps(_handler(function)(event, Context())))
+        kept = {name: values for name, values in answer["multiValueHeaders"].items()}
+        for cookie in kept.get("Set-Cookie", []):
+            token = re.match(r"__Host-session=([^;]*)", cookie)
+            self.cookie = token[1] or None if token else self.cookie
+        content = answer.get("body") or ""
+        found = base64.b64decode(content) if answer.get("isBase64Encoded") else content.encode()
+        return Answer(answer["statusCode"], kept, found)
+
+    def settle(self, until: Callable[[], bool] | None = None, *, rounds: int = 400) -> None:
+        """Let the outbox be relayed until nothing is due and, if asked, something has come true."""
+        from process import relay
+
+        for _ in range(rounds):
+            did = relay.sweep({}, Context())
+            if until is not None and until():
+                return
+            if until is None and not did["effects"]:
+                return
+            time.sleep(0.01)
+        raise AssertionError(f"the world did not settle: {self.histories()}")
+
+    def status(self, packet_id: str) -> str:
+        return wiring.packets().load(packet_id).status.value
+
+    def reaches(self, packet_id: str, status: str) -> None:
+        self.settle(lambda: self.status(packet_id) == status)
+
+    def histories(self) -> dict[str, list[str]]:
+        """What each execution went through, in order: states entered, and how it ended."""
+        client = boto3.client("stepfunctions")
+        found: dict[str, list[str]] = {}
+        for execution in client.list_executions(stateMachineArn=self.names["machine"])["executions"]:
+            events = client.get_execution_history(executionArn=execution["executionArn"])["events"]
+            found[execution["name"]] = [
+                event.get("stateEnteredEventDetails", {}).get("name") or event["type"]
+                for event in events
+                if event["type"].endswith(("Entered", "Failed", "TimedOut", "Aborted", "Succeeded"))
+            ]
+        return found
+
+    def _authorized(self, event: dict[str, Any]) -> dict[str, str]:
+        from auth import authorizer
+
+        try:
+            return dict(authorizer.lambda_handler(event, Context())["context"])
+        except Exception:
+            return {}
+
+    def _event(
+        self, method: str, path: str, resource: str, headers: Mapping[str, str], query: Any, raw: bytes
+    ) -> dict[str, Any]:
+        return {
+            "resource": resource,
+            "path": path,
+            "httpMethod": method,
+            "headers": dict(headers),
+            "multiValueHeaders": {name: [value] for name, value in headers.items()},
+            "queryStringParameters": dict(query) if query else None,
+            "multiValueQueryStringParameters": {name: [value] for name, value in query.items()} if query else None,
+            "pathParameters": None,
+            "stageVariables": None,
+            "methodArn": f"arn:aws:execute-api:{REGION}:123456789012:api/v1/{method}{path}",
+            "requestContext": {
+                "resourcePath": resource,
+                "httpMethod": method,
+                "stage": "v1",
+                "requestId": "request",
+                "identity": {"sourceIp": self.address, "userAgent": headers.get("User-Agent", "test browser")},
+            },
+            "body": base64.b64encode(raw).decode() if raw else None,
+            "isBase64Encoded": bool(raw),
+        }
+
+
+def _route(method: str, path: str) -> tuple[str, str]:
+    for known, pattern, function in deployed.routes():
+        if known == method and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", pattern), path):
+            return function, pattern
+    raise LookupError(f"template.yaml has no route {method} {path}")
+
+
+def _handler(function: str) -> Callable[[Any, Any], Any]:
+    module, _, name = deployed.functions()[function]["Handler"].rpartition(".")
+    return getattr(importlib.import_module(module), name)
+
+
+def build(monkeypatch: pytest.MonkeyPatch) -> World:
+    """Everything the template declares that a journey needs, on moto. Call inside mock_aws."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    pace = Pace()
+    _scale_waits(monkeypatch, pace)
+    wiring.forget()
+    names = _deploy(monkeypatch)
+    world = World(Clock(), Outside(), names, pace)
+    monkeypatch.setattr(SystemClock, "now", lambda _: world.clock.now())
+    for port, vendor in (
+        ("background_checks", world.outside.screening),
+        ("licence_registry", world.outside.registry),
+        ("appointment_gateway", world.outside.gateway),
+        ("certification_site", world.outside.site),
+        ("mailer", world.outside.post),
+    ):
+        monkeypatch.setattr(wiring, port, lambda vendor=vendor: vendor)
+    return world
+
+
+def _deploy(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    kms = boto3.client("kms")
+    keys = {
+        name: kms.create_key(**usage)["KeyMetadata"]["Arn"]
+        for name, usage in (
+            ("DATA_KEY_ID", {}),
+            ("LINK_KEY_ID", {"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}),
+            ("SEAL_KEY_ID", {"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"}),
+        )
+    }
+    boto3.client("dynamodb").create_table(TableName="econtracting", **deployed.table())
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="documents", ObjectLockEnabledForBucket=True)
+    secrets = {
+        "background_check_key": "sim_key_meridian",
+        "licence_registry_key": "registry",
+        "appointment_gateway_key": "gateway",
+        "appointment_webhook_secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "certification_site_key": "site-key",
+        "certification_webhook_secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "sales_webhook_secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    }
+    boto3.client("secretsmanager").create_secret(Name="vendors", SecretString=json.dumps(secrets))
+    bus = boto3.client("events").create_event_bus(Name="lifecycle")["EventBusArn"]
+    functions = _functions(monkeypatch)
+    machine = boto3.client("stepfunctions").create_state_machine(
+        name="onboarding",
+        definition=deployed.definition(
+            "onboarding", TasksArn=functions["TasksFunction"], SealArn=functions["SealFunction"], **WAITS
+        ),
+        roleArn="arn:aws:iam::123456789012:role/onboarding",
+    )["stateMachineArn"]
+    environment = {
+        **SETTINGS,
+        **keys,
+        "TABLE_NAME": "econtracting",
+        "DOCUMENTS_BUCKET": "documents",
+        "VENDOR_SECRETS": "vendors",
+        "EVENT_BUS": bus,
+        "RENDER_FUNCTION": "RenderFunction",
+        "ONBOARDING_ARN": machine,
+        "MAIL_CONFIGURATION_SET": "mail",
+        "SEAL_CERTIFICATE": "certificates/seal.pem",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    wiring.documents().keep("certificates/seal.pem", _certificate(), "application/x-pem-file")
+    return {**functions, "machine": machine}
+
+
+def _certificate() -> bytes:
+    from econtracting.adapters.seal_certificate import issue
+
+    return issue(
+        boto3.client("kms"),
+        wiring.only("SEAL_KEY_ID"),
+        common_name="Meridian Health document seal",
+        organization="Meridian Health",
+        not_before=START - timedelta(days=1),
+    )
+
+
+def _functions(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Registers every function under its logical name; an invocation calls the real handler, errors by class name (M7)."""
+    iam = boto3.client("iam")
+    role = iam.create_role(RoleName="functions", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    client = boto3.client("lambda")
+    arns = {}
+    for name, function in deployed.functions().items():
+        arns[name] = client.create_function(
+            FunctionName=name,
+            Runtime="python3.13",
+            Role=role,
+            Handler=function["Handler"],
+            Code={"ZipFile": b"-"},
+        )["FunctionArn"]
+
+    def invoke(
+        self: Any, function_name: str, qualifier: Any, body: Any, headers: Any, response_headers: Any
+    ) -> bytes:
+        try:
+            answer = _handler(function_name.rpartition(":")[2])(json.loads(body or "{}"), Context())
+            return json.dumps(answer).encode()
+        except Exception as error:
+            response_headers["x-amz-function-error"] = "Unhandled"
+            return json.dumps({"errorType": type(error).__name__, "errorMessage": str(error)}).encode()
+
+    monkeypatch.setattr(LambdaSimpleBackend, "invoke", invoke)
+    return arns
+
+
+def _scale_waits(monkeypatch: pytest.MonkeyPatch, pace: Pace) -> None:
+    wait = CallbackEndpoint.wait
+    monkeypatch.setattr(
+        CallbackEndpoint,
+        "wait",
+        lambda self, timeout=None: wait(self, None if timeout is None else max(pace.of(timeout), 0.05)),
+    )
+    monkeypatch.setattr(
+        WaitFunction,
+        "_wait_interval",
+        lambda self, env, wait_seconds: env.program_state_event.wait(pace.of(wait_seconds)),
+    )
+    monkeypatch.setattr(retrier_decl, "time", types.SimpleNamespace(sleep=lambda pause: time.sleep(pace.of(pause))))
