@@ -1,0 +1,136 @@
+"""Corrections: which answers an agent is asked to mend after submission, and that nothing else changes with them.
+
+A field is named by its dotted path, section first: `agent.ssn`, `agent.residential.postal_code`, `background.BQ4`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from econtracting.domain.errors import InvalidAnswers, InvalidRequest
+from econtracting.domain.interview_definition import InterviewDefinition, Meaning
+from econtracting.domain.interview_person import paths_of
+from econtracting.domain.moment import Moment
+from econtracting.domain.packet import Frozen, Packet
+from econtracting.domain.rejections import Rejection
+
+# What the background-check vendor calls a field -> what it means to us.
+VENDOR_WORDS: dict[str, tuple[Meaning, ...]] = {
+    "ssn": ("ssn",),
+    "dob": ("birth_date",),
+    "first_name": ("first_name",),
+    "middle_name": ("middle_name", "no_middle_name"),
+    "no_middle_name": ("middle_name", "no_middle_name"),
+    "last_name": ("last_name",),
+    "email": ("email",),
+    "phone": ("phone",),
+    "zipcode": ("residence",),
+}
+# Answers that are one thing in two fields: whoever may mend one may mend the other.
+_TOGETHER: tuple[frozenset[Meaning], ...] = (frozenset({"middle_name", "no_middle_name"}),)
+
+
+class CorrectionRequest(Frozen):
+    """What somebody asked the agent to mend. `versions` are those of the sections when it was asked."""
+
+    packet_id: str
+    number: int
+    fields: tuple[str, ...]
+    reason: str
+    requested_by: str
+    requested_at: Moment
+    versions: dict[str, int]
+    reminders: int = 0
+    answered_at: Moment | None = None
+
+    def sections(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(path.partition(".")[0] for path in self.fields))
+
+    def untouched(self, packet: Packet) -> tuple[str, ...]:
+        """The named sections that were not saved since; saving the same answer again confirms it."""
+        now = {name: state.version for name, state in packet.sections.items()}
+        return tuple(name for name in self.sections() if now.get(name, 0) <= self.versions.get(name, 0))
+
+
+def fields_of_vendor(definition: InterviewDefinition, words: Iterable[str]) -> tuple[str, ...]:
+    """The paths behind a vendor's field names; a name we do not know has none."""
+    meanings = [meaning for word in words for meaning in VENDOR_WORDS.get(word, ())]
+    return tuple(dict.fromkeys(path for meaning in meanings for path in paths_of(definition, meaning)))
+
+
+def checked_fields(definition: InterviewDefinition, paths: Iterable[str]) -> tuple[str, ...]:
+    """The paths, if the interview asks every one of them. Raises InvalidRequest naming those it does not."""
+    asked = tuple(dict.fromkeys(paths))
+    unknown = [index for index, path in enumerate(asked) if not _is_asked(definition, path)]
+    if not asked:
+        raise InvalidRequest(errors=[{"field": "fields", "rule": "required", "message": "Name at least one field."}])
+    if unknown:
+        message = "The interview has no such field. Write the section first, as in agent.ssn."
+        raise InvalidRequest(
+            errors=[{"field": f"fields.{index}", "rule": "unknown-field", "message": message} for index in unknown]
+        )
+    return asked
+
+
+def require_only_requested(
+    definition: InterviewDefinition,
+    request: CorrectionRequest,
+    section: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    retyped: Iterable[str],
+) -> None:
+    """Refuse a save that changes an answer nobody asked about.
+
+    `before` and `after` are public answers of the section, `retyped` the sensitive ones that came anew.
+    Raises InvalidAnswers naming each.
+    """
+    open_paths = _with_companions(definition, request.fields)
+    changed = [*_changed(section, before, after), *(f"{section}.{name}" for name in retyped)]
+    wrong = [path for path in changed if not _is_open(path, open_paths)]
+    if wrong:
+        message = "You signed this answer as it is. Only what we asked about can be changed now."
+        raise InvalidAnswers(
+            [Rejection(field=path.removeprefix(f"{section}."), rule="not-requested", message=message) for path in wrong]
+        )
+
+
+def next_reminder(
+    request: CorrectionRequest, reminders: tuple[timedelta, ...], limit: timedelta
+) -> tuple[datetime, bool]:
+    """When to look again, and whether that is a reminder (else the agent's time is over)."""
+    if request.reminders < len(reminders) and reminders[request.reminders] < limit:
+        return request.requested_at + reminders[request.reminders], True
+    return request.requested_at + limit, False
+
+
+def _is_asked(definition: InterviewDefinition, path: str) -> bool:
+    section, _, name = path.partition(".")
+    found = next((one for one in definition.sections if one.name == section), None)
+    if found is None:
+        return False
+    return definition.field_at(path) is not None or name in [question.code for question in found.questions]
+
+
+def _with_companions(definition: InterviewDefinition, paths: Iterable[str]) -> frozenset[str]:
+    open_paths = set(paths)
+    for meanings in _TOGETHER:
+        group = {path for meaning in meanings for path in paths_of(definition, meaning)}
+        if group & open_paths:
+            open_paths |= group
+    return frozenset(open_paths)
+
+
+def _is_open(path: str, open_paths: frozenset[str]) -> bool:
+    """A path is open if it is named, or lies in a group that is."""
+    return any(path == one or path.startswith(f"{one}.") for one in open_paths)
+
+
+def _changed(path: str, before: Any, after: Any) -> list[str]:
+    """Paths of the leaves that differ; a group is looked into where both sides have it."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        names = dict.fromkeys([*before, *after])
+        return [leaf for name in names for leaf in _changed(f"{path}.{name}", before.get(name), after.get(name))]
+    return [] if before == after else [path]
