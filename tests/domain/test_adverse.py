@@ -1,26 +1,31 @@
 """The adverse case: people decide, in order, and the clock gives the agent the time the law does."""
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from econtracting.domain.adverse import MOVES, AdverseCase, AdverseStatus, LocalRule, Wait
+from econtracting.domain.adverse import MOVES, AdverseCase, AdverseStatus, LocalRule, Wait, recipients_day
 from econtracting.domain.errors import InvalidTransition
 
-CENTRAL = timezone(timedelta(hours=-6))
 OPENED = datetime(2026, 3, 1, 15, tzinfo=UTC)
 OFFICER = "staff-17"
 
-CASE = AdverseCase(packet_id="pkt_1", attempt=1, report_id="rep_1", opened_at=OPENED)
+CASE = AdverseCase(packet_id="pkt_1", attempt=1, report_id="rep_1", state="TN", opened_at=OPENED)
 SENT = CASE.send_pre_notice(OPENED, OFFICER)
-WAITING = SENT.delivered(date(2026, 3, 2))
-AFTER_THE_CLOCK = datetime(2026, 3, 10, tzinfo=CENTRAL)
+AFTER_THE_CLOCK = datetime(2026, 3, 10, 11, tzinfo=UTC)  # midnight of 10 March where days end last
 
 
 def day(text):
     return date.fromisoformat(text)
+
+
+def noon(text):
+    return datetime.fromisoformat(f"{text}T18:00:00Z")
+
+
+WAITING = SENT.delivered(noon("2026-03-02"))
 
 
 @pytest.mark.parametrize(
@@ -40,34 +45,55 @@ def test_the_last_day_of_waiting_is_the_later_of_both_counts(delivered, last):
 
 def test_a_longer_local_rule_decides():
     waiting = CASE.model_copy(update={"local_rule": LocalRule(calendar_days=14)})
-    waiting = waiting.send_pre_notice(OPENED, OFFICER).delivered(day("2026-03-02"))
+    waiting = waiting.send_pre_notice(OPENED, OFFICER).delivered(noon("2026-03-02"))
     assert waiting.wait.last_day == day("2026-03-16")
 
 
 def test_a_shorter_local_rule_shortens_nothing():
     waiting = CASE.model_copy(update={"local_rule": LocalRule(business_days=3)})
-    assert waiting.send_pre_notice(OPENED, OFFICER).delivered(day("2026-03-02")).wait == WAITING.wait
+    assert waiting.send_pre_notice(OPENED, OFFICER).delivered(noon("2026-03-02")).wait == WAITING.wait
 
 
-def test_the_final_notice_is_possible_from_the_start_of_the_next_day_where_the_agent_lives():
-    assert WAITING.final_from(CENTRAL) == datetime(2026, 3, 10, 6, tzinfo=UTC)
-    assert not WAITING.final_ready(AFTER_THE_CLOCK - timedelta(seconds=1), CENTRAL)
-    assert WAITING.final_ready(AFTER_THE_CLOCK, CENTRAL)
+def test_the_final_notice_is_possible_once_the_next_day_has_begun_everywhere():
+    assert WAITING.final_from() == AFTER_THE_CLOCK
+    assert not WAITING.final_ready(AFTER_THE_CLOCK - timedelta(seconds=1))
+    assert WAITING.final_ready(AFTER_THE_CLOCK)
+
+
+@pytest.mark.parametrize(
+    ("state", "at", "on"),
+    [
+        ("TN", "2026-03-02T23:59:00Z", "2026-03-02"),
+        ("TN", "2026-03-03T04:00:00Z", "2026-03-03"),
+        ("GU", "2026-03-02T13:59:00Z", "2026-03-02"),
+        ("GU", "2026-03-02T14:00:00Z", "2026-03-03"),
+    ],
+    ids=["evening in Tennessee", "late evening counts as the next day", "before midnight on Guam", "midnight on Guam"],
+)
+def test_a_delivery_never_counts_for_an_earlier_day_than_the_recipients(state, at, on):
+    assert recipients_day(datetime.fromisoformat(at), state) == day(on)
+
+
+def test_a_story_may_be_played_faster_than_it_happens():
+    second = timedelta(seconds=1)
+    opens = WAITING.final_from(second)
+    assert timedelta(seconds=7) < opens - noon("2026-03-02") < timedelta(seconds=9)
+    assert WAITING.send_final_notice(opens, OFFICER, second).over
 
 
 def test_a_final_notice_before_its_time_is_refused_and_says_from_when():
     with pytest.raises(InvalidTransition) as refusal:
-        WAITING.send_final_notice(AFTER_THE_CLOCK - timedelta(seconds=1), CENTRAL, OFFICER)
-    assert refusal.value.facts["possible_from"] == "2026-03-10T00:00:00-06:00"
+        WAITING.send_final_notice(AFTER_THE_CLOCK - timedelta(seconds=1), OFFICER)
+    assert refusal.value.facts["possible_from"] == "2026-03-10T11:00:00.000Z"
 
 
 def test_after_the_clock_a_person_may_decide_against_the_agent():
-    final = WAITING.send_final_notice(AFTER_THE_CLOCK, CENTRAL, OFFICER)
+    final = WAITING.send_final_notice(AFTER_THE_CLOCK, OFFICER)
     assert (final.status, final.decided_by, final.over) == (AdverseStatus.FINAL_SENT, OFFICER, True)
 
 
 def test_time_alone_decides_nothing():
-    assert WAITING.final_ready(AFTER_THE_CLOCK + timedelta(days=400), CENTRAL)
+    assert WAITING.final_ready(AFTER_THE_CLOCK + timedelta(days=400))
     assert not WAITING.over
 
 
@@ -76,56 +102,56 @@ def test_the_agent_may_be_released_while_waiting():
 
 
 def test_without_a_delivered_notice_no_clock_runs():
-    assert SENT.final_from(CENTRAL) is None
+    assert SENT.final_from() is None
     with pytest.raises(InvalidTransition):
-        SENT.send_final_notice(AFTER_THE_CLOCK, CENTRAL, OFFICER)
+        SENT.send_final_notice(AFTER_THE_CLOCK, OFFICER)
 
 
 def test_a_bounced_notice_goes_by_post_and_waits_from_presumed_delivery():
-    posted = SENT.bounced().delivered(day("2026-03-09"))
+    posted = SENT.bounced().delivered(noon("2026-03-09"))
     assert posted.wait.last_day == day("2026-03-16")
 
 
 def test_a_second_delivery_receipt_does_not_restart_the_clock():
-    assert WAITING.delivered(day("2026-03-05")) == WAITING
+    assert WAITING.delivered(noon("2026-03-05")) == WAITING
 
 
 def test_a_dispute_stops_the_clock_and_its_answer_resumes_the_rest():
     # waited: Tue 3 and Wed 4 March; left: 3 business days, 5 calendar days
-    stopped = WAITING.disputed(day("2026-03-05"))
+    stopped = WAITING.disputed(noon("2026-03-05"))
     assert (stopped.wait.business_days, stopped.wait.calendar_days) == (3, 5)
-    assert not stopped.final_ready(AFTER_THE_CLOCK, CENTRAL)
-    assert stopped.dispute_answered(day("2026-03-26")).wait.last_day == day("2026-03-31")
+    assert not stopped.final_ready(AFTER_THE_CLOCK)
+    assert stopped.dispute_answered(noon("2026-03-26")).wait.last_day == day("2026-03-31")
 
 
 def test_a_dispute_on_the_day_of_delivery_has_used_nothing_up():
-    assert WAITING.disputed(day("2026-03-02")).wait == WAITING.wait
+    assert WAITING.disputed(noon("2026-03-02")).wait == WAITING.wait
 
 
 def test_a_dispute_after_the_wait_still_holds_the_decision():
-    late = WAITING.disputed(day("2026-03-20"))
+    late = WAITING.disputed(noon("2026-03-20"))
     with pytest.raises(InvalidTransition):
-        late.send_final_notice(datetime(2026, 3, 21, tzinfo=CENTRAL), CENTRAL, OFFICER)
-    assert late.dispute_answered(day("2026-03-25")).wait.last_day == day("2026-03-25")
+        late.send_final_notice(noon("2026-03-21"), OFFICER)
+    assert late.dispute_answered(noon("2026-03-25")).wait.last_day == day("2026-03-25")
 
 
 def test_a_dispute_before_delivery_returns_to_where_it_was():
-    assert SENT.disputed(day("2026-03-02")).dispute_answered(day("2026-03-20")).status is AdverseStatus.PRE_SENT
+    assert SENT.disputed(noon("2026-03-02")).dispute_answered(noon("2026-03-20")).status is AdverseStatus.PRE_SENT
 
 
 def test_a_corrected_report_is_weighed_anew_and_restarts_the_wait():
-    anew = WAITING.disputed(day("2026-03-05")).report_corrected()
+    anew = WAITING.disputed(noon("2026-03-05")).report_corrected()
     assert (anew.status, anew.wait, anew.pre_sent_at) == (AdverseStatus.ASSESSING, None, None)
-    again = anew.send_pre_notice(OPENED, OFFICER).delivered(day("2026-03-26"))
+    again = anew.send_pre_notice(OPENED, OFFICER).delivered(noon("2026-03-26"))
     assert again.wait.last_day == day("2026-04-02")
 
 
 def test_where_new_york_asks_for_a_worksheet_no_refusal_goes_without():
     in_new_york = WAITING.model_copy(update={"worksheet_needed": True})
     with pytest.raises(InvalidTransition):
-        in_new_york.send_final_notice(AFTER_THE_CLOCK, CENTRAL, OFFICER)
+        in_new_york.send_final_notice(AFTER_THE_CLOCK, OFFICER)
     with_worksheet = in_new_york.model_copy(update={"worksheet_sha256": "0" * 64})
-    assert with_worksheet.send_final_notice(AFTER_THE_CLOCK, CENTRAL, OFFICER).over
+    assert with_worksheet.send_final_notice(AFTER_THE_CLOCK, OFFICER).over
 
 
 def test_every_status_has_its_row():
@@ -140,7 +166,7 @@ def test_what_is_over_stays_over(ended):
 
 def test_an_assessed_report_needs_its_pre_adverse_notice_before_the_final_one():
     with pytest.raises(InvalidTransition):
-        CASE.send_final_notice(AFTER_THE_CLOCK, CENTRAL, OFFICER)
+        CASE.send_final_notice(AFTER_THE_CLOCK, OFFICER)
 
 
 days = st.dates(date(2024, 1, 1), date(2040, 12, 31))

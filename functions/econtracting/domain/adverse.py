@@ -3,18 +3,30 @@
 A person decides every step; the clock only says from when the final notice may be sent. Source: 15 U.S.C. 1681b(b)(3),
 copy of report and summary of rights before acting, and a reasonable wait, here the longest of five business days, seven
 calendar days and a local rule, after delivery (domain reference 2.12).
+
+Days are those of the recipient, whose zone is known only as far as the state tells, and some states have two. So a day
+begins to count where it ends last: the wait is never shorter than the law's, and at most a day longer.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 from typing import Self
 
 from econtracting.domain.calendar import add_business_days, business_days_between
 from econtracting.domain.errors import InvalidTransition
-from econtracting.domain.moment import Moment
+from econtracting.domain.moment import Moment, iso
 from econtracting.domain.packet import Frozen
+
+DAY = timedelta(days=1)
+AHEAD_OF_UTC = {"GU": timezone(timedelta(hours=10)), "MP": timezone(timedelta(hours=10))}
+WHERE_DAYS_END_LAST = timezone(timedelta(hours=-11))  # American Samoa
+
+
+def recipients_day(at: datetime, state: str) -> date:
+    """The day a moment falls on for somebody living in a state, or the day after: never an earlier one."""
+    return at.astimezone(AHEAD_OF_UTC.get(state, UTC)).date()
 
 
 class Wait(Frozen):
@@ -31,7 +43,7 @@ class Wait(Frozen):
 
     def on_hold(self, day: date) -> Self:
         """What is left when the clock stops on a day; that day no longer counts as waited."""
-        before = day - timedelta(days=1)
+        before = day - DAY
         waited = max(0, (before - self.since).days)
         return self.model_copy(
             update={
@@ -79,19 +91,22 @@ MOVES: dict[AdverseStatus, frozenset[AdverseStatus]] = {
 class AdverseCase(Frozen):
     """The case of one report; a packet has at most one that is not over.
 
-    Days are those of the recipient's zone. `wait` is set once the pre-adverse notice was delivered; while the case is
-    disputed it holds the days that are left. `worksheet_needed` asks for the written weighing of factors that New York
-    wants before a refusal (Correction Law 753); `worksheet_sha256` is that of the one on file.
+    `state` is where the agent lives. `wait` is set once the pre-adverse notice was delivered, `counts_from` when its
+    count began or went on; while the case is disputed it holds the days that are left. `worksheet_needed` asks for the
+    written weighing of factors that New York wants before a refusal (Correction Law 753); `worksheet_sha256` is that of
+    the one on file.
     """
 
     packet_id: str
     attempt: int
     report_id: str
+    state: str
     status: AdverseStatus = A.ASSESSING
     opened_at: Moment
     local_rule: LocalRule = LocalRule()
     pre_sent_at: Moment | None = None
     wait: Wait | None = None
+    counts_from: Moment | None = None
     worksheet_needed: bool = False
     worksheet_sha256: str | None = None
     decided_by: str | None = None
@@ -100,62 +115,68 @@ class AdverseCase(Frozen):
     def send_pre_notice(self, at: datetime, by: str) -> Self:
         return self._to(A.PRE_SENT, pre_sent_at=at, decided_by=by)
 
-    def delivered(self, on: date) -> Self:
-        """The notice reached the agent on a day (by post: on the day that is presumed). A repeat changes nothing."""
+    def delivered(self, at: datetime) -> Self:
+        """The notice reached the agent (by post: when that is presumed). A repeat changes nothing."""
         if self.status is A.WAITING:
             return self
         local = self.local_rule
-        usual = Wait(since=on)
+        usual = Wait(since=recipients_day(at, self.state))
         wait = Wait(
-            since=on,
+            since=usual.since,
             business_days=max(usual.business_days, local.business_days),
             calendar_days=max(usual.calendar_days, local.calendar_days),
         )
-        return self._to(A.WAITING, wait=wait)
+        return self._to(A.WAITING, wait=wait, counts_from=at)
 
     def bounced(self) -> Self:
         return self._to(A.UNDELIVERABLE)
 
-    def disputed(self, on: date) -> Self:
-        return self._to(A.DISPUTED, wait=self.wait.on_hold(on) if self.wait else None)
+    def disputed(self, at: datetime) -> Self:
+        held = self.wait.on_hold(recipients_day(at, self.state)) if self.wait else None
+        return self._to(A.DISPUTED, wait=held)
 
-    def dispute_answered(self, on: date) -> Self:
+    def dispute_answered(self, at: datetime) -> Self:
         """The report stands as it was: the rest of the wait begins, if it had begun before."""
         if self.wait is None:
             return self._to(A.PRE_SENT)
-        return self._to(A.WAITING, wait=self.wait.resumed(on))
+        return self._to(A.WAITING, wait=self.wait.resumed(recipients_day(at, self.state)), counts_from=at)
 
     def report_corrected(self) -> Self:
         """Another report is another question: it is weighed anew, and a notice begins a whole new wait."""
-        return self._to(A.ASSESSING, wait=None, pre_sent_at=None, decided_by=None)
+        return self._to(A.ASSESSING, wait=None, counts_from=None, pre_sent_at=None, decided_by=None)
 
     def release(self, at: datetime, by: str) -> Self:
         return self._to(A.CANCELED, decided_by=by, ended_at=at)
 
-    def final_from(self, zone: tzinfo) -> datetime | None:
-        """When the final notice may first be sent: the start of the day after the last of waiting. None if unknown."""
-        if self.status is not A.WAITING or self.wait is None:
-            return None
-        return datetime.combine(self.wait.last_day + timedelta(days=1), time.min, zone)
+    def final_from(self, day: timedelta = DAY) -> datetime | None:
+        """When the final notice may first be sent: the start of the day after the last of waiting. None if unknown.
 
-    def final_ready(self, now: datetime, zone: tzinfo) -> bool:
-        opens = self.final_from(zone)
+        A `day` of another length is for watching a story play; in earnest it has 24 hours.
+        """
+        if self.status is not A.WAITING or self.wait is None or self.counts_from is None:
+            return None
+        opens = datetime.combine(self.wait.last_day + DAY, time.min, WHERE_DAYS_END_LAST)
+        return self.counts_from + (opens - self.counts_from) * (day / DAY)
+
+    def final_ready(self, now: datetime, day: timedelta = DAY) -> bool:
+        opens = self.final_from(day)
         return opens is not None and now >= opens
 
-    def send_final_notice(self, at: datetime, zone: tzinfo, by: str) -> Self:
+    def send_final_notice(self, at: datetime, by: str, day: timedelta = DAY) -> Self:
         """Raises InvalidTransition before the clock allows it, and without the worksheet where one is needed."""
         if A.FINAL_SENT not in MOVES[self.status]:
             raise self._impossible(A.FINAL_SENT)
-        if not self.final_ready(at, zone):
-            opens = self.final_from(zone)
+        if not self.final_ready(at, day):
+            opens = self.final_from(day)
             raise InvalidTransition(
-                "The agent's time to answer the pre-adverse notice is not over",
+                "The agent's time to answer the pre-adverse notice is not over.",
                 status=self.status.value,
-                possible_from=opens.isoformat() if opens else None,
+                possible_from=iso(opens) if opens else None,
             )
         if self.worksheet_needed and self.worksheet_sha256 is None:
             raise InvalidTransition(
-                "The factors of New York Correction Law 753 must be weighed in writing first", status=self.status.value
+                "The factors of New York Correction Law 753 must be weighed in writing first.",
+                status=self.status.value,
             )
         return self._to(A.FINAL_SENT, decided_by=by, ended_at=at)
 
