@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
+from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.timestamps import TimeStamper
@@ -24,9 +25,9 @@ from econtracting.adapters.packet_files import signature_styles
 from econtracting.adapters.pades import PadesSeal
 from econtracting.adapters.render import TypstRenderer
 from econtracting.domain.completion import SealFacts
-from econtracting.domain.documents import Mark, RenderedDocument, SealedDocument, SealRefused
+from econtracting.domain.documents import Mark, RenderedDocument, SealedDocument, SealLevel, SealRefused
 from econtracting.domain.errors import Unavailable
-from tests.authority import timestamp_authority
+from tests.authority import Authority, authority, timestamp_authority
 from tests.paperwork import AT, FACTS, NAME, SealingKey, mark_for, marks_for, new_key, sealing_key
 from tests.pdf_text import text_of
 from tests.pictures import DRAWN_SIGNATURE
@@ -304,6 +305,42 @@ def test_with_an_authority_the_seal_carries_its_time(key: SealingKey, frozen: Re
     assert sealed.level == "B-T"
     unsigned = {row["type"].native for row in signature.signer_info["unsigned_attrs"]}
     assert unsigned == {"signature_time_stamp_token"}
+
+
+@pytest.fixture(scope="module")
+def certified(key: SealingKey) -> tuple[Authority, bytes]:
+    """An authority, and the certificate it issued for the sealing key, with its own behind it."""
+    issuer = authority(AT)
+    public = load_der_public_key(key.kms.get_public_key(KeyId=key.key_id)["PublicKey"])
+    chain = [issuer.issued("Meridian Health Document Seal", public), issuer.certificate]
+    return issuer, b"".join(certificate.public_bytes(Encoding.PEM) for certificate in chain)
+
+
+@pytest.mark.parametrize("level", ["B-LT", "B-LTA"])
+def test_long_term_levels_carry_what_a_later_check_needs(
+    key: SealingKey, frozen: RenderedDocument, certified: tuple[Authority, bytes], level: SealLevel
+) -> None:
+    issuer, pem = certified
+    seal = PadesSeal(
+        key.kms, key.key_id, pem, level=level, timestamper=issuer.timestamper(), validation=issuer.validation
+    )
+
+    sealed = sealed_by(seal, frozen)
+
+    reader = PdfFileReader(BytesIO(sealed.content))
+    signature, *stamps = reader.embedded_signatures
+    status = asyncio.run(
+        async_validate_pdf_signature(signature, issuer.validation(), ts_validation_context=issuer.validation())
+    )
+    assert sealed.level == level
+    assert sealed.content.startswith(frozen.content)
+    assert status.intact
+    assert status.valid
+    assert status.trusted
+    assert status.modification_level == ModificationLevel.LTA_UPDATES
+    assert reader.root["/DSS"]["/CRLs"]
+    assert [stamp.sig_object["/Type"] for stamp in stamps] == (["/DocTimeStamp"] if level == "B-LTA" else [])
+    assert signature.docmdp_level is None
 
 
 class _SilentAuthority(TimeStamper):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
 
 from econtracting.adapters import seal_certificate
 from econtracting.adapters.pades import PadesSeal
@@ -21,6 +22,7 @@ from econtracting.domain.completion import CertifiedDocument, LogFacts, SealFact
 from econtracting.evidence import checkpoint, econtracting_verify
 from econtracting.evidence.bundle import EvidenceDocument, build
 from econtracting.evidence.econtracting_verify import canonical
+from tests.authority import authority
 from tests.certified import CERTIFICATE
 from tests.paperwork import AT, FACTS, SealingKey, marks_for, new_key, sealing_key
 
@@ -267,6 +269,25 @@ def test_a_certificate_swapped_in_the_package_is_found(package: Package) -> None
     other = new_key(package.key.kms).certificate_pem
 
     assert judged(altered(package.files(), "seal-certificate.pem", lambda _: other)) == 1
+
+
+def test_a_timestamped_long_term_seal_is_told_with_its_time(package: Package) -> None:
+    issuer = authority(AT)
+    key = package.key
+    public = load_der_public_key(key.kms.get_public_key(KeyId=key.key_id)["PublicKey"])
+    certificate = issuer.issued("Meridian Health Document Seal", public)
+    pem = certificate.public_bytes(Encoding.PEM) + issuer.certificate.public_bytes(Encoding.PEM)
+    seal = PadesSeal(
+        key.kms, key.key_id, pem, level="B-LTA", timestamper=issuer.timestamper(), validation=issuer.validation
+    )
+    frozen = TypstRenderer().render("meridian", "summary", FACTS, AT)
+
+    content = seal.seal(frozen.content, [], document_id="summary", title="Summary", at=AT).content
+
+    told = econtracting_verify.check_seal(content, "B-LTA", certificate)
+    assert "stamped 2026-11-23T16:05:12+00:00" in told
+    with pytest.raises(econtracting_verify.Wrong, match="changed after it was sealed"):
+        econtracting_verify.check_seal(content, "B-B", certificate)
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

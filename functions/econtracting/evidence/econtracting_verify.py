@@ -203,7 +203,8 @@ def check_checkpoint(files: dict[str, bytes], signer: Any) -> str:
         verified(signer.public_key(), bytes.fromhex(checkpoint["signature"]), statement, "the checkpoint's signature")
     later = len(events_of(files)) - checkpoint["seq"]
     tail = f"; {later} later events are chained, not yet signed" if later else ""
-    return f"the head of the audit trail at event {checkpoint['seq']} is signed by the sealing key{tail}"
+    signed = "is signed by the sealing key" if signer is not None else "has a signature, which was not checked"
+    return f"the head of the audit trail at event {checkpoint['seq']} {signed}{tail}"
 
 
 # --- signatures ------------------------------------------------------------------------------------------------------
@@ -244,7 +245,19 @@ def check_message(message: Any, covered: bytes, signer: Any) -> str:
     must(bound == hashlib.sha256(own).digest(), "has a seal that is bound to another certificate")
     must(info["signature_algorithm"].signature_algo == "ecdsa", "is sealed with an unexpected algorithm")
     verified(signer.public_key(), info["signature"].native, info["signed_attrs"].untag().dump(), "its seal")
-    return "the seal covers the whole file and verifies"
+    return "the seal covers the whole file and verifies" + stamped(info)
+
+
+def stamped(info: Any) -> str:
+    """What the timestamp of an independent authority says, if the seal carries one. Its authority is not judged here."""
+    for row in info["unsigned_attrs"] or []:
+        if row["type"].native == "signature_time_stamp_token":
+            token = row["values"][0]["content"]["encap_content_info"]["content"].parsed
+            imprint, algorithm = token["message_imprint"]["hashed_message"], token["message_imprint"]["hash_algorithm"]
+            signature = hashlib.new(algorithm["algorithm"].native, info["signature"].native).digest()
+            must(imprint.native == signature, "carries a timestamp of another seal")
+            return f"; stamped {token['gen_time'].native.isoformat()} by an authority that is not judged here"
+    return ""
 
 
 def load_signer(files: dict[str, bytes], pinned: Path | None) -> Any:
@@ -286,8 +299,8 @@ class Report:
             return self.fail(name, str(wrong))
         except Exception as error:  # a damaged package may break a check in any way
             return self.fail(name, f"cannot be read ({type(error).__name__})")
-        self.done += 1
         if isinstance(answer, str):
+            self.done += 1
             print(f"ok    {name}: {answer}")
         return answer
 
