@@ -1,6 +1,6 @@
 """Appointment gateway: accepts orders per state and reports later what each state decided.
 
-The eighth digit of a special NPN chooses; where only one state is affected it is Texas.
+The eighth digit of a special NPN chooses; where only one state is affected it is Kansas.
 """
 
 import uuid
@@ -18,7 +18,7 @@ from local.simulators.store import Store
 
 # When a state decides, and how long after it later (or older) news comes.
 DECISION_SECONDS, LATER_SECONDS = 1.0, 2.0
-AFFECTED = "TX"
+AFFECTED = "KS"
 PENDING_FIRST, REJECTED, FREEZE, OUTAGE, DOWN, REPEATED, SILENT, MISSING_LICENCE, SYNTAX = range(1, 10)
 STATE_FEE_CENTS = 1500
 REQUIRED = {"external_ref", "action", "producer", "company", "state", "licence_class", "line_codes", "effective_date"}

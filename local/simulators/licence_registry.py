@@ -1,6 +1,6 @@
 """Licence registry: what licences a producer number holds, and whether a person's data fit the number.
 
-The last two digits of a special NPN choose what is wrong; the state that lacks something is always Texas.
+The last two digits of a special NPN choose what is wrong; the state that lacks something is always Kansas.
 """
 
 from datetime import UTC, date, datetime
@@ -18,7 +18,7 @@ JURISDICTIONS = tuple(
     "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR "
     "PA RI SC SD TN TX UT VT VA WA WV WI WY PR VI GU AS MP".split()
 )
-HOME, AFFECTED = "TN", "TX"
+HOME, AFFECTED = "TN", "KS"
 HEALTH = {"code": "16", "name": "Accident and Health"}
 UNKNOWN, OTHER_NAME, OTHER_SSN, NO_LICENCE, INACTIVE, EXPIRED, NO_HEALTH_LINE, OUTAGE, DOWN, ACTION = (
     90, 91, 92, 93, 94, 95, 96, 97, 98, 99,

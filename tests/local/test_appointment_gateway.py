@@ -15,7 +15,7 @@ def gateway(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> httpx.Client:
     return serve(appointment_gateway.application, "appointments", APPOINTMENT_GATEWAY_KEY)
 
 
-def order(npn: str, state: str = "TX") -> dict[str, Any]:
+def order(npn: str, state: str = "KS") -> dict[str, Any]:
     return {
         "external_ref": f"pkt_1#{state}",
         "action": "appoint",
@@ -29,7 +29,7 @@ def order(npn: str, state: str = "TX") -> dict[str, Any]:
 
 
 def decisions(
-    gateway: httpx.Client, recorder: Recorder, npn: str, count: int, state: str = "TX"
+    gateway: httpx.Client, recorder: Recorder, npn: str, count: int, state: str = "KS"
 ) -> list[dict[str, Any]]:
     answer = gateway.post("/v1/appointments", json=order(npn, state))
     assert (answer.status_code, answer.json()["status"]) == (202, "ACCEPTED")
@@ -39,7 +39,7 @@ def decisions(
 def test_an_ordinary_order_is_approved_with_the_states_reference(gateway: httpx.Client, recorder: Recorder) -> None:
     (decision,) = decisions(gateway, recorder, "15645555", 1)
     assert decision["status"] == "APPROVED"
-    assert decision["state_ref"].startswith("TX-")
+    assert decision["state_ref"].startswith("KS-")
     assert decision["effective_date"] == "2026-11-23"
     assert recorder.requests[0].headers["webhook-signature"].startswith("v1,")
 
@@ -59,14 +59,14 @@ def test_an_answer_can_be_read_as_well(gateway: httpx.Client, recorder: Recorder
         ("9912345600", [("APPROVED", [])] * 3 + [("PENDING_STATE", [])]),
     ],
 )
-def test_the_eighth_digit_chooses_what_texas_decides(
+def test_the_eighth_digit_chooses_what_kansas_decides(
     gateway: httpx.Client, recorder: Recorder, npn: str, expected: list[tuple[str, list[str]]]
 ) -> None:
     found = decisions(gateway, recorder, npn, len(expected))
     assert [(decision["status"], decision["reason_codes"]) for decision in found] == expected
 
 
-def test_other_states_approve_what_texas_rejects(gateway: httpx.Client, recorder: Recorder) -> None:
+def test_other_states_approve_what_kansas_rejects(gateway: httpx.Client, recorder: Recorder) -> None:
     (decision,) = decisions(gateway, recorder, "9912345200", 1, state="TN")
     assert decision["status"] == "APPROVED"
 

@@ -13,9 +13,9 @@ def registry(serve: Serve) -> httpx.Client:
     return serve(licence_registry.application, "registry", LICENCE_REGISTRY_KEY)
 
 
-def texas(registry: httpx.Client, npn: str) -> dict[str, Any] | None:
+def kansas(registry: httpx.Client, npn: str) -> dict[str, Any] | None:
     licences = registry.get(f"/v1/producers/{npn}").json()["licences"]
-    return next((licence for licence in licences if licence["state"] == "TX"), None)
+    return next((licence for licence in licences if licence["state"] == "KS"), None)
 
 
 def check(registry: httpx.Client, npn: str, **person: Any) -> dict[str, bool]:
@@ -64,18 +64,18 @@ def test_another_social_security_number_does_not_match(registry: httpx.Client) -
 
 
 def test_one_state_can_be_without_licence(registry: httpx.Client) -> None:
-    assert texas(registry, "9912345093") is None
+    assert kansas(registry, "9912345093") is None
 
 
 @pytest.mark.parametrize(("npn", "status"), [("9912345094", "NOT_ACTIVE"), ("9912345095", "EXPIRED")])
 def test_one_state_can_have_a_dead_licence(registry: httpx.Client, npn: str, status: str) -> None:
-    licence = texas(registry, npn)
+    licence = kansas(registry, npn)
     assert licence is not None
     assert (licence["status"], licence["active"]) == (status, False)
 
 
 def test_one_state_can_lack_the_health_line(registry: httpx.Client) -> None:
-    licence = texas(registry, "9912345096")
+    licence = kansas(registry, "9912345096")
     assert licence is not None
     assert licence["active"]
     assert not any(line["active"] for line in licence["lines"] if line["code"] == "16")

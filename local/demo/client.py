@@ -1,0 +1,64 @@
+"""Callers of the API as the demo's people use it; each answer that is not the expected one ends the play."""
+
+import uuid
+from typing import Any
+
+import httpx
+
+# Sealing and first calls of functions are slow on a small machine.
+PATIENCE_SECONDS = 60
+
+
+class NotVerified(Exception):
+    """Something was not as the product promises."""
+
+
+def verify(holds: bool, promise: str, found: object = "") -> None:
+    """End the play unless the promise holds."""
+    if not holds:
+        raise NotVerified(f"{promise}: {found}" if found != "" else promise)
+
+
+class Caller:
+    """Somebody who speaks to the API with headers of their own."""
+
+    def __init__(self, portal: str, headers: dict[str, str]) -> None:
+        self._http = httpx.Client(base_url=f"{portal}/api", headers=headers, timeout=PATIENCE_SECONDS)
+
+    def call(
+        self, method: str, path: str, body: Any = None, expect: int = 200, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        """Call and insist on the status."""
+        answer = self._http.request(method, path, json=body, headers=headers)
+        verify(
+            answer.status_code == expect, f"{method} {path} answers {expect}", (answer.status_code, answer.text[:1500])
+        )
+        return answer
+
+    def get(self, path: str) -> Any:
+        return self.call("GET", path).json()
+
+    def create(self, path: str, body: Any = None, expect: int = 201) -> Any:
+        """A creating call with an Idempotency-Key, sent twice: the second must get the first one's answer."""
+        key = {"Idempotency-Key": uuid.uuid4().hex}
+        first = self.call("POST", path, body, expect, key)
+        again = self.call("POST", path, body, expect, key)
+        verify(again.json() == first.json(), f"POST {path} repeated gets the stored answer", again.text)
+        return first.json()
+
+    def close(self) -> None:
+        self._http.close()
+
+
+class Agent(Caller):
+    """The agent's browser: keeps the session cookie and says that the portal's own script is calling."""
+
+    def __init__(self, portal: str) -> None:
+        super().__init__(portal, {"X-Requested-With": "econtracting", "User-Agent": "econtracting-demo"})
+
+
+class Staff(Caller):
+    """A recruiter or the contracting department, by token."""
+
+    def __init__(self, portal: str, token: str) -> None:
+        super().__init__(portal, {"Authorization": f"Bearer {token}"})
