@@ -77,14 +77,28 @@ FACTS: dict[str, Any] = {
         "background": {
             "questions": {
                 "BQ1A": {"answer": False, "explanation": None, "attachments": []},
-                "BQ4": {"answer": True, "explanation": "Disputed in 2019, settled.", "attachments": ["letter.pdf"]},
+                "BQ4": {
+                    "answer": True,
+                    "explanation": "Disputed in 2019, settled.",
+                    "attachments": ["letter.pdf"],
+                    "amount_dollars": 1200,
+                    "payment_plan": True,
+                },
             }
         },
         "direct-deposit": {"eft": True},
     },
     "questions": [
         {"code": "BQ1A", "text": "Have you ever been convicted of a misdemeanor?"},
-        {"code": "BQ4", "text": "Do you owe overdue state or federal tax?"},
+        {
+            "code": "BQ4",
+            "text": "Do you owe overdue state or federal tax?",
+            "follow_ups": [
+                {"name": "amount_dollars", "label": "Amount due, in whole dollars"},
+                {"name": "payment_plan", "label": "Is a payment plan being arranged?"},
+                {"name": "jurisdiction", "label": "To whom the tax is owed"},
+            ],
+        },
     ],
     "access_code": "K7Q-4MX",
 }

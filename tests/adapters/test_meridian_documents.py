@@ -198,6 +198,16 @@ def test_explanations_and_files_of_a_yes_are_part_of_the_questionnaire(renderer:
 
     assert "Disputed in 2019, settled." in shown
     assert "letter.pdf" in shown
+    assert "Amount due, in whole dollars 1200" in shown
+    assert "Is a payment plan being arranged? Yes" in shown
+
+
+def test_the_summary_tells_that_questions_were_answered_and_not_how(renderer: TypstRenderer) -> None:
+    shown = words(renderer.render("meridian", "summary", FACTS, AT).content)
+
+    assert "Do you owe overdue state or federal tax? Answered" in shown
+    assert "Disputed" not in shown
+    assert "1200" not in shown
 
 
 def test_the_agent_sees_the_rates_of_the_own_level(renderer: TypstRenderer) -> None:

@@ -249,7 +249,7 @@ def check_message(message: Any, covered: bytes, signer: Any) -> str:
 
 
 def stamped(info: Any) -> str:
-    """What the timestamp of an independent authority says, if the seal carries one. Its authority is not judged here."""
+    """What an independent authority's timestamp says, if the seal carries one. The authority is not judged here."""
     for row in info["unsigned_attrs"] or []:
         if row["type"].native == "signature_time_stamp_token":
             token = row["values"][0]["content"]["encap_content_info"]["content"].parsed
