@@ -13,8 +13,20 @@ from econtracting.domain.moment import iso
 from tests.pdf_text import text_of
 from tests.world import Answer, World
 
-RECRUITER = {"kind": "staff", "subject": "recruiter-1", "email": "r@agency.example", "groups": "recruiter", "agency_id": "agency-1"}
-CONTRACTING = {"kind": "staff", "subject": "ops-1", "email": "o@carrier.example", "groups": "contracting", "agency_id": ""}
+RECRUITER = {
+    "kind": "staff",
+    "subject": "recruiter-1",
+    "email": "r@agency.example",
+    "groups": "recruiter",
+    "agency_id": "agency-1",
+}
+CONTRACTING = {
+    "kind": "staff",
+    "subject": "ops-1",
+    "email": "o@carrier.example",
+    "groups": "contracting",
+    "agency_id": "",
+}
 PASSWORD = "Orchid7walk"
 SSN = "987-65-4320"
 BIRTH_DATE = "02-29-1980"
@@ -101,7 +113,9 @@ def agree(world: World) -> None:
 
 
 def save(world: World, section: str, answers: Any, version: int | None = None) -> Answer:
-    seen = expect(world.call("GET", f"/packet/interview/{section}"), 200).json["version"] if version is None else version
+    seen = (
+        expect(world.call("GET", f"/packet/interview/{section}"), 200).json["version"] if version is None else version
+    )
     return world.call("PUT", f"/packet/interview/{section}", answers, headers={"If-Match": f'"{seen}"'})
 
 

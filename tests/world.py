@@ -321,9 +321,7 @@ def _functions(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
             Code={"ZipFile": b"-"},
         )["FunctionArn"]
 
-    def invoke(
-        self: Any, function_name: str, qualifier: Any, body: Any, headers: Any, response_headers: Any
-    ) -> bytes:
+    def invoke(self: Any, function_name: str, qualifier: Any, body: Any, headers: Any, response_headers: Any) -> bytes:
         try:
             answer = _handler(function_name.rpartition(":")[2])(json.loads(body or "{}"), Context())
             return json.dumps(answer).encode()

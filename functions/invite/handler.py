@@ -95,7 +95,7 @@ def list_packets(
         cursor=cursor,
         limit=PAGE,
     )
-    return InvitationPage.of(page)
+    return InvitationPage.of(page.packets, page.cursor)
 
 
 @app.post("/invitations/bulk")

@@ -10,7 +10,6 @@ from pydantic import BaseModel
 
 from econtracting.domain.moment import iso
 from econtracting.domain.packet import Agency, InvitedAgent, Packet, Recruiter
-from econtracting.ports import Page
 from econtracting.usecases.invite_bulk import RowReport
 
 
@@ -79,5 +78,5 @@ class InvitationPage(BaseModel):
     cursor: str | None
 
     @classmethod
-    def of(cls, page: Page) -> Self:
-        return cls(items=[InvitationView.of(packet) for packet in page.packets], cursor=page.cursor)
+    def of(cls, packets: Sequence[Packet], cursor: str | None) -> Self:
+        return cls(items=[InvitationView.of(packet) for packet in packets], cursor=cursor)

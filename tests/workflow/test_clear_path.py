@@ -23,7 +23,5 @@ def test_a_packet_goes_from_the_invitation_to_active(world: World) -> None:
         )
         journey.expect(done, 202)
     assert world.status(packet_id) == "ACTIVE"
-    answer = world.call(
-        "GET", "/producers/15645555/ready-to-sell", query={"state": "TN"}, staff=journey.CONTRACTING
-    )
+    answer = world.call("GET", "/producers/15645555/ready-to-sell", query={"state": "TN"}, staff=journey.CONTRACTING)
     assert answer.json["ready"], answer.json

@@ -1,0 +1,169 @@
+"""What the template promises: handlers that exist, documented routes, waits that end, no circles, no wildcards."""
+
+import graphlib
+import importlib
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import deployed
+
+FUNCTIONS = deployed.functions()
+MACHINES = sorted((deployed.ROOT / "statemachine").glob("*.asl.json"))
+# Actions AWS offers no resource-level permission for, each with its reason in the template.
+UNBOUND = {"logs"}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_has_its_handler(name: str) -> None:
+    module, _, function = FUNCTIONS[name]["Handler"].rpartition(".")
+    assert callable(getattr(importlib.import_module(module), function))
+
+
+def test_the_routes_are_those_of_the_openapi_document() -> None:
+    described = json.loads((deployed.ROOT / "docs" / "api" / "openapi.json").read_text())["paths"]
+    documented = {(method.upper(), path) for path, operations in described.items() for method in operations}
+    assert {(method, path) for method, path, _ in deployed.routes()} == documented
+
+
+def test_every_path_answers_its_wrong_methods_itself() -> None:
+    events = [event["Properties"] for function in FUNCTIONS.values() for event in function.get("Events", {}).values()]
+    any_method = {event["Path"] for event in events if event.get("Method") == "ANY"}
+    assert any_method == {path for _, path, _ in deployed.routes()}
+
+
+def test_every_function_logs_to_a_group_with_a_retention() -> None:
+    resources = deployed.template()["Resources"]
+    for function in FUNCTIONS.values():
+        group = resources[function["LoggingConfig"]["LogGroup"]["Ref"]]
+        assert "RetentionInDays" in group["Properties"]
+
+
+@pytest.mark.parametrize("path", MACHINES, ids=lambda path: path.name)
+def test_a_machine_gets_exactly_the_substitutions_it_uses(path: Path) -> None:
+    wanted = set(re.findall(r"\$\{(\w+)\}", path.read_text()))
+    given = [
+        resource["Properties"]["DefinitionSubstitutions"]
+        for resource in deployed.template()["Resources"].values()
+        if resource["Type"] == "AWS::Serverless::StateMachine"
+        and resource["Properties"]["DefinitionUri"] == f"statemachine/{path.name}"
+    ]
+    assert [set(substitutions) for substitutions in given] == [wanted]
+
+
+def states(definition: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, state in definition["States"].items():
+        yield name, state
+        if "ItemProcessor" in state:
+            yield from states(state["ItemProcessor"])
+
+
+def read(path: Path) -> dict[str, Any]:
+    return json.loads(re.sub(r"\$\{\w+\}", "60", path.read_text()))
+
+
+@pytest.mark.parametrize("path", MACHINES, ids=lambda path: path.name)
+def test_every_task_ends_and_every_wait_is_caught(path: Path) -> None:
+    for name, state in states(read(path)):
+        if state["Type"] != "Task":
+            continue
+        assert state["TimeoutSeconds"] > 0, name
+        if state["Resource"].endswith(".waitForTaskToken"):
+            caught = {error for catch in state["Catch"] for error in catch["ErrorEquals"]}
+            assert {"States.Timeout", "States.HeartbeatTimeout"} <= caught, name
+
+
+@pytest.mark.parametrize("path", MACHINES, ids=lambda path: path.name)
+def test_every_state_is_reachable(path: Path) -> None:
+    def reach(definition: dict[str, Any]) -> None:
+        seen, todo = set(), [definition["StartAt"]]
+        while todo:
+            name = todo.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            state = definition["States"][name]
+            todo += [one["Next"] for one in (*state.get("Choices", ()), *state.get("Catch", ()))]
+            todo += [state[key] for key in ("Next", "Default") if key in state]
+            if "ItemProcessor" in state:
+                reach(state["ItemProcessor"])
+        assert seen == set(definition["States"])
+
+    reach(read(path))
+
+
+def references(value: Any, names: set[str]) -> set[str]:
+    if isinstance(value, dict):
+        found: set[str] = set()
+        for key, inner in value.items():
+            if key == "Ref" and inner in names:
+                found.add(inner)
+            elif key == "GetAtt":
+                found.add(inner[0] if isinstance(inner, list) else inner.split(".")[0])
+            elif key == "Sub":
+                text = inner[0] if isinstance(inner, list) else inner
+                found |= {one.split(".")[0] for one in re.findall(r"\$\{([\w.]+)\}", text)} & names
+            else:
+                found |= references(inner, names)
+        return found & names
+    if isinstance(value, list):
+        return set().union(*(references(one, names) for one in value)) if value else set()
+    return set()
+
+
+def test_no_resource_needs_itself_in_a_circle() -> None:
+    """CloudFormation cannot order a circle, and no linter sees one that runs through an API's events."""
+    resources = deployed.template()["Resources"]
+    names = set(resources)
+    needs = {}
+    for name, resource in resources.items():
+        properties = dict(resource.get("Properties", {}))
+        properties.pop("Events", None)
+        needs[name] = references(properties, names)
+    for name, function in FUNCTIONS.items():
+        needs["Api"].add(name) if any(event["Type"] == "Api" for event in function.get("Events", {}).values()) else None
+    graphlib.TopologicalSorter(needs).prepare()
+
+
+def statements() -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, resource in deployed.template()["Resources"].items():
+        for policy in resource.get("Properties", {}).get("Policies", ()):
+            if isinstance(policy, dict):
+                for statement in policy.get("Statement", ()):
+                    yield name, statement
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def test_no_role_is_given_a_wildcard() -> None:
+    for name, statement in statements():
+        actions = listed(statement["Action"])
+        assert not [action for action in actions if "*" in action], name
+        if "*" in [one for one in listed(statement["Resource"]) if isinstance(one, str)]:
+            assert {action.split(":")[0] for action in actions} <= UNBOUND, name
+
+
+def test_only_the_sealing_functions_may_sign() -> None:
+    signers = {name for name, statement in statements() if "kms:Sign" in listed(statement["Action"])}
+    assert signers == {"SealFunction", "SealCertificateFunction"}
+
+
+def test_only_rendering_and_outward_effects_may_decrypt() -> None:
+    readers = {name for name, statement in statements() if "kms:Decrypt" in listed(statement["Action"])}
+    assert readers == {"RenderFunction", "RelayFunction", "SweepFunction"}
+
+
+def test_the_layer_hangs_only_on_functions_that_render_or_seal() -> None:
+    layered = {name for name, function in FUNCTIONS.items() if function.get("Layers")}
+    assert layered == {"RenderFunction", "SealFunction", "SealCertificateFunction"}
+
+
+def test_the_stream_shows_keys_only() -> None:
+    table = deployed.template()["Resources"]["Table"]["Properties"]
+    assert table["StreamSpecification"]["StreamViewType"] == "KEYS_ONLY"
