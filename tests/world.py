@@ -1,7 +1,7 @@
-"""The whole product in one process on moto: the template's table, keys, bucket, functions and state machine, and a client.
+"""The whole product in one process on moto: the template's table, functions and state machine, and a client.
 
 Time is a clock the test moves, outside systems are in memory, and what lies between is the real thing, reached through
-API Gateway events. Token waits, Wait states and retry pauses of the state machine are scaled, so that weeks take a second.
+API Gateway events. Waits and retry pauses of the state machine are scaled, so that weeks take seconds.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ class World:
         event = self._event(method, path, resource, sent, query, raw)
         event["requestContext"]["authorizer"] = dict(staff) if staff else self._authorized(event)
         answer = json.loads(json.dumps(_handler(function)(event, Context())))
-        kept = {name: values for name, values in answer["multiValueHeaders"].items()}
+        kept = dict(answer["multiValueHeaders"])
         for cookie in kept.get("Set-Cookie", []):
             token = re.match(r"__Host-session=([^;]*)", cookie)
             self.cookie = token[1] or None if token else self.cookie
@@ -307,7 +307,7 @@ def _certificate() -> bytes:
 
 
 def _functions(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Registers every function under its logical name; an invocation calls the real handler, errors by class name (M7)."""
+    """Registers every function by its logical name; an invocation calls the real handler, errors by class name (M7)."""
     iam = boto3.client("iam")
     role = iam.create_role(RoleName="functions", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     client = boto3.client("lambda")

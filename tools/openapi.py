@@ -60,7 +60,7 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "eContracting",
             "version": "1",
-            "description": "Onboarding of insurance producers, from the invitation to ready-to-sell. Times are UTC, ISO 8601.",
+            "description": "Onboarding of insurance producers. Times are UTC, ISO 8601.",
         },
         "servers": [{"url": "/api"}],
         "paths": dict(sorted(paths.items())),
@@ -71,7 +71,7 @@ def document() -> dict[str, Any]:
                     "type": "apiKey",
                     "in": "cookie",
                     "name": "__Host-session",
-                    "description": "The agent's session; a state-changing call also sends X-Requested-With: econtracting.",
+                    "description": "The agent's session; unsafe calls also send X-Requested-With: econtracting.",
                 },
                 "staff": {"type": "http", "scheme": "bearer", "description": "Token of the staff user pool."},
             },
