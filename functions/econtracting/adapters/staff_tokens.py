@@ -18,6 +18,7 @@ REQUIRED = ["exp", "iat", "iss", "aud", "sub", "token_use"]
 KEYS_LIFE = timedelta(hours=6)
 REFETCH_PAUSE = timedelta(minutes=1)  # unknown key ids may not make us ask the pool for every token
 FETCH_SECONDS = 3.0
+SKEW_SECONDS = 60  # by which the pool's clock may be ahead of ours
 
 
 def fetch(url: str) -> dict[str, Any]:
@@ -76,7 +77,7 @@ class PoolTokens:
             options={"require": REQUIRED, "verify_exp": False, "verify_iat": False, "verify_nbf": False},
         )
         now = self._clock.now().timestamp()
-        if not _earlier(claims["iat"], now + 60) or not _earlier(now, claims["exp"]):
+        if not _before(claims["iat"], now + SKEW_SECONDS) or not _before(now, claims["exp"]):
             raise jwt.ExpiredSignatureError
         if claims["token_use"] != "id":
             raise jwt.InvalidTokenError
@@ -104,5 +105,5 @@ class PoolTokens:
                 raise Unavailable() from error
 
 
-def _earlier(one: Any, other: Any) -> bool:
-    return isinstance(one, int | float) and isinstance(other, int | float) and one <= other
+def _before(one: Any, other: Any) -> bool:
+    return isinstance(one, int | float) and isinstance(other, int | float) and one < other

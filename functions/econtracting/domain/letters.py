@@ -81,10 +81,11 @@ def compose(name: str, *, packet: Packet, packet_type: PacketType, context: Mapp
 
 @cache
 def _wording(packet_type: str, name: str) -> Wording:
-    if not re.fullmatch("[a-z-]+", name):
-        raise LookupError("this is no letter's name")
-    own = TYPES / packet_type / "letters" / f"{name}.txt"
-    raw = (own if own.exists() else HOME / f"{name}.txt").read_text(encoding="utf-8")
+    files = (TYPES / packet_type / "letters" / f"{name}.txt", HOME / f"{name}.txt")
+    found = next((file for file in files if re.fullmatch("[a-z-]+", name) and file.exists()), None)
+    if found is None:
+        raise LookupError(f"there is no letter {name!r}")
+    raw = found.read_text(encoding="utf-8")
     head, *blocks = re.split(r"\n{2,}", raw.strip())
     fields = dict(line.split(": ", 1) for line in head.splitlines())
     return Wording(to=fields["To"], subject=fields["Subject"], blocks=tuple(blocks))

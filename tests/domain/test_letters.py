@@ -1,0 +1,229 @@
+"""Every letter: to whom, with what, without what; the same words in both forms."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import date, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from econtracting.domain import letters
+from econtracting.domain.appointments import Appointment, AppointmentStatus
+from econtracting.domain.background import Check
+from econtracting.domain.certification import Feed
+from econtracting.domain.letters import HOME, Letter, compose
+from econtracting.domain.packet import Packet
+from econtracting.packet_types import load
+from tests.domain.test_passwords import packet
+from tests.world import START
+
+NAMES = sorted(path.stem for path in HOME.glob("*.txt"))
+LINK = "https://portal.example.com/#/invitation/s3cr3t-link"
+SECRET = "Qw7-temporary-Zx"
+CONTEXT = {
+    "link": LINK,
+    "temporary_password": SECRET,
+    "requested_from": "203.0.113.7",
+    "address": "203.0.113.7",
+    "seconds": 600,
+    "at": "2026-11-24T15:00:00.000Z",
+    "reason": "moved to another agency",
+    "failure": "there is no such mailbox.",
+}
+WITH_LINK = {"invitation", "reminder", "received", "correction-requested", "background-delay", "processed"} | {
+    "adverse-pre",
+    "adverse-final",
+    "active",
+}
+
+
+def letter(name: str, about: Packet | None = None, **context: Any) -> Letter:
+    return compose(name, packet=about or packet(), packet_type=load("meridian"), context=CONTEXT | context)
+
+
+def appointment(state: str, status: AppointmentStatus, **more: Any) -> Appointment:
+    return Appointment(
+        packet_id="p", state=state, npn="1", rule_type="UP_FRONT", status=status, requested_at=START, **more
+    )
+
+
+class _Seen(HTMLParser):
+    """What a reader sees, and every tag that is opened."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(source)
+
+    def handle_data(self, data: str) -> None:
+        self.words += data.split()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_html_and_plain_text_say_the_same(name: str) -> None:
+    found = letter(name)
+    seen = _Seen(found.html.partition("</head>")[2]).words
+    written = re.sub(r"(?m)^(- | {4})", "", found.text).replace(f":\n{LINK}", "")
+    for word in written.split():
+        assert word in seen or word.rstrip(":") in seen or word.startswith("https://"), word
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_letter_names_the_carrier_and_a_contact(name: str) -> None:
+    found = letter(name)
+    assert found.subject.startswith("Meridian Health: ")
+    for form in (found.text, found.html):
+        assert "(615) 555-0100" in form
+        assert "contracting@meridian-health.example" in form
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_link_goes_to_the_agent_only_where_it_is_needed(name: str) -> None:
+    found = letter(name)
+    assert (LINK in found.text) == (LINK in found.html) == (name in WITH_LINK)
+    assert name not in WITH_LINK or found.to == "joe.neil+work@example.com"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_only_one_letter_carries_the_temporary_password(name: str) -> None:
+    found = letter(name)
+    assert (SECRET in found.text) == (SECRET in found.html) == (name == "temporary-password")
+    assert SECRET not in found.subject
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_letter_fits_a_phone_of_320_pixels(name: str) -> None:
+    found = letter(name)
+    assert 'name="viewport" content="width=device-width' in found.html
+    tags = _Seen(found.html).tags
+    assert not {"table", "img", "script"} & {tag for tag, _ in tags}
+    styles = [attributes.get("style") or "" for _, attributes in tags]
+    assert not [style for style in styles if re.search(r"(?<!max-)width:\d", style)]
+    assert "overflow-wrap:anywhere" in found.html
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_values_are_text_and_never_markup(name: str) -> None:
+    nasty = '"><script>alert(1)</script>[x](javascript:alert(1)) $link'
+    about = packet(first_name=nasty, last_name="<i>x</i>")
+    found = letter(name, about, reason=nasty, failure=nasty)
+    tags = {tag for tag, _ in _Seen(found.html).tags}
+    assert not {"script", "i"} & tags
+    links = [attributes["href"] for tag, attributes in _Seen(found.html).tags if tag == "a"]
+    assert all(link.startswith("https://") for link in links if link)
+    if nasty in found.text:
+        assert html.escape(nasty) in found.html
+
+
+def test_a_value_with_line_breaks_cannot_add_a_header() -> None:
+    about = packet(first_name="Ana\r\nBcc: all@example.com")
+    assert "\n" not in letter("declined", about).subject
+    assert "\r" not in letter("declined", about).subject
+
+
+@pytest.mark.parametrize("name", ["declined", "wrong-recipient", "undeliverable", "expired-recruiter"])
+def test_the_recruiter_is_told(name: str) -> None:
+    found = letter(name)
+    assert found.to == "r@example.com"
+    assert "José" in found.text
+
+
+def test_the_e_vite_has_recruiter_expiry_and_the_advice_to_keep_it() -> None:
+    about = packet().having(expires_at=START + timedelta(days=30))
+    text = letter("invitation", about).text
+    for needed in ("Robin", "Harbor Agency", "Thursday, December 24, 2026", "keep this mail", "(615) 555-0100"):
+        assert needed in text
+    assert "15645555" not in text
+
+
+def test_the_temporary_password_comes_with_life_requester_and_time_and_without_a_link() -> None:
+    text = letter("temporary-password").text
+    for needed in ("10 minutes", "203.0.113.7", "15:00 UTC on Tuesday, November 24, 2026"):
+        assert needed in text
+    assert "https://" not in text
+
+
+def test_a_life_of_seconds_is_told_in_seconds() -> None:
+    assert "for 30 seconds only" in letter("temporary-password", seconds=30).text
+
+
+def test_processed_tells_each_states_true_outcome() -> None:
+    S = AppointmentStatus
+    outcomes = [
+        appointment("TN", S.APPROVED, effective_on=date(2026, 12, 1)),
+        appointment("AL", S.REJECTED, reasons=("LICENSE_INACTIVE",)),
+        appointment("FL", S.NO_VALID_LICENCE, reasons=("LOA_MISSING",)),
+        appointment("CO", S.RECORDED),
+        appointment("KS", S.PENDING_STATE),
+        appointment("GA", S.UNANSWERED),
+    ]
+    lines = letter("processed", appointments=outcomes).text.splitlines()
+    assert [line for line in lines if line.startswith("- ")] == [
+        "- AL: not approved (the licence there is not active). The contracting department looks into it.",
+        "- CO: recorded. This state takes no filing.",
+        "- FL: not requested, because the licence there lacks the health line.",
+        "- GA: not answered yet. Please do not sell there until you hear from us.",
+        "- KS: not answered yet. Please do not sell there until you hear from us.",
+        "- TN: appointed, effective Tuesday, December 1, 2026.",
+    ]
+
+
+def test_processed_says_when_no_state_was_requested() -> None:
+    assert "- None were requested." in letter("processed", appointments=[]).text
+
+
+def test_processed_names_the_first_day_of_certification() -> None:
+    feed = Feed(packet_id="p", npn="1", plan_year=2027, expected_by=START + timedelta(days=6))
+    assert "before Monday, November 30, 2026" in letter("processed", feed=feed).text
+
+
+def test_without_a_feed_the_first_day_of_certification_is_counted_from_the_processing() -> None:
+    about = packet().having(reached={"PROCESSED": START})
+    assert "before Sunday, November 29, 2026" in letter("processed", about).text
+
+
+def test_a_correction_names_fields_and_reason_but_no_values() -> None:
+    check = Check(packet_id="p", attempt=1, suspended_fields=("ssn", "middle_name"))
+    text = letter("correction-requested", check=check).text
+    assert "- Social Security number" in text
+    assert "- middle name" in text
+    assert "moved to another agency" in text
+
+
+def test_a_delay_names_its_usual_reasons_and_never_a_result() -> None:
+    check = Check(packet_id="p", attempt=1, status="complete", result="consider", expected_at=START)
+    found = letter("background-delay", check=check)
+    assert "consider" not in found.text
+    assert "We expect it by Tuesday, November 24, 2026." in found.text
+
+
+def test_a_block_without_its_value_is_left_out() -> None:
+    assert "The reason given" not in letter("declined", reason=None).text
+
+
+def test_a_packet_type_may_bring_its_own_wording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = tmp_path / "meridian" / "letters"
+    own.mkdir(parents=True)
+    (own / "active.txt").write_text("To: agent\nSubject: $carrier welcomes you\n\nGo and sell, $first_name.\n")
+    monkeypatch.setattr(letters, "TYPES", tmp_path)
+    letters._wording.cache_clear()
+    try:
+        found = letter("active")
+    finally:
+        letters._wording.cache_clear()
+    assert found.subject == "Meridian Health welcomes you"
+    assert found.text.startswith("Go and sell, José.")
+
+
+@pytest.mark.parametrize("name", ["nothing", "../layout", "layout.html", ""])
+def test_a_letter_that_does_not_exist_is_an_error(name: str) -> None:
+    with pytest.raises(LookupError):
+        letter(name)
