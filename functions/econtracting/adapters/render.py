@@ -48,8 +48,8 @@ class TypstRenderer:
         inputs = {
             "facts": json.dumps(legible({**facts, "frozen_at": moment.strftime("%Y-%m-%dT%H:%M:%SZ")})),
             "document": row.model_dump_json(),
-            "official": self._official(packet_type, row),
             "attachment": _twin(facts[row.code]) if row.profile == "a-3a" else "",
+            **self._official(packet_type, row),
         }
         with self._lock:
             try:
@@ -79,14 +79,16 @@ class TypstRenderer:
                 return definition
         raise DocumentNotRendered(f"{packet_type} has no document with the template {template}")
 
-    def _official(self, packet_type: str, row: DocumentDefinition) -> str:
-        """The government text a document shows, if it is the very text that was pinned."""
+    def _official(self, packet_type: str, row: DocumentDefinition) -> dict[str, str]:
+        """The government text a document shows, with its revision, if it is the very text that was pinned."""
         if row.official_text is None:
-            return ""
-        text = (self._root / packet_type / row.official_text.file).read_bytes()
-        if hashlib.sha256(text).hexdigest() != row.official_text.sha256:
+            return {}
+        folder = self._root / packet_type / "texts"
+        pinned = json.loads((folder / "pinned.json").read_bytes())["texts"][row.official_text]
+        text = (folder / row.official_text).read_bytes()
+        if hashlib.sha256(text).hexdigest() != pinned["sha256"]:
             raise DocumentNotRendered("The official text is not the pinned one.", document=row.code)
-        return text.decode()
+        return {"official": text.decode(), "official_revision": pinned["revision"]}
 
     @cached_property
     def _compiler(self) -> typst.Compiler:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
@@ -55,19 +55,6 @@ class FieldBox(_Frozen):
     label: str
 
 
-class OfficialText(_Frozen):
-    """A government text that is shown word for word: the file it stands in, and the hash that pins it.
-
-    ``reviewed_on`` is when the operator last compared it with the current official text; None means not yet.
-    """
-
-    file: str
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    revision: str
-    source: str
-    reviewed_on: date | None = None
-
-
 class DocumentDefinition(_Frozen):
     """One row of a packet type: a document, how it is dealt with, and when it applies.
 
@@ -77,7 +64,7 @@ class DocumentDefinition(_Frozen):
     when the answers are frozen, or only after the other documents were sealed. ``instructions`` tell what to do with a
     document that is completed on paper. ``stands_alone`` marks a disclosure that the law wants free of any other text.
     ``profile`` is the archival PDF/A profile; only ``a-3a`` may carry an attached data file. ``placeholder`` names what
-    the carrier's counsel has still to supply.
+    the carrier's counsel has still to supply; ``official_text`` the pinned government text that is shown word for word.
     """
 
     code: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
@@ -93,7 +80,7 @@ class DocumentDefinition(_Frozen):
     produced: Literal["freeze", "completion"] = "freeze"
     instructions: str | None = None
     placeholder: str | None = None
-    official_text: OfficialText | None = None
+    official_text: str | None = None
 
     @model_validator(mode="after")
     def _says_what_its_button_means(self) -> DocumentDefinition:
