@@ -40,7 +40,7 @@ S = Status
 MOVES: dict[Status, frozenset[Status]] = {
     S.INVITED: frozenset({S.IN_PROGRESS, S.DECLINED, S.WITHDRAWN, S.EXPIRED}),
     S.IN_PROGRESS: frozenset({S.AWAITING_SIGNATURE, S.DECLINED, S.WITHDRAWN, S.EXPIRED}),
-    S.AWAITING_SIGNATURE: frozenset({S.IN_PROGRESS, S.SEALING, S.DECLINED, S.WITHDRAWN, S.EXPIRED}),
+    S.AWAITING_SIGNATURE: frozenset({S.IN_PROGRESS, S.SEALING, S.NEEDS_REVIEW, S.DECLINED, S.WITHDRAWN, S.EXPIRED}),
     S.SEALING: frozenset({S.SUBMITTED, S.NEEDS_REVIEW}),
     S.SUBMITTED: frozenset({S.BACKGROUND_CHECK, S.NEEDS_REVIEW}),
     S.BACKGROUND_CHECK: frozenset({S.APPOINTING, S.CORRECTION_REQUESTED, S.ADVERSE_REVIEW, S.NEEDS_REVIEW}),
@@ -51,7 +51,18 @@ MOVES: dict[Status, frozenset[Status]] = {
     S.CORRECTION_REQUESTED: frozenset({S.AWAITING_SIGNATURE, S.NEEDS_REVIEW, S.REJECTED}),
     S.ADVERSE_REVIEW: frozenset({S.APPOINTING, S.NEEDS_REVIEW, S.REJECTED}),
     S.NEEDS_REVIEW: frozenset(
-        {S.SEALING, S.BACKGROUND_CHECK, S.APPOINTING, S.PROCESSED, S.CORRECTION_REQUESTED, S.ADVERSE_REVIEW, S.REJECTED}
+        {
+            S.AWAITING_SIGNATURE,
+            S.SEALING,
+            S.SUBMITTED,
+            S.BACKGROUND_CHECK,
+            S.APPOINTING,
+            S.PROCESSED,
+            S.CERTIFICATION_OPEN,
+            S.CORRECTION_REQUESTED,
+            S.ADVERSE_REVIEW,
+            S.REJECTED,
+        }
     ),
     S.DECLINED: frozenset(),
     S.WITHDRAWN: frozenset(),
@@ -156,6 +167,11 @@ class Packet(Frozen):
     attempt: int = 0  # of the workflow's execution
     check_attempt: int = 0  # of the background check
     review_reason: str | None = None
+    review_from: Status | None = None  # where it stood before somebody had to look
+    reviews: int = 0  # how often somebody had to look
+    approvals: tuple[str, ...] = ()  # who of the staff agreed so far to go on, where two have to
+    correction: int = 0  # the number of the latest correction request
+    flags: tuple[str, ...] = ()  # what the contracting department has to know of the frozen answers (domain/flags.py)
 
     def move(self, to: Status, at: datetime) -> Self:
         """The packet one step further.
@@ -174,3 +190,8 @@ class Packet(Frozen):
     @property
     def ended(self) -> bool:
         return self.status in ENDED
+
+    @property
+    def submitted(self) -> bool:
+        """Whether it was sealed before: a packet that waits for signatures may be one that is being corrected."""
+        return Status.SUBMITTED.value in self.reached
