@@ -62,6 +62,8 @@ def play(name: str, config: Config, outputs: dict[str, str]) -> None:
     finally:
         journey.keep_mails()
         timeline.write(folder / "timeline.json", outcome)
+    if timeline.road:
+        print(f"  seconds since the agent came in, by the packet's own clock: {timeline.summary()}", flush=True)
     print(f"{name}: every step verified; papers, mails and timeline in {folder.relative_to(ROOT)}", flush=True)
 
 

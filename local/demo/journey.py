@@ -196,9 +196,46 @@ class Journey:
         readers = "pyHanko and pdfsig" if another else "pyHanko"
         self.timeline.done("received", f"{seals} sealed documents valid ({readers}); mail: {mail.subject!r}")
 
-    def background_clear(self) -> None:
-        self.wait_for("APPOINTING", patience=60)
+    def background_clear(self, patience: float = 60) -> None:
+        self.wait_for("APPOINTING", patience)
+        (*_, check) = self.ops()["background_checks"]
+        verify(check["result"] == "clear", "the check's result is clear", check)
+        verify("clear" not in json.dumps(self.agent.get("/packet")["timeline"]), "the agent sees no result")
         self.timeline.done("background check", "clear")
+
+    def stands_at(self, status: str, patience: float = 60, reason: str | None = None) -> None:
+        """The packet comes to stand where somebody else must act, and the contracting department's queue shows it."""
+        self.wait_for(status, patience)
+        found = self.ops()
+        verify(reason is None or found["review_reason"] == reason, f"the reason is {reason}", found["review_reason"])
+        queue = self.contracting.get(f"/packets?status={status}")
+        listed = [one["packet_id"] for one in queue["items"]]
+        verify(
+            self.packet_id in listed or queue["cursor"] is not None, f"the queue of {status} shows the packet", listed
+        )
+        self.timeline.done(status.lower().replace("_", " "), found["review_reason"] or "")
+
+    def decline(self, reason: str) -> None:
+        self.agent.call("POST", "/packet/decline", {"reason": reason})
+
+    def withdraw(self, reason: str) -> None:
+        self.recruiter.call("POST", f"/invitations/{self.packet_id}/withdraw", {"reason": reason})
+
+    def closed(self, status: str) -> None:
+        """The packet has ended; its link leads nowhere any more and says nothing about why."""
+        seen = self.recruiter.get(f"/invitations/{self.packet_id}")["status"]
+        verify(seen == status, f"the recruiter sees {status}", seen)
+        self.agent.call("GET", "/packet", expect=401)
+        before = self.postbox.last()
+        self.agent.call("POST", "/access/password-requests", {"invitation": self._secret}, expect=202)
+        time.sleep(3)
+        late = [
+            mail.subject
+            for mail in self.postbox.mails()
+            if mail.number > before and TEMPORARY_PASSWORD.search(mail.text)
+        ]
+        verify(not late, "a closed packet sends no password", late)
+        self.timeline.done(status.lower())
 
     def appointed(self, expected: Mapping[str, str]) -> None:
         """Each requested state's true outcome is recorded, and the mail lists it."""
@@ -224,8 +261,16 @@ class Journey:
             verify(answer["ready"] is ready, f"ready to sell in {state} is {ready}", answer)
             unmet = [reason for reason in answer["reasons"] if not reason["met"]]
             verify(bool(unmet) is not ready, f"the answer for {state} has its reasons", answer)
-        yes = [state for state, ready in states.items() if ready]
-        self.timeline.done("ready to sell", f"in {', '.join(yes)}")
+        told = ", ".join(f"{state} {'yes' if ready else 'no'}" for state, ready in states.items())
+        self.timeline.done("ready to sell", told)
+
+    def once_each(self) -> None:
+        """However often vendors spoke, everything outward happened once: one mail, one order, one feed of a kind."""
+        references = [next(iter(mail.headers.values())) for mail in self.postbox.mails()]
+        verify(len(references) == len(set(references)), "no mail was sent twice", references)
+        events = [event["type"] for event in self.contracting.get(f"/packets/{self.packet_id}/events")["items"]]
+        proof.check_chain(self.contracting.get(f"/packets/{self.packet_id}/events")["items"])
+        self.timeline.done("once each", f"{len(references)} mails, {len(events)} events")
 
     def evidence(self) -> None:
         """The evidence package verifies by itself, and no secret of the agent is in any mail."""
@@ -237,6 +282,8 @@ class Journey:
         told = json.dumps([mail.__dict__ for mail in mails])
         leaked = [name for name, value in {"SSN": self.person.ssn, "birth date": "04-12-1985"}.items() if value in told]
         verify(not leaked, "no mail holds sensitive data", leaked)
+        timeline = self.agent.get("/packet")["timeline"]
+        self.timeline.road = {row["stage"]: row["at"] for row in timeline if row.get("at")}
         references = [mail.headers for mail in mails]
         verify(all(references), "every mail carries its reference header", references)
         self.keep_mails()

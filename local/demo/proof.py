@@ -98,8 +98,8 @@ def check_evidence(package: bytes, sealed: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _run_verifier(files: Mapping[str, bytes]) -> str | None:
-    """Run the package's own verifier in an empty place without network variables; None where there is none."""
-    name = next((name for name in files if Path(name).name.startswith("verify") and name.endswith(".py")), None)
+    """Run the package's own verifier where nothing else is; None where the package brings none."""
+    name = next((name for name in files if name.endswith("verify.py")), None)
     if name is None:
         return None
     with tempfile.TemporaryDirectory() as folder:
@@ -107,6 +107,6 @@ def _run_verifier(files: Mapping[str, bytes]) -> str | None:
             target = Path(folder) / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-        done = subprocess.run([sys.executable, name], cwd=folder, capture_output=True, text=True, timeout=120)
+        done = subprocess.run([sys.executable, "-I", name], cwd=folder, capture_output=True, text=True, timeout=120)
     verify(done.returncode == 0, "the evidence's own verifier is satisfied", done.stdout + done.stderr)
     return done.stdout

@@ -1,4 +1,4 @@
-"""The scripts that can be played, by name."""
+"""The scripts that can be played, by name. What the vendors do is chosen as local/README.md says."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from local.demo.journey import Journey
 STATES = ("AL", "CO", "KS", "NY", "TX")
 # By the demonstration carrier's made-up rules: filed up front, kept in the own register, or filed after a first sale.
 OUTCOMES = {"AL": "APPROVED", "CO": "RECORDED", "KS": "APPROVED", "NY": "JUST_IN_TIME", "TX": "JUST_IN_TIME"}
+FEW_STATES = ("AL", "KS")
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,102 @@ def clear(journey: Journey) -> None:
     journey.appointed(OUTCOMES)
     journey.certified()
     journey.ready_to_sell({"AL": True, "KS": True, "TX": True})
+    journey.once_each()
     journey.evidence()
+
+
+def kansas(status: str, ready: bool) -> Callable[[Journey], None]:
+    """A story in which only Kansas decides differently."""
+
+    def play(journey: Journey) -> None:
+        journey.play_until_finished()
+        journey.background_clear(patience=120)
+        journey.appointed({"AL": "APPROVED", "KS": status})
+        journey.certified()
+        journey.ready_to_sell({"AL": True, "KS": ready})
+        journey.once_each()
+        journey.evidence()
+
+    return play
+
+
+def stops_at(status: str, reason: str | None = None) -> Callable[[Journey], None]:
+    """A story that comes to a halt where the contracting department or the agent must act."""
+
+    def play(journey: Journey) -> None:
+        journey.play_until_finished()
+        journey.stands_at(status, patience=150, reason=reason)
+
+    return play
+
+
+def declined(journey: Journey) -> None:
+    journey.invite()
+    journey.enter()
+    journey.agree()
+    journey.decline("I have found another carrier.")
+    journey.closed("DECLINED")
+
+
+def withdrawn(journey: Journey) -> None:
+    journey.invite()
+    journey.enter()
+    journey.withdraw("The position is filled.")
+    journey.closed("WITHDRAWN")
 
 
 SCENARIOS = {
     "clear": Scenario("everything goes well, from the e-vite to ready-to-sell", lambda: somebody(states=STATES), clear),
+    "outages": Scenario(
+        "bureau, registry, gateway and certification site are down at first; nothing is lost",
+        lambda: somebody("outage", "certoutage", states=FEW_STATES, npn_ending="497"),
+        kansas("APPROVED", ready=True),
+    ),
+    "noise": Scenario(
+        "every vendor repeats itself and tells old news last; everything happens once",
+        lambda: somebody("duplicate", "outoforder", states=FEW_STATES, npn_ending="600"),
+        kansas("APPROVED", ready=True),
+    ),
+    "pending-state": Scenario(
+        "the states take their time before they approve",
+        lambda: somebody(states=FEW_STATES, npn_ending="100"),
+        kansas("APPROVED", ready=True),
+    ),
+    "rejected-state": Scenario(
+        "Kansas rejects the appointment; the agent is told so",
+        lambda: somebody(states=FEW_STATES, npn_ending="200"),
+        kansas("REJECTED", ready=False),
+    ),
+    "no-licence": Scenario(
+        "no licence in Kansas: nothing is ordered there",
+        lambda: somebody(states=FEW_STATES, npn_ending="093"),
+        kansas("NO_VALID_LICENCE", ready=False),
+    ),
+    "inactive-licence": Scenario(
+        "the licence in Kansas is not active: nothing is ordered there",
+        lambda: somebody(states=FEW_STATES, npn_ending="094"),
+        kansas("NO_VALID_LICENCE", ready=False),
+    ),
+    "failed-exam": Scenario(
+        "the first exam is failed once before it is passed",
+        lambda: somebody("failedexam", states=FEW_STATES),
+        kansas("APPROVED", ready=True),
+    ),
+    "consider": Scenario(
+        "the background check finds something: people decide, no timer does",
+        lambda: somebody("consider", states=FEW_STATES),
+        stops_at("ADVERSE_REVIEW"),
+    ),
+    "suspended": Scenario(
+        "the bureau cannot match the SSN: the agent is asked to correct it",
+        lambda: somebody("suspended", states=FEW_STATES),
+        stops_at("CORRECTION_REQUESTED"),
+    ),
+    "silent-bureau": Scenario(
+        "the bureau never answers: the wait ends and the contracting department is told",
+        lambda: somebody("silent", states=FEW_STATES),
+        stops_at("NEEDS_REVIEW"),
+    ),
+    "declined": Scenario("the agent declines with a reason", lambda: somebody(states=FEW_STATES), declined),
+    "withdrawn": Scenario("the recruiter takes the invitation back", lambda: somebody(states=FEW_STATES), withdrawn),
 }
