@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
+from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
@@ -35,12 +36,22 @@ from econtracting.ports import Change, Committed, Page, Request
 
 R = TypeVar("R", bound=Frozen)
 
-ROUNDS = 6
+ROUNDS = 10
 REQUEST_LIFE = timedelta(days=3)
 
 
 class _Lost(Exception):
     """Somebody else committed in between: read again, decide again."""
+
+
+class _Landed(Exception):
+    """The packet stands at another version; `commit_id` tells whose commit brought it there.
+
+    If it is our own, the first answer was lost on its way and the commit stands.
+    """
+
+    def __init__(self, commit_id: str | None) -> None:
+        self.commit_id = commit_id
 
 
 class _Answered(Exception):
@@ -102,7 +113,7 @@ class DynamoPackets:
             except _Answered:
                 return self._repeat(request)
             except _Lost:
-                time.sleep(random.uniform(0, 0.02 * 2**round_))  # noqa: S311 - jitter, not a secret
+                time.sleep(random.uniform(0, min(0.02 * 2**round_, 0.5)))  # noqa: S311 - jitter, not a secret
         raise Unavailable(retry_after=1)
 
     def by_agency(self, agency_id: str, status: str | None, cursor: str | None, limit: int) -> Page:
@@ -187,7 +198,8 @@ class DynamoPackets:
             event_count=base.event_count + len(events),
             event_head=events[-1].hash if events else base.event_head,
         )
-        parts = [self._packet_part(before, after)]
+        commit_id = uuid4().hex
+        parts = [self._packet_part(before, after, commit_id)]
         parts += [self._new(self._item(event), _Lost) for event in events]
         parts += [self._new(self._item(effect), _Lost) for effect in change.effects]
         parts += [self._new(self._item(claim), AlreadyExists, claim) for claim in change.claims]
@@ -198,14 +210,19 @@ class DynamoPackets:
         parts += self._session_pointers(change)
         if request is not None:
             parts.append(self._new(self._request_item(request, change), _Answered))
-        self._transact(parts)
+        try:
+            self._transact(parts)
+        except _Landed as landed:
+            if landed.commit_id != commit_id:
+                raise _Lost from landed
         return after
 
-    def _packet_part(self, before: Packet | None, after: Packet) -> _Part:
+    def _packet_part(self, before: Packet | None, after: Packet, commit_id: str) -> _Part:
         put: dict[str, Any] = {
             "TableName": self._table,
-            "Item": items.item(after, keys.packet(after.id), **keys.indexes(after)),
+            "Item": items.item(after, keys.packet(after.id), **keys.indexes(after), commit_id=commit_id),
             "ConditionExpression": "attribute_not_exists(PK)",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
         if before is not None:
             put["ConditionExpression"] = "version = :seen AND #status = :status"
@@ -213,7 +230,7 @@ class DynamoPackets:
             put["ExpressionAttributeValues"] = items.attributes(
                 {":seen": before.version, ":status": before.status.value}
             )
-        return _Part({"Put": put}, _Lost)
+        return _Part({"Put": put}, _Landed)
 
     def _session_pointers(self, change: Change) -> list[_Part]:
         """A session is found by its token; its pointer under the packet lets the packet end all of them."""
@@ -293,6 +310,10 @@ def _reason(error: ClientError, parts: Sequence[_Part]) -> Exception:
         for part, reason in zip(parts, error.response["CancellationReasons"], strict=True)
         if reason.get("Code") == "ConditionalCheckFailed"
     ]
+    for part, reason in failed:
+        if part.lost is _Landed:
+            landed = items.plain(reason.get("Item") or {})
+            return _Landed(landed.get("commit_id"))
     for part, _ in failed:
         if part.lost is _Answered:
             return _Answered()

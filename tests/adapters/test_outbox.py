@@ -1,0 +1,138 @@
+"""The ledger of outward effects on moto: held by one, done once, found again when it was left behind."""
+
+from datetime import timedelta
+
+import pytest
+
+from econtracting.domain.effects import LEASE, Effect, EffectKind
+from econtracting.domain.errors import TooManyAttempts, Unavailable
+from econtracting.ports import Change
+from econtracting.usecases.relay import Failure, relay
+from tests.adapters.conftest import Store
+from tests.records import NOW, effect, packet
+
+LATER = NOW + LEASE + timedelta(seconds=1)
+
+
+class At:
+    def __init__(self, now=NOW) -> None:
+        self.at = now
+
+    def now(self):
+        return self.at
+
+
+def written(store: Store) -> None:
+    store.packets.create(Change(packet(), effects=[effect()]))
+
+
+def test_an_effect_is_held_by_one_at_a_time(store: Store) -> None:
+    written(store)
+    assert store.outbox.claim("pkt_1", "mail#invitation#1", NOW, LEASE) is not None
+    assert store.outbox.claim("pkt_1", "mail#invitation#1", NOW, LEASE) is None
+
+
+def test_a_lease_that_ran_out_lets_the_next_one_try(store: Store) -> None:
+    written(store)
+    store.outbox.claim("pkt_1", "mail#invitation#1", NOW, LEASE)
+    again = store.outbox.claim("pkt_1", "mail#invitation#1", LATER, LEASE)
+    assert again is not None
+    assert again.attempts == 2
+
+
+def test_an_effect_that_is_done_is_never_held_again(store: Store) -> None:
+    written(store)
+    held = store.outbox.claim("pkt_1", "mail#invitation#1", NOW, LEASE)
+    assert held is not None
+    store.outbox.done(held, NOW)
+    assert store.outbox.claim("pkt_1", "mail#invitation#1", LATER, LEASE) is None
+
+
+def test_what_is_due_is_found_and_what_is_done_is_not(store: Store) -> None:
+    written(store)
+    assert list(store.outbox.due(NOW, 10)) == [("pkt_1", "mail#invitation#1")]
+    held = store.outbox.claim("pkt_1", "mail#invitation#1", NOW, LEASE)
+    assert held is not None
+    assert list(store.outbox.due(NOW, 10)) == []
+    store.outbox.done(held, NOW)
+    assert list(store.outbox.due(LATER, 10)) == []
+
+
+def test_a_packet_whose_time_has_come_is_found(store: Store) -> None:
+    store.packets.create(Change(packet(due_at=NOW)))
+    assert list(store.outbox.due(NOW, 10)) == [("pkt_1", None)]
+    assert list(store.outbox.due(NOW - timedelta(seconds=1), 10)) == []
+
+
+def test_done_forgets_the_sealed_secret(store: Store) -> None:
+    sealed = {"wrapped_key": "a", "nonce": "b", "ciphertext": "c"}
+    store.packets.create(Change(packet(), effects=[effect(sealed=sealed)]))
+    held = store.outbox.claim("pkt_1", "mail#invitation#1", NOW, LEASE)
+    assert held is not None
+    assert held.sealed == sealed
+    store.outbox.done(held, NOW)
+    (kept,) = store.packets.all_of(Effect, "pkt_1")
+    assert kept.sealed is None
+
+
+def perform(store: Store, clock: At, act) -> Failure | None:
+    return relay(
+        outbox=store.outbox,
+        clock=clock,
+        performers={EffectKind.MAIL: act},
+        retry_base=timedelta(seconds=30),
+        packet_id="pkt_1",
+        effect_id="mail#invitation#1",
+    )
+
+
+def test_an_effect_seen_twice_happens_once(store: Store) -> None:
+    written(store)
+    done: list[Effect] = []
+    perform(store, At(), done.append)
+    perform(store, At(LATER), done.append)
+    assert len(done) == 1
+
+
+def test_a_failed_effect_waits_and_comes_back(store: Store) -> None:
+    written(store)
+
+    def down(_: Effect) -> None:
+        raise Unavailable
+
+    failure = perform(store, At(), down)
+    assert failure is not None
+    assert failure.error == "temporarily-unavailable"
+    done: list[Effect] = []
+    perform(store, At(NOW + timedelta(seconds=29)), done.append)
+    assert done == []
+    perform(store, At(NOW + timedelta(seconds=31)), done.append)
+    assert len(done) == 1
+
+
+def test_pauses_double_up_to_an_hour(store: Store) -> None:
+    written(store)
+    clock = At()
+
+    def down(_: Effect) -> None:
+        raise Unavailable
+
+    pauses = []
+    for _ in range(10):
+        perform(store, clock, down)
+        (row,) = store.packets.all_of(Effect, "pkt_1")
+        assert row.due_at is not None
+        pauses.append((row.due_at - clock.at).total_seconds())
+        clock.at = row.due_at
+    assert pauses[:4] == [30, 60, 120, 240]
+    assert pauses[-1] == 3600
+
+
+def test_attempts_are_counted_within_their_window(store: Store) -> None:
+    hour = timedelta(hours=1)
+    for _ in range(5):
+        store.limits.hit("mails", window=hour, limit=5, now=NOW)
+    with pytest.raises(TooManyAttempts) as refused:
+        store.limits.hit("mails", window=hour, limit=5, now=NOW)
+    assert 0 < refused.value.retry_after <= 3600
+    store.limits.hit("mails", window=hour, limit=5, now=NOW + hour)

@@ -1,0 +1,243 @@
+"""The one store on moto: a commit is whole or nothing, versions decide races, repeated requests get the first answer."""
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from econtracting.domain.access import OpenPacket
+from econtracting.domain.audit import verify
+from econtracting.domain.effects import Effect
+from econtracting.domain.errors import AlreadyExists, IdempotencyKeyReused, PacketNotFound, Unavailable
+from econtracting.domain.packet import Packet, Status
+from econtracting.ports import Change, Request
+from tests.adapters.conftest import Store
+from tests.faults import lose_response, refuse
+from tests.records import NOW, effect, event, packet, place
+
+REQUEST = Request(caller="recruiter-1", key="key-1", body_hash="a")
+
+
+def opened(store: Store, **changes: Any) -> Packet:
+    return store.packets.create(Change(packet(**changes), events=[event("invitation.created")])).packet
+
+
+def noted(word: str) -> Callable[[Packet], Change]:
+    return lambda before: Change(before, events=[event(word)], answer={"word": word})
+
+
+def test_a_packet_reads_back_as_it_was_written(store: Store) -> None:
+    written = opened(store, due_at=NOW, reached={"INVITED": NOW})
+    assert store.packets.load("pkt_1") == written
+
+
+def test_an_unknown_packet_is_not_found(store: Store) -> None:
+    with pytest.raises(PacketNotFound):
+        store.packets.load("pkt_nobody")
+
+
+def test_each_commit_raises_the_version_by_one(store: Store) -> None:
+    opened(store)
+    assert store.packets.change("pkt_1", noted("a")).packet.version == 2
+    assert store.packets.change("pkt_1", noted("b")).packet.version == 3
+
+
+def test_events_of_all_commits_form_one_chain(store: Store) -> None:
+    opened(store)
+    store.packets.change("pkt_1", lambda before: Change(before, events=[event("a"), event("b")]))
+    store.packets.change("pkt_1", noted("c"))
+    events = store.packets.events("pkt_1")
+    assert [one.type for one in events] == ["invitation.created", "a", "b", "c"]
+    assert verify(events) == store.packets.load("pkt_1").event_head
+
+
+def test_a_decision_of_none_writes_nothing(store: Store) -> None:
+    opened(store)
+    before = store.items()
+    assert store.packets.change("pkt_1", lambda _: None).repeated
+    assert store.items() == before
+
+
+def test_a_taken_claim_stops_the_whole_commit_and_names_its_holder(store: Store) -> None:
+    store.packets.create(Change(packet("pkt_1"), claims=[place("pkt_1")]))
+    with pytest.raises(AlreadyExists) as refused:
+        store.packets.create(Change(packet("pkt_2"), events=[event()], claims=[place("pkt_2")]))
+    assert refused.value.facts["holder"].packet_id == "pkt_1"
+    with pytest.raises(PacketNotFound):
+        store.packets.load("pkt_2")
+
+
+def test_a_dropped_claim_is_free_again(store: Store) -> None:
+    store.packets.create(Change(packet("pkt_1"), claims=[place("pkt_1")]))
+    store.packets.change("pkt_1", lambda before: Change(before, drops=[place("pkt_1")]))
+    store.packets.create(Change(packet("pkt_2"), claims=[place("pkt_2")]))
+    held = store.packets.find(OpenPacket, "agency-1", "email", "dana@example.com")
+    assert held is not None
+    assert held.packet_id == "pkt_2"
+
+
+def test_an_effect_is_in_the_ledger_once(store: Store) -> None:
+    opened(store)
+    store.packets.change("pkt_1", lambda before: Change(before, effects=[effect()]))
+    with pytest.raises(Unavailable):
+        store.packets.change("pkt_1", lambda before: Change(before, effects=[effect()]))
+    assert [one.id for one in store.packets.all_of(Effect, "pkt_1")] == ["mail#invitation#1"]
+
+
+def test_the_same_request_gets_the_first_answer_and_changes_nothing_more(store: Store) -> None:
+    opened(store)
+    store.packets.change("pkt_1", noted("first"), REQUEST)
+    again = store.packets.change("pkt_1", noted("second"), REQUEST)
+    assert (again.answer, again.repeated) == ({"word": "first"}, True)
+    assert store.packets.load("pkt_1").version == 2
+
+
+def test_the_same_key_with_another_body_is_refused(store: Store) -> None:
+    opened(store)
+    store.packets.change("pkt_1", noted("first"), REQUEST)
+    with pytest.raises(IdempotencyKeyReused):
+        store.packets.change("pkt_1", noted("second"), REQUEST._replace(body_hash="b"))
+
+
+def test_another_callers_key_is_another_request(store: Store) -> None:
+    opened(store)
+    store.packets.change("pkt_1", noted("first"), REQUEST)
+    other = store.packets.change("pkt_1", noted("second"), REQUEST._replace(caller="recruiter-2"))
+    assert other.answer == {"word": "second"}
+
+
+def test_a_lost_answer_of_a_commit_is_told_as_an_outage_and_the_repeat_finds_it_done(store: Store) -> None:
+    opened(store)
+    lose_response(store.client, "TransactWriteItems")
+    try:
+        first = store.packets.change("pkt_1", noted("first"), REQUEST).answer
+    except Unavailable:
+        first = store.packets.change("pkt_1", noted("first"), REQUEST).answer
+    assert first == {"word": "first"}
+    assert store.packets.load("pkt_1").version == 2
+
+
+def test_a_commit_the_sdk_repeated_by_itself_counts_once(store: Store) -> None:
+    """moto ignores ClientRequestToken (M10), as AWS does after ten minutes: the commit must recognise itself."""
+    opened(store)
+    transact = store.client.transact_write_items
+
+    def twice(**arguments: Any) -> Any:
+        transact(**arguments)
+        return transact(**arguments)
+
+    store.client.transact_write_items = twice
+    assert store.packets.change("pkt_1", noted("once")).packet.version == 2
+    assert [one.type for one in store.packets.events("pkt_1")] == ["invitation.created", "once"]
+
+
+def test_a_throttled_commit_is_told_as_unavailable_and_writes_nothing(store: Store) -> None:
+    opened(store)
+    before = store.items()
+    refuse(store.client, "TransactWriteItems", 20, "ProvisionedThroughputExceededException", 400)
+    with pytest.raises(Unavailable):
+        store.packets.change("pkt_1", noted("never"))
+    assert store.items() == before
+
+
+@pytest.fixture
+def eager_threads() -> Iterator[None]:
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+def together(count: int, act: Callable[[int], Any]) -> list[Any]:
+    """Let `count` threads act at the same moment; answers or exceptions, in no order."""
+    barrier, found = threading.Barrier(count), []
+
+    def run(number: int) -> None:
+        barrier.wait()
+        try:
+            found.append(act(number))
+        except Exception as error:
+            found.append(error)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+@pytest.mark.usefixtures("eager_threads")
+def test_of_eight_moves_at_once_exactly_one_happens(store: Store) -> None:
+    opened(store)
+
+    def move(number: int) -> str:
+        def decide(before: Packet) -> Change | None:
+            if before.status is not Status.INVITED:
+                return None
+            return Change(before.move(Status.IN_PROGRESS, NOW), events=[event("moved", number=number)])
+
+        return "moved" if not store.packets.change("pkt_1", decide).repeated else "late"
+
+    assert sorted(together(8, move)) == ["late"] * 7 + ["moved"]
+    assert [one.type for one in store.packets.events("pkt_1")] == ["invitation.created", "moved"]
+
+
+@pytest.mark.usefixtures("eager_threads")
+def test_eight_notes_at_once_all_stand_in_one_chain(store: Store) -> None:
+    opened(store)
+    together(8, lambda number: store.packets.change("pkt_1", noted(f"note-{number}")))
+    events = store.packets.events("pkt_1")
+    assert sorted(one.type for one in events[1:]) == [f"note-{number}" for number in range(8)]
+    verify(events)
+
+
+@pytest.mark.usefixtures("eager_threads")
+def test_eight_openings_at_once_leave_one_packet(store: Store) -> None:
+    found = together(
+        8, lambda number: store.packets.create(Change(packet(f"pkt_{number}"), claims=[place(f"pkt_{number}")]))
+    )
+    assert sum(isinstance(one, AlreadyExists) for one in found) == 7
+
+
+def test_pages_of_an_agency_follow_each_other_without_gap_or_repeat(store: Store) -> None:
+    for number in range(7):
+        opened(store, packet_id=f"pkt_{number}")
+    seen, cursor = [], None
+    while True:
+        page = store.packets.by_agency("agency-1", None, cursor, 3)
+        seen += [one.id for one in page.packets]
+        cursor = page.cursor
+        if cursor is None:
+            break
+    assert sorted(seen) == [f"pkt_{number}" for number in range(7)]
+
+
+def test_pages_of_a_status_follow_each_other_across_shards(store: Store) -> None:
+    for number in range(23):
+        opened(store, packet_id=f"pkt_{number}")
+    seen, cursor = [], None
+    while True:
+        page = store.packets.by_status("INVITED", cursor, 5)
+        seen += [one.id for one in page.packets]
+        cursor = page.cursor
+        if cursor is None:
+            break
+    assert sorted(seen) == sorted(f"pkt_{number}" for number in range(23))
+
+
+def test_another_agencys_packets_are_not_listed(store: Store) -> None:
+    opened(store)
+    assert store.packets.by_agency("agency-2", None, None, 10).packets == []
+
+
+@pytest.mark.usefixtures("eager_threads")
+def test_eight_silent_changes_at_once_are_all_counted(store: Store) -> None:
+    """Without events only the version decides: nothing else of these commits could collide."""
+    opened(store)
+    together(
+        8, lambda _: store.packets.change("pkt_1", lambda seen: Change(seen.having(mails_sent=seen.mails_sent + 1)))
+    )
+    assert store.packets.load("pkt_1").mails_sent == 8
