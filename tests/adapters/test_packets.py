@@ -1,4 +1,4 @@
-"""The one store on moto: a commit is whole or nothing, versions decide races, repeated requests get the first answer."""
+"""The one store on moto: commits are whole or nothing, versions decide races, repeats get the first answer."""
 
 import sys
 import threading
