@@ -257,6 +257,7 @@ def _deploy(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     boto3.client("dynamodb").create_table(TableName="econtracting", **deployed.table())
     s3 = boto3.client("s3")
     s3.create_bucket(Bucket="documents", ObjectLockEnabledForBucket=True)
+    s3.create_bucket(Bucket="uploads")
     secrets = {
         "background_check_key": "sim_key_meridian",
         "licence_registry_key": "registry",
@@ -281,6 +282,7 @@ def _deploy(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         **keys,
         "TABLE_NAME": "econtracting",
         "DOCUMENTS_BUCKET": "documents",
+        "UPLOADS_BUCKET": "uploads",
         "VENDOR_SECRETS": "vendors",
         "EVENT_BUS": bus,
         "RENDER_FUNCTION": "RenderFunction",

@@ -151,6 +151,8 @@ class Ids(Protocol):
 
     def signature(self) -> str: ...
 
+    def attachment(self) -> str: ...
+
 
 class LinkSecrets(Protocol):
     def secret(self, packet_id: str, generation: int) -> str:
@@ -206,6 +208,39 @@ class DocumentStore(Protocol):
         ...
 
     def read(self, key: str, version: str | None = None) -> bytes: ...
+
+
+class UploadTarget(NamedTuple):
+    """Where a browser sends a file: an HTML form's action and the fields that go before the file."""
+
+    url: str
+    fields: dict[str, str]
+
+
+class Uploads(Protocol):
+    """Storage of what agents upload, first in quarantine, then beside the packet."""
+
+    def target(self, key: str, content_type: str, size: int, life: timedelta) -> UploadTarget:
+        """A target that takes exactly this type and size, at this key, for so long."""
+        ...
+
+    def read(self, key: str, limit: int) -> bytes:
+        """At most `limit` bytes. Raises NotFound, Unavailable."""
+        ...
+
+    def keep(self, key: str, content: bytes, content_type: str) -> None:
+        """Store what was looked at; a key that is taken holds the same already. Raises Unavailable."""
+        ...
+
+    def remove(self, key: str) -> None:
+        """What is gone already is success. Raises Unavailable."""
+        ...
+
+
+class Scanner(Protocol):
+    def scan(self, content: bytes, content_type: str) -> None:
+        """Raises Refusal for content nobody should open; Unavailable while it cannot tell."""
+        ...
 
 
 class Renderer(Protocol):

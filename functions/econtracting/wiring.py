@@ -35,6 +35,7 @@ def _client(service: str) -> Any:
         connect_timeout=2,
         read_timeout=10 if service != "lambda" else 28,
         parameter_validation=False,
+        signature_version="s3v4" if service == "s3" else None,  # upload targets are signed with it as well
     )
     return boto3.client(service, config=config)
 
@@ -152,6 +153,20 @@ def documents() -> ports.DocumentStore:
 
 
 @cache
+def uploads() -> ports.Uploads:
+    from econtracting.adapters.uploads import S3Uploads
+
+    return S3Uploads(_client("s3"), only("UPLOADS_BUCKET"))
+
+
+@cache
+def scanner() -> ports.Scanner:
+    from econtracting.adapters.scanning import PlainFiles
+
+    return PlainFiles()
+
+
+@cache
 def preparation() -> ports.Preparation:
     from econtracting.adapters.preparation import LambdaPreparation
 
@@ -223,9 +238,11 @@ def background_checks() -> ports.BackgroundChecks:
 
 @cache
 def licence_registry() -> ports.LicenceRegistry:
+    from econtracting.adapters.vendors.http import Patience
     from econtracting.adapters.vendors.licence_registry import HttpLicenceRegistry
 
-    return HttpLicenceRegistry(only("LICENCE_REGISTRY_URL"), secrets()["licence_registry_key"])
+    patience = Patience(connect=1, read=4)  # an agent waits for it, and can go on without
+    return HttpLicenceRegistry(only("LICENCE_REGISTRY_URL"), secrets()["licence_registry_key"], patience)
 
 
 @cache

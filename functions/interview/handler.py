@@ -1,43 +1,66 @@
 """interview: the agent answers, sees the summary, and confirms it.
 
-GET  /packet                        -> 200 where the packet stands
-GET  /packet/agreement              -> 200 the versioned text
-PUT  /packet/agreement              -> 200 | 412 stale-version
-GET  /packet/interview/{section}    -> 200 version and answers, sensitive values masked
-PUT  /packet/interview/{section}    -> 200 version | 409 packet-frozen | 412 stale-version | 422 invalid-request
-GET  /packet/summary                -> 200 everything entered, masked
-POST /packet/summary/confirm        -> 200 AWAITING_SIGNATURE | 409 interview-incomplete
-POST /packet/summary/reopen         -> 200 IN_PROGRESS while nothing is signed
+GET    /packet                                -> 200 where the packet stands
+GET    /packet/agreement                      -> 200 the versioned text
+PUT    /packet/agreement                      -> 200 | 412 stale-version
+GET    /packet/interview/{section}            -> 200 version, form and answers, sensitive values masked
+PUT    /packet/interview/{section}            -> 200 version | 409 packet-frozen | 412 stale-version | 422 invalid-request
+GET    /packet/identity                       -> 200 how the licence registry's comparison stands
+POST   /packet/identity/confirmations         -> 200 differences the agent stands by
+GET    /packet/attachments                    -> 200 the packet's files
+POST   /packet/attachments                    -> 201 where to upload a file | 422 invalid-request
+POST   /packet/attachments/{id}/complete      -> 200 PASSED or REJECTED with the reason | 409 upload-missing
+DELETE /packet/attachments/{id}               -> 204
+GET    /packet/summary                        -> 200 everything entered, masked
+POST   /packet/summary/confirm                -> 200 AWAITING_SIGNATURE | 409 interview-incomplete
+POST   /packet/summary/reopen                 -> 200 IN_PROGRESS while nothing is signed
 
 Before the agreement is accepted every call but the first two answers 403 agreement-required.
 """
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from econtracting import wiring
 from econtracting.domain.errors import InvalidRequest
 from econtracting.http import callers
 from econtracting.http.problems import Door
-from econtracting.usecases import interview
+from econtracting.usecases import attachments, interview, verifying
+from econtracting.usecases import summary as summaries
 
 app = Door()
 
 
 class Agreed(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    version: str
+    version: str = Field(max_length=64)
     accepted: Literal[True]
+
+
+class Announced(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+    file_name: str = Field(max_length=1000)
+    content_type: str = Field(max_length=100)
+    size: int = Field(description="bytes")
+
+
+class Kept(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    fields: list[str] = Field(min_length=1, max_length=10, description="Paths as the differences name them")
 
 
 @app.get("/packet")
 def packet() -> dict[str, Any]:
     agent = callers.agent(app)
-    return interview.packet_view(packets=wiring.packets(), packet_types=wiring.packet_type, packet_id=agent.packet_id)
+    return interview.packet_view(
+        packets=wiring.packets(), packet_types=wiring.packet_type, clock=wiring.clock(), packet_id=agent.packet_id
+    )
 
 
 @app.get("/packet/agreement")
@@ -96,10 +119,86 @@ def save_section(
     )
 
 
+@app.get("/packet/identity")
+def identity() -> dict[str, Any]:
+    agent = callers.agent(app)
+    return verifying.view(packets=wiring.packets(), packet_types=wiring.packet_type, packet_id=agent.packet_id)
+
+
+@app.post("/packet/identity/confirmations")
+def keep_differences(kept: Kept) -> dict[str, Any]:
+    agent = callers.agent(app)
+    return verifying.keep(
+        packets=wiring.packets(),
+        packet_types=wiring.packet_type,
+        clock=wiring.clock(),
+        packet_id=agent.packet_id,
+        fields=kept.fields,
+        actor=agent.actor,
+    )
+
+
+@app.get("/packet/attachments")
+def list_attachments() -> dict[str, Any]:
+    agent = callers.agent(app)
+    return attachments.listed(
+        packets=wiring.packets(), packet_types=wiring.packet_type, clock=wiring.clock(), packet_id=agent.packet_id
+    )
+
+
+@app.post("/packet/attachments")
+def announce_attachment(file: Announced) -> tuple[dict[str, Any], int]:
+    agent = callers.agent(app)
+    announced = attachments.announce(
+        packets=wiring.packets(),
+        packet_types=wiring.packet_type,
+        uploads=wiring.uploads(),
+        limits=wiring.limits(),
+        ids=wiring.ids(),
+        clock=wiring.clock(),
+        packet_id=agent.packet_id,
+        file_name=file.file_name,
+        content_type=file.content_type,
+        size=file.size,
+        actor=agent.actor,
+        request=callers.idempotency(app, agent.packet_id),
+    )
+    return announced, HTTPStatus.CREATED
+
+
+@app.post("/packet/attachments/<attachment_id>/complete")
+def complete_attachment(attachment_id: str) -> dict[str, Any]:
+    agent = callers.agent(app)
+    return attachments.complete(
+        packets=wiring.packets(),
+        packet_types=wiring.packet_type,
+        uploads=wiring.uploads(),
+        scanner=wiring.scanner(),
+        clock=wiring.clock(),
+        packet_id=agent.packet_id,
+        attachment_id=attachment_id,
+        actor=agent.actor,
+    )
+
+
+@app.delete("/packet/attachments/<attachment_id>")
+def remove_attachment(attachment_id: str) -> Response[str]:
+    agent = callers.agent(app)
+    attachments.remove(
+        packets=wiring.packets(),
+        packet_types=wiring.packet_type,
+        clock=wiring.clock(),
+        packet_id=agent.packet_id,
+        attachment_id=attachment_id,
+        actor=agent.actor,
+    )
+    return Response(HTTPStatus.NO_CONTENT)
+
+
 @app.get("/packet/summary")
 def summary() -> dict[str, Any]:
     agent = callers.agent(app)
-    return interview.summary(
+    return summaries.summary(
         packets=wiring.packets(), packet_types=wiring.packet_type, clock=wiring.clock(), packet_id=agent.packet_id
     )
 
@@ -107,7 +206,7 @@ def summary() -> dict[str, Any]:
 @app.post("/packet/summary/confirm")
 def confirm() -> dict[str, Any]:
     agent = callers.agent(app)
-    return interview.confirm(
+    return summaries.confirm(
         packets=wiring.packets(),
         packet_types=wiring.packet_type,
         preparation=wiring.preparation(),
@@ -122,7 +221,7 @@ def confirm() -> dict[str, Any]:
 @app.post("/packet/summary/reopen")
 def reopen() -> dict[str, Any]:
     agent = callers.agent(app)
-    return interview.reopen(
+    return summaries.reopen(
         packets=wiring.packets(), clock=wiring.clock(), packet_id=agent.packet_id, actor=agent.actor
     )
 

@@ -10,12 +10,14 @@ from econtracting import wiring
 from econtracting.domain.effects import EffectKind
 from econtracting.usecases import (
     appointments,
+    attachments,
     background,
     certification,
     invitation_upkeep,
     mailing,
     relay,
     upkeep,
+    verifying,
 )
 
 logger = Logger()
@@ -104,11 +106,21 @@ def _performers() -> dict[EffectKind, relay.Perform]:
         EffectKind.PUBLISH: lambda effect: relay.publish(events=wiring.events(), effect=effect),
         EffectKind.ORDER_CHECK: lambda effect: background.order(
             packets=packets,
+            packet_types=wiring.packet_type,
             envelope=wiring.envelope(),
             checks=wiring.background_checks(),
             clock=clock,
             effect=effect,
         ),
+        EffectKind.VERIFY_IDENTITY: lambda effect: verifying.verify(
+            packets=packets,
+            packet_types=wiring.packet_type,
+            envelope=wiring.envelope(),
+            registry=wiring.licence_registry(),
+            clock=clock,
+            effect=effect,
+        ),
+        EffectKind.DROP_UPLOAD: lambda effect: attachments.drop(uploads=wiring.uploads(), effect=effect),
         EffectKind.SYNC_CHECK: lambda effect: background.sync(
             packets=packets, checks=wiring.background_checks(), clock=clock, effect=effect
         ),

@@ -101,6 +101,7 @@ def adopt(signature: Signature) -> dict[str, Any]:
     agent = callers.agent(app)
     return signing.adopt(
         packets=wiring.packets(),
+        packet_types=wiring.packet_type,
         clock=wiring.clock(),
         ids=wiring.ids(),
         styles=wiring.signature_styles(),

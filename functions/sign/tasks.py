@@ -19,6 +19,7 @@ def render(event: dict[str, Any], _: Any) -> dict[str, Any]:
         renderer=wiring.renderer(),
         documents=wiring.documents(),
         ids=wiring.ids(),
+        clock=wiring.clock(),
         packet_id=event["packet_id"],
         generation=event["generation"],
         frozen_at=datetime.fromisoformat(event["frozen_at"]),

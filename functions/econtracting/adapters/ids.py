@@ -36,6 +36,9 @@ class RandomIds:
     def signature(self) -> str:
         return f"sig_{self._sortable()}"
 
+    def attachment(self) -> str:
+        return f"att_{self._sortable()}"
+
     def secret(self) -> str:
         return secrets.token_urlsafe(32)
 

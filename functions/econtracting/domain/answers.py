@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from econtracting.domain.moment import Moment
@@ -18,9 +17,10 @@ class SealedAnswers(Frozen):
 
 
 class SealedPart(Frozen):
-    """The sensitive answers one save brought. `fields` are those of them that still stand; later parts replaced the rest.
+    """The sensitive answers one save brought.
 
-    So a save never has to open what was sealed before, and needs no right to.
+    `fields` are those of them that still stand; later parts replaced the rest. So a save never has to open what was
+    sealed before, and needs no right to.
     """
 
     version: int
@@ -29,7 +29,7 @@ class SealedPart(Frozen):
 
 
 class Section(Frozen):
-    """One section of the interview. `masked` is what a screen shows of the sensitive answers without decrypting them."""
+    """One section of the interview; `masked` is what a screen shows of the sensitive answers without opening them."""
 
     packet_id: str
     name: str
@@ -39,7 +39,6 @@ class Section(Frozen):
     masked: dict[str, Any] = {}
     sealed: tuple[SealedPart, ...] = ()
     warnings: tuple[dict[str, Any], ...] = ()
-    verified: dict[str, bool] | None = None  # what the licence registry agreed to; None: not asked, or not yet
     saved_at: Moment
 
     def shown(self) -> dict[str, Any]:

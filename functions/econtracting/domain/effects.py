@@ -22,6 +22,8 @@ class EffectKind(StrEnum):
     ORDER_APPOINTMENT = "order-appointment"
     FEED_PRODUCER = "feed-producer"
     PUBLISH = "publish"
+    VERIFY_IDENTITY = "verify-identity"
+    DROP_UPLOAD = "drop-upload"
 
 
 class Effect(Frozen):

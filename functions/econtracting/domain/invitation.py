@@ -146,10 +146,13 @@ def next_look(packet: Packet, schedule: Schedule, after: datetime) -> datetime:
 
 
 def places(packet: Packet) -> tuple[OpenPacket, ...]:
-    """The places an open packet takes, so that nobody opens a second one for its agent; given back when it ends."""
+    """The places an open packet takes, so that nobody opens a second one for its agent; given back when it ends.
+
+    The NPN the agent confirmed counts before the one the recruiter told.
+    """
     taken = [("email", packet.agent.email.casefold())]
-    if packet.agent.npn:
-        taken.append(("npn", packet.agent.npn))
+    if npn := packet.npn or packet.agent.npn:
+        taken.append(("npn", npn))
     return tuple(
         OpenPacket(agency_id=packet.agency.id, kind=kind, value=value, packet_id=packet.id) for kind, value in taken
     )

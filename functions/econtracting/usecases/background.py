@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from econtracting import ports
-from econtracting.domain.answers import Section
 from econtracting.domain.audit import Actor, Event
 from econtracting.domain.background import FINAL_STATUSES, Check, OrderReference
 from econtracting.domain.effects import Effect, EffectKind
 from econtracting.domain.errors import InvalidTransition
+from econtracting.domain.interview_person import person
 from econtracting.domain.packet import Packet, Status
+from econtracting.domain.packet_type import PacketType
 from econtracting.ports import Change
 from econtracting.usecases.endings import mail
 from econtracting.usecases.lifecycle import lifecycle_event
-from econtracting.usecases.preparing import opened
+from econtracting.usecases.opening import open_answers
 
 VENDOR = "background-check"
 WORKFLOW = Actor(kind="system", id="onboarding")
@@ -75,6 +78,7 @@ def await_result(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, 
 def order(
     *,
     packets: ports.Packets,
+    packet_types: Callable[[str], PacketType],
     envelope: ports.Envelope,
     checks: ports.BackgroundChecks,
     clock: ports.Clock,
@@ -86,7 +90,18 @@ def order(
     check = packets.find(Check, packet.id, str(attempt))
     if check is None or check.report_id is not None:
         return
-    report = checks.order(_candidate(packets, envelope, packet, check), effect.reference)
+    opened = open_answers(
+        packets=packets,
+        packet_types=packet_types,
+        envelope=envelope,
+        clock=clock,
+        packet_id=packet.id,
+        reader=WORKFLOW,
+        purpose="background-check",
+        wanted=("ssn", "birth_date"),
+    )
+    known = person(packet_types(packet.type).interview, opened.answers)
+    report = checks.order(_candidate(known, check), effect.reference)
     now = clock.now()
 
     def decide(packet: Packet) -> Change | None:
@@ -182,19 +197,18 @@ def _wake(packet: Packet, check: Check, now: datetime) -> Effect:
     )
 
 
-def _candidate(packets: ports.Packets, envelope: ports.Envelope, packet: Packet, check: Check) -> ports.Candidate:
-    agent = packets.find(Section, packet.id, "agent")
-    if agent is None:
-        raise InvalidTransition("the agent's answers are missing")
-    answers = opened(envelope, {"agent": agent}, {"agent": agent.public})["agent"]
+def _candidate(known: Mapping[str, Any], check: Check) -> ports.Candidate:
+    missing = {"first_name", "last_name", "email", "birth_date", "ssn", "postal_code"} - set(known)
+    if missing:
+        raise InvalidTransition("the answers do not say who is to be screened")
     return ports.Candidate(
         reference=check.reference,
-        first_name=answers["first_name"],
-        middle_name=answers.get("middle_name"),
-        last_name=answers["last_name"],
-        email=answers["email"],
-        phone=answers.get("mobile_phone") or answers.get("business_phone"),
-        birth_date=answers["birth_date"],
-        ssn=answers["ssn"],
-        postal_code=answers["residential"]["postal_code"],
+        first_name=known["first_name"],
+        middle_name=known.get("middle_name"),
+        last_name=known["last_name"],
+        email=known["email"],
+        phone=known.get("phone"),
+        birth_date=known["birth_date"],
+        ssn=known["ssn"],
+        postal_code=known["postal_code"],
     )

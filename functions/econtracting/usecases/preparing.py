@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from econtracting import ports
 from econtracting.domain.access import fingerprint
-from econtracting.domain.answers import Section
+from econtracting.domain.attachments import Attachment
+from econtracting.domain.audit import Actor
 from econtracting.domain.conditions import ConditionFacts, holds
-from econtracting.domain.interview import followed
+from econtracting.domain.flags import flags_of
 from econtracting.domain.moment import iso
 from econtracting.domain.packet import Packet
 from econtracting.domain.packet_type import PacketType
-from econtracting.usecases.interview import requested_states
+from econtracting.usecases.answering import PacketTypes, passed_attachments
+from econtracting.usecases.interview_forms import requested_states
+from econtracting.usecases.opening import open_answers
 
 ACCESS_CODE = "access-code"
+RENDERER = Actor(kind="system", id="render")
+
+Answers = Mapping[str, Mapping[str, Any]]
 
 
 def frozen_key(packet_id: str, sha256: str) -> str:
@@ -30,32 +36,52 @@ def access_code_key(packet_id: str, sha256: str) -> str:
 def prepare(
     *,
     packets: ports.Packets,
-    packet_types: Callable[[str], PacketType],
+    packet_types: PacketTypes,
     envelope: ports.Envelope,
     renderer: ports.Renderer,
     documents: ports.DocumentStore,
     ids: ports.Ids,
+    clock: ports.Clock,
     packet_id: str,
     generation: int,
     frozen_at: datetime,
 ) -> dict[str, Any]:
-    """Render and store every document that applies; answers with references and hashes only.
+    """Render and store every document that applies; answers with references, hashes and flags only.
 
-    Safe to repeat: the store is addressed by content.
+    Safe to repeat: the store is addressed by content. An answer that names a removed upload is told by its path, and
+    nothing is rendered.
     """
-    packet = packets.load(packet_id)
+    opened = open_answers(
+        packets=packets,
+        packet_types=packet_types,
+        envelope=envelope,
+        clock=clock,
+        packet_id=packet_id,
+        reader=RENDERER,
+        purpose="documents",
+    )
+    packet = opened.packet
     definition = packet_types(packet.type)
-    saved = {one.name: one for one in packets.all_of(Section, packet_id)}
-    public = followed(definition.interview, {name: one.public for name, one in saved.items()})
-    facts = facts_of(packet, definition, opened(envelope, saved, public), generation, frozen_at)
-    conditions = ConditionFacts(level=packet.level, requested_states=packet.pre_appointment_states, answers=public)
-    rows = []
+    files = passed_attachments(packets, packet_id)
+    removed = [path for path, name in _named_files(definition, opened.answers) if name not in files]
+    prepared: dict[str, Any] = {
+        "packet_version": packet.version,
+        "removed_attachments": sorted(set(removed)),
+        "flags": list(flags_of(definition.interview, opened.answers)),
+        "documents": [],
+    }
+    if removed:
+        return prepared
+    facts = facts_of(packet, definition, opened.answers, files, generation, frozen_at)
+    conditions = ConditionFacts(
+        level=packet.level, requested_states=packet.pre_appointment_states, answers=opened.public
+    )
     for row in definition.documents:
         if row.template is None or row.produced != "freeze" or not holds(row.include_when, conditions):
             continue
         made = renderer.render(packet.type, row.template, facts, frozen_at)
         stored = documents.keep(frozen_key(packet_id, made.sha256), made.content)
-        rows.append(
+        prepared["documents"].append(
             {
                 **row.model_dump(include={"code", "title", "mode", "act", "statement"}),
                 "sha256": made.sha256,
@@ -68,37 +94,22 @@ def prepare(
     code = ids.access_code()
     page = renderer.render(packet.type, ACCESS_CODE, {**facts, "access_code": code}, frozen_at)
     documents.keep(access_code_key(packet_id, page.sha256), page.content)
-    return {
-        "packet_version": packet.version,
-        "documents": rows,
-        "access_code": {"fingerprint": fingerprint(code), "sha256": page.sha256},
-    }
-
-
-def opened(
-    envelope: ports.Envelope, saved: Mapping[str, Section], public: Mapping[str, Mapping[str, Any]]
-) -> dict[str, dict[str, Any]]:
-    """All answers in the clear, by section."""
-    answers: dict[str, dict[str, Any]] = {}
-    for name, section in saved.items():
-        answers[name] = dict(public[name])
-        for part in section.sealed:
-            plain = envelope.open(section.packet_id, name, part.version, part.answers)
-            answers[name] |= {field: plain[field] for field in part.fields}
-    return answers
+    return {**prepared, "access_code": {"fingerprint": fingerprint(code), "sha256": page.sha256}}
 
 
 def facts_of(
     packet: Packet,
     definition: PacketType,
-    answers: Mapping[str, Mapping[str, Any]],
+    answers: Answers,
+    files: Mapping[str, Attachment],
     generation: int,
     frozen_at: datetime,
 ) -> dict[str, Any]:
-    """What the templates are given; they read values, never markup."""
+    """What the templates are given; they read values, never markup.
+
+    A section's questions stand under its `questions`, beside its fields; uploads are told by their files' names.
+    """
     questions = [question for section in definition.interview.sections for question in section.questions]
-    codes = {question.code for question in questions}
-    background = {code: given for one in answers.values() for code, given in one.items() if code in codes}
     return {
         "packet": {
             "id": packet.id,
@@ -109,10 +120,35 @@ def facts_of(
             "generation": generation,
             "agency": packet.agency.model_dump(),
             "recruiter": packet.recruiter.model_dump(),
-            "states": requested_states(packet, definition, frozen_at.date()),
+            "states": [
+                {"state": row["state"], "type": row["type"]}
+                for row in requested_states(packet, definition, None, frozen_at.date())
+            ],
         },
         "carrier": definition.carrier.model_dump(),
-        "answers": {**answers, "background": {"questions": background}},
+        "answers": {name: dict(_with_questions(definition, name, answers[name], files)) for name in answers},
         "questions": [{"code": question.code, "text": question.text} for question in questions],
         "frozen_at": iso(frozen_at),
     }
+
+
+def _with_questions(
+    definition: PacketType, name: str, given: Mapping[str, Any], files: Mapping[str, Attachment]
+) -> Iterator[tuple[str, Any]]:
+    codes = {question.code for question in definition.interview.section(name).questions}
+    yield from ((field, value) for field, value in given.items() if field not in codes)
+    if codes:
+        yield "questions", {code: _told(value, files) for code, value in given.items() if code in codes}
+
+
+def _told(answer: Mapping[str, Any], files: Mapping[str, Attachment]) -> dict[str, Any]:
+    return {**answer, "attachments": [files[name].file_name for name in answer.get("attachments", ())]}
+
+
+def _named_files(definition: PacketType, answers: Answers) -> Iterator[tuple[str, str]]:
+    """(path of the answer, upload's id) of every upload that an answer names."""
+    for section in definition.interview.sections:
+        for question in section.questions:
+            given = answers.get(section.name, {}).get(question.code, {})
+            for name in given.get("attachments", ()):
+                yield f"{section.name}.{question.code}.attachments", name

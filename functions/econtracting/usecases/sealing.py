@@ -25,6 +25,7 @@ from econtracting.domain.completion import (
 )
 from econtracting.domain.documents import FieldBox, Mark
 from econtracting.domain.errors import InvalidTransition
+from econtracting.domain.interview_person import person
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.signing import Adoption, Document
@@ -200,8 +201,7 @@ def _certificate(
     events: list[ChainedEvent],
     identity: dict[str, str],
 ) -> CertificateFacts:
-    agent = packets.find(Section, packet.id, "agent")
-    answers = agent.public if agent else {}
+    known = person(definition.interview, {one.name: one.public for one in packets.all_of(Section, packet.id)})
     by_type = {event.type: event for event in events}
     kinds = [box.kind for document in sealed for box in document.fields if box.field_id in document.signed]
     versions = {row.code: row.version for row in definition.documents}
@@ -243,7 +243,7 @@ def _certificate(
         ),
         signer=Signer(
             name=adoption.full_name,
-            email=answers.get("email", packet.agent.email),
+            email=known.get("email", packet.agent.email),
             npn=packet.npn,
             assurance="Single factor: password set through a link and a code mailed to the invited address",
             factors=("Link of the invitation, mailed", "Temporary password, mailed", "Own password"),

@@ -23,6 +23,7 @@ from econtracting.domain.errors import (
     SignaturesMissing,
     StaleVersion,
 )
+from econtracting.domain.interview_person import person
 from econtracting.domain.packet import AFTER_SUBMISSION, Acceptance, Packet, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.signing import Adoption, Document, SignedField, same_name
@@ -132,6 +133,7 @@ def withdraw_consent(
 def adopt(
     *,
     packets: ports.Packets,
+    packet_types: PacketTypes,
     clock: ports.Clock,
     ids: ports.Ids,
     styles: Iterable[str],
@@ -148,7 +150,7 @@ def adopt(
         _require_consent(packet)
         _require_status(packet, Status.AWAITING_SIGNATURE)
         errors = []
-        if not same_name(full_name, _name_of_record(packets, packet)):
+        if not same_name(full_name, _name_of_record(packets, packet_types, packet)):
             message = "Please type your full name exactly as you gave it in the interview."
             errors.append({"field": "full_name", "rule": "name-of-record", "message": message})
         if not (initials.isalpha() and 1 <= len(initials) <= 4):
@@ -345,10 +347,11 @@ def _document(packets: ports.Packets, packet_id: str, document_id: str) -> Docum
     return found
 
 
-def _name_of_record(packets: ports.Packets, packet: Packet) -> str:
-    agent = packets.find(Section, packet.id, "agent")
-    answers = agent.public if agent else {}
-    parts = [answers.get(part) for part in ("first_name", "middle_name", "last_name", "suffix")]
+def _name_of_record(packets: ports.Packets, packet_types: PacketTypes, packet: Packet) -> str:
+    known = person(
+        packet_types(packet.type).interview, {one.name: one.public for one in packets.all_of(Section, packet.id)}
+    )
+    parts = [known.get(part) for part in ("first_name", "middle_name", "last_name", "suffix")]
     return " ".join(part for part in parts if part) or packet.agent.full_name
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from econtracting.domain.access import Access, Link, OpenPacket, Session, Tries
 from econtracting.domain.answers import Section
 from econtracting.domain.appointments import Appointment
+from econtracting.domain.attachments import Attachment
 from econtracting.domain.audit import ChainedEvent
 from econtracting.domain.background import Check, OrderReference, Received
 from econtracting.domain.certification import Contract, Feed
@@ -17,6 +18,7 @@ from econtracting.domain.jit import FirstSale
 from econtracting.domain.moment import iso
 from econtracting.domain.packet import Packet
 from econtracting.domain.signing import Adoption, Document
+from econtracting.domain.verification import Verification
 
 Key = dict[str, str]
 
@@ -57,6 +59,8 @@ ADDRESS: dict[type, Callable[..., Key]] = {
     Access: lambda packet_id: {"PK": of_packet(packet_id), "SK": "ACCESS"},
     Adoption: lambda packet_id: {"PK": of_packet(packet_id), "SK": "SIGNATURE"},
     Section: lambda packet_id, name: {"PK": of_packet(packet_id), "SK": f"SECTION#{name}"},
+    Attachment: lambda packet_id, id: {"PK": of_packet(packet_id), "SK": f"ATTACHMENT#{id}"},
+    Verification: lambda packet_id: {"PK": of_packet(packet_id), "SK": "VERIFICATION"},
     Document: lambda packet_id, document_id: {"PK": of_packet(packet_id), "SK": f"DOCUMENT#{document_id}"},
     Check: lambda packet_id, attempt: {"PK": of_packet(packet_id), "SK": f"CHECK#{int(attempt):04d}"},
     Appointment: lambda packet_id, state: {"PK": of_packet(packet_id), "SK": f"APPOINTMENT#{state}"},
@@ -76,6 +80,8 @@ _NAMED_BY: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     Access: lambda r: (r.packet_id,),
     Adoption: lambda r: (r.packet_id,),
     Section: lambda r: (r.packet_id, r.name),
+    Attachment: lambda r: (r.packet_id, r.id),
+    Verification: lambda r: (r.packet_id,),
     Document: lambda r: (r.packet_id, r.document_id),
     Check: lambda r: (r.packet_id, r.attempt),
     Appointment: lambda r: (r.packet_id, r.state),
@@ -94,6 +100,7 @@ _NAMED_BY: dict[type, Callable[[Any], tuple[Any, ...]]] = {
 # kind -> (partition, sort prefix) of all records of a kind under one id
 GROUP: dict[type, Callable[[str], tuple[str, str]]] = {
     Section: lambda packet_id: (of_packet(packet_id), "SECTION#"),
+    Attachment: lambda packet_id: (of_packet(packet_id), "ATTACHMENT#"),
     Document: lambda packet_id: (of_packet(packet_id), "DOCUMENT#"),
     Check: lambda packet_id: (of_packet(packet_id), "CHECK#"),
     Appointment: lambda packet_id: (of_packet(packet_id), "APPOINTMENT#"),

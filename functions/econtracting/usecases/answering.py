@@ -1,0 +1,71 @@
+"""What every step of the interview needs of the packet around it: what is saved, what may still be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from econtracting import ports
+from econtracting.domain import interview
+from econtracting.domain.answers import Section
+from econtracting.domain.attachments import Attachment, AttachmentStatus
+from econtracting.domain.errors import AgreementRequired, PacketFrozen
+from econtracting.domain.interview_context import InterviewContext
+from econtracting.domain.packet import Packet, Status
+from econtracting.domain.packet_type import PacketType
+
+PacketTypes = Callable[[str], PacketType]
+
+
+def saved_sections(packets: ports.Packets, packet_id: str) -> dict[str, Section]:
+    return {one.name: one for one in packets.all_of(Section, packet_id)}
+
+
+def public_answers(definition: PacketType, saved: Mapping[str, Section]) -> dict[str, dict[str, Any]]:
+    """The public answers by section, copies followed."""
+    return interview.followed(definition.interview, {name: one.public for name, one in saved.items()})
+
+
+def passed_attachments(packets: ports.Packets, packet_id: str) -> dict[str, Attachment]:
+    """The uploads that may be named in answers, by id."""
+    found = packets.all_of(Attachment, packet_id)
+    return {one.id: one for one in found if one.status is AttachmentStatus.PASSED}
+
+
+def context_of(
+    packet: Packet,
+    saved: Mapping[str, Section],
+    today: date,
+    *,
+    synthetic: bool,
+    masked: Mapping[str, Any] = {},
+    attachments: frozenset[str] | None = None,
+) -> InterviewContext:
+    return InterviewContext(
+        reference_date=today,
+        synthetic_people=synthetic,
+        invitation=packet.agent,
+        level=packet.level,
+        requested_states=packet.pre_appointment_states,
+        other_sections={name: one.public for name, one in saved.items()},
+        stored_masked=masked,
+        attachments=attachments,
+    )
+
+
+def agreed(packet: Packet, definition: PacketType) -> bool:
+    return packet.agreement is not None and packet.agreement.version == definition.agreement.version
+
+
+def require_agreement(packet: Packet, definition: PacketType) -> None:
+    """Raises AgreementRequired."""
+    if not agreed(packet, definition):
+        raise AgreementRequired()
+
+
+def require_open_answers(packet: Packet, definition: PacketType) -> None:
+    """Raises AgreementRequired, PacketFrozen."""
+    require_agreement(packet, definition)
+    if packet.status is not Status.IN_PROGRESS:
+        raise PacketFrozen(status=packet.status.value)
