@@ -18,9 +18,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local import inbox, portal
-from local.config import HOST, Config
+from local.config import HOST, ROOT, Config
 from local.mail_service import MailService
 from local.mails import MailStore
+from local.refusals import GatewayRefusals
 
 SECURE_COOKIE, PLAIN_COOKIE = "__Host-session", "session"
 HOP_BY_HOP = {
@@ -85,6 +86,7 @@ class ApiProxy:
 
     def __init__(self, config: Config, http: httpx.AsyncClient) -> None:
         self._config, self._http = config, http
+        self._refusals = GatewayRefusals(ROOT / "template.yaml")
 
     async def answer(self, request: Request) -> Response:
         api_id = self._api_id()
@@ -106,6 +108,15 @@ class ApiProxy:
             )
         except httpx.TransportError:
             return _unavailable("The emulator does not answer.")
+        refusal = self._refusals.of(
+            request.method,
+            path.removesuffix("/") or "/",
+            answer.status_code,
+            answer.headers.get("content-type", ""),
+            answer.content,
+        )
+        if refusal is not None:
+            return Response(refusal.body, refusal.status, refusal.headers)
         response = Response(answer.content, answer.status_code)
         response.raw_headers = [
             *response_headers(answer.headers.raw), (b"content-length", str(len(answer.content)).encode())
