@@ -45,6 +45,7 @@ SETTINGS = {
     "RETRY_SECONDS": "30",
     "SYNTHETIC_PEOPLE": "true",
     "PASSWORD_PROFILE": "familiar",
+    "PACKET_TYPE": "meridian",
     "POWERTOOLS_SERVICE_NAME": "econtracting",
     "POWERTOOLS_TRACE_DISABLED": "1",
     "STAFF_ISSUER": "https://staff.example.com",

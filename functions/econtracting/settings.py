@@ -40,6 +40,7 @@ class Settings:
     retry_base: timedelta
     synthetic_people: bool
     password_profile: str
+    packet_type: str  # of invitations that name none
 
     @classmethod
     def read(cls) -> Self:
@@ -60,6 +61,7 @@ class Settings:
             retry_base=_seconds("RETRY_SECONDS"),
             synthetic_people=_needed("SYNTHETIC_PEOPLE") == "true",
             password_profile=_needed("PASSWORD_PROFILE"),
+            packet_type=_needed("PACKET_TYPE"),
         )
 
 

@@ -192,7 +192,7 @@ def issue_seal_certificate() -> bytes:
     """A new certificate over the sealing key, in the carrier's name."""
     from econtracting.adapters.seal_certificate import issue
 
-    carrier = packet_type("meridian").carrier
+    carrier = packet_type(settings().packet_type).carrier
     return issue(
         _client("kms"),
         only("SEAL_KEY_ID"),

@@ -35,7 +35,7 @@ app = Door()
 
 
 class InvitationRequest(Invitation):
-    packet_type: str = PACKET_TYPE
+    packet_type: str | None = None
 
 
 class InvitationAnswer(BaseModel):
@@ -72,7 +72,7 @@ def open_packet(request: InvitationRequest) -> tuple[InvitationAnswer, int]:
         ids=wiring.ids(),
         clock=wiring.clock(),
         link_secrets=wiring.link_secrets(),
-        packet_type=wiring.packet_type(request.packet_type),
+        packet_type=wiring.packet_type(request.packet_type or wiring.settings().packet_type),
         schedule=wiring.schedule(),
         invitation=request,
         actor=caller.actor,
@@ -106,7 +106,7 @@ def open_many(dry_run: Annotated[bool, Query()] = False) -> tuple[BulkReport, in
         ids=wiring.ids(),
         clock=wiring.clock(),
         link_secrets=wiring.link_secrets(),
-        packet_type=wiring.packet_type(PACKET_TYPE),
+        packet_type=wiring.packet_type(wiring.settings().packet_type),
         schedule=wiring.schedule(),
         text=callers.raw_body(app).decode(),
         agency_id=_agency_of(caller),

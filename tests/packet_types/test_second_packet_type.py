@@ -176,7 +176,20 @@ def test_its_carriers_own_rule_comes_first() -> None:
     assert rule.type is AppointmentType.INTERNAL
 
 
-@pytest.mark.parametrize("package", ["econtracting/domain", "econtracting/http", "econtracting/adapters"])
+@pytest.mark.parametrize(
+    "package",
+    [
+        "econtracting/domain",
+        "econtracting/usecases",
+        "econtracting/http",
+        "econtracting/adapters",
+        "auth",
+        "interview",
+        "invite",
+        "process",
+        "sign",
+    ],
+)
 def test_no_code_spells_a_name_of_the_demonstration_packet_type(package: str) -> None:
     names = set(_names(MERIDIAN)) - WORDS_OF_THE_PRODUCT
     spelt = [
