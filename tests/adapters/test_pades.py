@@ -2,9 +2,12 @@
 
 import asyncio
 import hashlib
+import shutil
+import subprocess
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -353,3 +356,14 @@ def test_a_silent_authority_never_lowers_the_level(key: SealingKey, frozen: Rend
 
     with pytest.raises(Unavailable):
         sealed_by(seal, frozen)
+
+
+@pytest.mark.skipif(shutil.which("pdfsig") is None, reason="poppler's pdfsig is not installed")
+def test_a_reader_of_another_make_finds_the_seal_valid(sealed: SealedDocument, tmp_path: Path) -> None:
+    path = tmp_path / "sealed.pdf"
+    path.write_bytes(sealed.content)
+
+    told = subprocess.run(["pdfsig", "-nocert", path], capture_output=True, text=True, check=True).stdout
+
+    assert "Signature is Valid" in told
+    assert "Total document signed" in told
