@@ -109,6 +109,10 @@ class Outbox(Protocol):
 
     def failed(self, effect: Effect, retry_at: datetime, failure: str) -> None: ...
 
+    def later(self, effect: Effect, at: datetime) -> None:
+        """Let an effect that was done come again: the next ring of a timer."""
+        ...
+
     def due(self, now: datetime, limit: int) -> Iterable[tuple[str, str | None]]:
         """(packet id, effect id or None for the packet itself) of everything whose time has come."""
         ...
@@ -274,8 +278,8 @@ class Mailer(Protocol):
 
 
 class Workflow(Protocol):
-    def start(self, name: str, packet_id: str, attempt: int) -> None:
-        """Start the onboarding execution; one that exists already is success."""
+    def start(self, name: str, references: Mapping[str, Any]) -> None:
+        """Start an execution with references only as its input; one that exists already is success."""
         ...
 
     def running(self, name: str) -> bool: ...

@@ -101,7 +101,11 @@ def ask_for_review(task: Task) -> dict[str, Any]:
 
 def _review(task: Task, reason: str) -> dict[str, Any]:
     packet = review.ask_for_review(
-        packets=wiring.packets(), clock=wiring.clock(), packet_id=task["packet_id"], reason=reason
+        packets=wiring.packets(),
+        clock=wiring.clock(),
+        packet_id=task["packet_id"],
+        reason=reason,
+        attempt=task["attempt"],
     )
     return {"status": packet.status.value}
 

@@ -1,4 +1,4 @@
-"""The onboarding workflow's executions: started once per name, woken by token, asked whether they run."""
+"""A state machine's executions: started once per name, woken by token, asked whether they run."""
 
 from __future__ import annotations
 
@@ -13,16 +13,14 @@ SPENT = ("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")
 
 
 class StepFunctions:
-    def __init__(self, client: Any, onboarding_arn: str) -> None:
+    def __init__(self, client: Any, machine_arn: str) -> None:
         self._client = client
-        self._arn = onboarding_arn
+        self._arn = machine_arn
 
     @translated
-    def start(self, name: str, packet_id: str, attempt: int) -> None:
+    def start(self, name: str, references: Mapping[str, Any]) -> None:
         try:
-            self._client.start_execution(
-                stateMachineArn=self._arn, name=name, input=json.dumps({"packet_id": packet_id, "attempt": attempt})
-            )
+            self._client.start_execution(stateMachineArn=self._arn, name=name, input=json.dumps(dict(references)))
         except self._client.exceptions.ExecutionAlreadyExists:
             return
 

@@ -22,6 +22,8 @@ class EffectKind(StrEnum):
     ORDER_APPOINTMENT = "order-appointment"
     FEED_PRODUCER = "feed-producer"
     PUBLISH = "publish"
+    WATCH = "watch"  # a timer: rings when due, and may ask to ring again
+    START_JIT = "start-jit"
     VERIFY_IDENTITY = "verify-identity"
     DROP_UPLOAD = "drop-upload"
 

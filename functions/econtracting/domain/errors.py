@@ -14,7 +14,8 @@ EContractingError
 │   ├── PacketFrozen
 │   ├── InterviewIncomplete
 │   ├── SignaturesMissing
-│   └── AlreadySigned
+│   ├── AlreadySigned
+│   └── Superseded           an execution of the workflow after which another one was started
 ├── StaleVersion             somebody saved in between
 ├── InvalidRequest           names field and rule
 │   ├── InvalidAnswers
@@ -127,6 +128,11 @@ class SignaturesMissing(Conflict):
 class AlreadySigned(Conflict):
     code = "already-signed"
     title = "This has been signed already"
+
+
+class Superseded(Conflict):
+    code = "superseded"
+    title = "A later execution of the workflow has taken over"
 
 
 class AlreadyExists(Conflict):

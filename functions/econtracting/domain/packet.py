@@ -167,7 +167,6 @@ class Packet(Frozen):
     attempt: int = 0  # of the workflow's execution
     check_attempt: int = 0  # of the background check
     review_reason: str | None = None
-    flags: tuple[str, ...] = ()  # what the contracting department has to know of the frozen answers (domain/flags.py)
     review_from: Status | None = None  # where it stood before somebody had to look
     reviews: int = 0  # how often somebody had to look
     approvals: tuple[str, ...] = ()  # who of the staff agreed so far to go on, where two have to
@@ -182,7 +181,11 @@ class Packet(Frozen):
         if to not in MOVES[self.status]:
             raise InvalidTransition(status=self.status.value, wanted=to.value)
         return self.model_copy(
-            update={"status": to, "status_at": at, "reached": {**self.reached, to.value: self.reached.get(to.value, at)}}
+            update={
+                "status": to,
+                "status_at": at,
+                "reached": {**self.reached, to.value: self.reached.get(to.value, at)},
+            }
         )
 
     def having(self, **changes: Any) -> Self:

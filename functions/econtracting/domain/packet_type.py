@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from econtracting.domain.adverse import LocalRule
 from econtracting.domain.documents import DocumentDefinition
 from econtracting.domain.interview import InterviewDefinition
 from econtracting.domain.packet import Frozen
@@ -32,6 +33,28 @@ class CertificationSite(Frozen):
     feed_days: int  # how long the producer feed usually takes to load
 
 
+class Screening(Frozen):
+    """The background-check company as the law wants it named (15 U.S.C. 1681m), and the notices about its report.
+
+    The texts may name $first_name, $carrier, $company, $company_address, $company_phone, $contact and $rights_url.
+    `local_waits` are longer minimum waits of the state the agent lives in. In `weighing_states` a refusal needs a
+    written weighing of factors, and `weighing_document` goes with the notices (New York: Correction Law, Article 23-A).
+    """
+
+    company: str
+    company_address: str
+    company_phone: str
+    rights_title: str
+    rights_url: str
+    pre_adverse_title: str
+    pre_adverse_text: str
+    final_title: str
+    final_text: str
+    local_waits: dict[str, LocalRule] = {}
+    weighing_states: tuple[str, ...] = ()
+    weighing_document: str | None = None
+
+
 class VersionedText(Frozen):
     """A text people accept. `text` is what was shown, byte for byte; its hash is recorded with the acceptance."""
 
@@ -47,6 +70,7 @@ class PacketType(Frozen):
     levels: dict[str, str]  # level -> what it is called
     line_code: str  # the line of authority a producer must hold in each state
     screening_package: str
+    screening: Screening
     agreement: VersionedText
     disclosure: VersionedText
     signature_statement: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from econtracting import ports
 from econtracting.domain.appointments import Appointment
@@ -13,7 +13,7 @@ from econtracting.domain.certification import Feed
 from econtracting.domain.effects import LEASE, Effect, EffectKind, retry_at
 from econtracting.domain.errors import EContractingError
 
-Perform = Callable[[Effect], None]
+Perform = Callable[[Effect], datetime | None]  # answers when the effect wants to come again, if it does
 
 
 @dataclass(frozen=True)
@@ -43,18 +43,22 @@ def relay(
     if effect is None:
         return None
     try:
-        performers[effect.kind](effect)
+        again = performers[effect.kind](effect)
     except Exception as error:  # noqa: BLE001 - any failure means: later
         name = error.code if isinstance(error, EContractingError) else type(error).__name__
         outbox.failed(effect, retry_at(clock.now(), effect.attempts, base=retry_base), name)
         return Failure(packet_id, effect_id, name, effect.attempts)
-    outbox.done(effect, clock.now())
+    if again is None:
+        outbox.done(effect, clock.now())
+    else:
+        outbox.later(effect, again)
     return None
 
 
 def start(*, workflow: ports.Workflow, effect: Effect) -> None:
     attempt = int(effect.payload["attempt"])
-    workflow.start(execution_name(effect.packet_id, attempt), effect.packet_id, attempt)
+    references = {"packet_id": effect.packet_id, "attempt": attempt}
+    workflow.start(execution_name(effect.packet_id, attempt), references)
 
 
 def execution_name(packet_id: str, attempt: int) -> str:

@@ -1,26 +1,81 @@
-"""Handing a packet to the contracting department: it says why, and an alarm can count it."""
+"""Handing a packet to the contracting department and taking it back; a timer sees that it is not forgotten."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
 from econtracting import ports
 from econtracting.domain.audit import Actor, Event
+from econtracting.domain.effects import Effect
+from econtracting.domain.errors import Superseded
 from econtracting.domain.packet import MOVES, Packet, Status
 from econtracting.ports import Change
-from econtracting.usecases.lifecycle import lifecycle_event
+from econtracting.usecases.lifecycle import attention, lifecycle_event
+from econtracting.usecases.signing import start_workflow
+from econtracting.usecases.watching import timer
 
 WORKFLOW = Actor(kind="system", id="onboarding")
+WATCH = Actor(kind="system", id="watch")
+OVERDUE_AFTER = timedelta(days=3)  # how often a review that nobody decides is told of again
 
 
-def ask_for_review(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, reason: str) -> Packet:
-    """NEEDS_REVIEW with a reason code, from wherever the workflow was; nothing if somebody else acts already."""
+class Moved(NamedTuple):
+    """A packet in its new status, with what has to be told and done because of it."""
+
+    packet: Packet
+    events: Sequence[Event] = ()
+    effects: Sequence[Effect] = ()
+
+    def change(self, *, events: Sequence[Event] = ()) -> Change:
+        return Change(self.packet, events=[*events, *self.events], effects=list(self.effects))
+
+
+def handed_over(packet: Packet, reason: str, now: datetime, actor: Actor = WORKFLOW) -> Moved:
+    """NEEDS_REVIEW with a reason code. Raises InvalidTransition from where nobody has to look."""
+    after = packet.move(Status.NEEDS_REVIEW, now).having(
+        review_reason=reason, review_from=packet.status, reviews=packet.reviews + 1, approvals=(), due_at=None
+    )
+    event = Event(type="exception.opened", at=now, actor=actor, data={"reason": reason, "from": packet.status.value})
+    watch = timer(packet.id, f"review#{after.reviews}", now + OVERDUE_AFTER, now)
+    return Moved(after, [event], [watch, lifecycle_event(after, now), attention(after, reason, now)])
+
+
+def resumed(packet: Packet, to: Status, now: datetime) -> Moved:
+    """On the road again, with the next execution to drive it. Raises InvalidTransition if no road leads there."""
+    attempt = packet.attempt + 1
+    after = packet.move(to, now).having(attempt=attempt, due_at=now, review_reason=None, review_from=None, approvals=())
+    return Moved(after, [], [start_workflow(packet.id, attempt, now), lifecycle_event(after, now)])
+
+
+def ask_for_review(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, reason: str, attempt: int) -> Packet:
+    """NEEDS_REVIEW from wherever the workflow was; nothing if somebody else acts already, or a later execution does."""
     now = clock.now()
 
     def decide(packet: Packet) -> Change | None:
-        if packet.status is Status.NEEDS_REVIEW or Status.NEEDS_REVIEW not in MOVES[packet.status]:
+        if packet.attempt != attempt or Status.NEEDS_REVIEW not in MOVES[packet.status]:
             return None
-        after = packet.move(Status.NEEDS_REVIEW, now).having(review_reason=reason)
-        data = {"reason": reason, "from": packet.status.value}
-        event = Event(type="exception.opened", at=now, actor=WORKFLOW, data=data)
-        return Change(after, events=[event], effects=[lifecycle_event(after, now)])
+        return handed_over(packet, reason, now).change()
 
     return packets.change(packet_id, decide).packet
+
+
+def require_current(packet: Packet, attempt: int) -> None:
+    """Raises Superseded for an execution after which another one was started: it must not move the packet any more."""
+    if packet.attempt != attempt:
+        raise Superseded()
+
+
+def watch(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, number: int) -> datetime | None:
+    """Tell again of a review that still waits. Answers when to look next, None once it is decided."""
+    now = clock.now()
+
+    def decide(packet: Packet) -> Change | None:
+        if packet.status is not Status.NEEDS_REVIEW or packet.reviews != number or packet.review_reason is None:
+            return None
+        event = Event(type="exception.overdue", at=now, actor=WATCH, data={"reason": packet.review_reason})
+        return Change(packet, events=[event], effects=[attention(packet, packet.review_reason, now)])
+
+    waits = not packets.change(packet_id, decide).repeated
+    return now + OVERDUE_AFTER if waits else None

@@ -7,12 +7,14 @@ from hashlib import sha256
 from typing import Any
 
 from econtracting.domain.access import Access, Link, OpenPacket, Session, Tries
+from econtracting.domain.adverse import AdverseCase
 from econtracting.domain.answers import Section
 from econtracting.domain.appointments import Appointment
 from econtracting.domain.attachments import Attachment
 from econtracting.domain.audit import ChainedEvent
 from econtracting.domain.background import Check, OrderReference, Received
 from econtracting.domain.certification import Contract, Feed
+from econtracting.domain.corrections import CorrectionRequest
 from econtracting.domain.effects import Effect
 from econtracting.domain.jit import FirstSale
 from econtracting.domain.moment import iso
@@ -63,6 +65,8 @@ ADDRESS: dict[type, Callable[..., Key]] = {
     Verification: lambda packet_id: {"PK": of_packet(packet_id), "SK": "VERIFICATION"},
     Document: lambda packet_id, document_id: {"PK": of_packet(packet_id), "SK": f"DOCUMENT#{document_id}"},
     Check: lambda packet_id, attempt: {"PK": of_packet(packet_id), "SK": f"CHECK#{int(attempt):04d}"},
+    AdverseCase: lambda packet_id, attempt: {"PK": of_packet(packet_id), "SK": f"ADVERSE#{int(attempt):04d}"},
+    CorrectionRequest: lambda packet_id, number: {"PK": of_packet(packet_id), "SK": f"CORRECTION#{int(number):04d}"},
     Appointment: lambda packet_id, state: {"PK": of_packet(packet_id), "SK": f"APPOINTMENT#{state}"},
     Feed: lambda packet_id: {"PK": of_packet(packet_id), "SK": "FEED"},
     Effect: effect,
@@ -84,6 +88,8 @@ _NAMED_BY: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     Verification: lambda r: (r.packet_id,),
     Document: lambda r: (r.packet_id, r.document_id),
     Check: lambda r: (r.packet_id, r.attempt),
+    AdverseCase: lambda r: (r.packet_id, r.attempt),
+    CorrectionRequest: lambda r: (r.packet_id, r.number),
     Appointment: lambda r: (r.packet_id, r.state),
     Feed: lambda r: (r.packet_id,),
     Effect: lambda r: (r.packet_id, r.id),
@@ -103,6 +109,8 @@ GROUP: dict[type, Callable[[str], tuple[str, str]]] = {
     Attachment: lambda packet_id: (of_packet(packet_id), "ATTACHMENT#"),
     Document: lambda packet_id: (of_packet(packet_id), "DOCUMENT#"),
     Check: lambda packet_id: (of_packet(packet_id), "CHECK#"),
+    AdverseCase: lambda packet_id: (of_packet(packet_id), "ADVERSE#"),
+    CorrectionRequest: lambda packet_id: (of_packet(packet_id), "CORRECTION#"),
     Appointment: lambda packet_id: (of_packet(packet_id), "APPOINTMENT#"),
     Effect: lambda packet_id: (of_packet(packet_id), "OUTBOX#"),
     ChainedEvent: lambda packet_id: (of_packet(packet_id), "EVENT#"),

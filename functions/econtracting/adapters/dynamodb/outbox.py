@@ -44,6 +44,15 @@ class DynamoOutbox:
             {":at": iso(retry_at), ":failure": failure},
         )
 
+    def later(self, effect: Effect, at: datetime) -> None:
+        self._update(
+            effect.packet_id,
+            effect.id,
+            "SET due_at = :at, due_at_sk = :at, attempts = :none REMOVE failure",
+            "attribute_exists(PK) AND attribute_not_exists(done_at)",
+            {":at": iso(at), ":none": 0},
+        )
+
     def due(self, now: datetime, limit: int) -> Iterable[tuple[str, str | None]]:
         for shard in range(keys.DUE_SHARDS):
             for stored in self._due_in(shard, now, limit):

@@ -1,0 +1,85 @@
+"""Notices the law wants an agent to get about a background report: what they say, and what goes with them.
+
+Source: 15 U.S.C. 1681b(b)(3) before a decision, 1681m(a) after it; New York General Business Law 380-g(d) adds Article
+23-A. They are read behind the log-in; a mail only says that there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from string import Template
+
+from econtracting.domain.adverse import AdverseCase, AdverseStatus
+from econtracting.domain.moment import Moment
+from econtracting.domain.packet import Frozen, Packet
+from econtracting.domain.packet_type import PacketType
+
+
+class Enclosure(Frozen):
+    """Something that goes with a notice: a document of the packet, or a page of the government's."""
+
+    title: str
+    document_id: str | None = None
+    url: str | None = None
+
+
+class Notice(Frozen):
+    notice_id: str
+    kind: str  # pre-adverse or adverse
+    title: str
+    text: str
+    at: Moment
+    enclosures: tuple[Enclosure, ...]
+
+
+def report_copy(attempt: int) -> str:
+    """The document id under which the copy of an attempt's report is kept."""
+    return f"background-report-{attempt}"
+
+
+def notices_of(
+    case: AdverseCase, packet: Packet, definition: PacketType, documents: Collection[str]
+) -> Iterator[Notice]:
+    """The notices of a case that were sent. `documents` are the ids of the packet's documents."""
+    if case.pre_sent_at is not None:
+        yield _notice(case, packet, definition, documents, "pre-adverse", case.pre_sent_at)
+    if case.status is AdverseStatus.FINAL_SENT and case.ended_at is not None:
+        yield _notice(case, packet, definition, documents, "adverse", case.ended_at)
+
+
+def _notice(
+    case: AdverseCase,
+    packet: Packet,
+    definition: PacketType,
+    documents: Collection[str],
+    kind: str,
+    at: datetime,
+) -> Notice:
+    screening, carrier = definition.screening, definition.carrier
+    before = kind == "pre-adverse"
+    words = {
+        "first_name": packet.agent.first_name,
+        "carrier": carrier.legal_name,
+        "company": screening.company,
+        "company_address": screening.company_address,
+        "company_phone": screening.company_phone,
+        "contact": f"{carrier.address}, {carrier.phone}, {carrier.email}",
+        "rights_url": screening.rights_url,
+    }
+    text = Template(screening.pre_adverse_text if before else screening.final_text).substitute(words)
+    enclosed = [Enclosure(title=screening.rights_title, url=screening.rights_url)]
+    copy = report_copy(case.attempt)
+    if before and copy in documents:
+        enclosed.insert(0, Enclosure(title="Copy of the report", document_id=copy))
+    weighing = next((row for row in definition.documents if row.code == screening.weighing_document), None)
+    if case.worksheet_needed and weighing is not None and weighing.code in documents:
+        enclosed.append(Enclosure(title=weighing.title, document_id=weighing.code))
+    return Notice(
+        notice_id=f"{kind}-{case.attempt}",
+        kind=kind,
+        title=screening.pre_adverse_title if before else screening.final_title,
+        text=text,
+        at=at,
+        enclosures=tuple(enclosed),
+    )
