@@ -63,7 +63,7 @@ def _png(content: bytes) -> None:
     while at + 12 <= len(content):
         (length,) = struct.unpack_from(">I", content, at)
         kind, data = content[at + 4 : at + 8], content[at + 8 : at + 8 + length]
-        (checksum,) = struct.unpack(">I", content[at + 8 + length : at + 12 + length] or b"\0\0\0\0")
+        checksum = int.from_bytes(content[at + 8 + length : at + 12 + length])
         if (kind == b"IHDR") != first or zlib.crc32(kind + data) != checksum or (first and length != 13):
             raise _damaged()
         if first:
