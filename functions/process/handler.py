@@ -119,7 +119,7 @@ def _signed(secret: str) -> tuple[bytes, str]:
 
 
 def _certification_site() -> None:
-    """The site shows the key we call it with; staff may ask as well."""
+    """The site shows the key we call it with; no staff token is involved, so the route has no authorizer."""
     wire.verify_bearer(
         app.current_event.headers.get("Authorization"), wiring.secrets()["certification_site_key"].split()
     )

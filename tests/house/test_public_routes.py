@@ -1,0 +1,25 @@
+"""Routes without an authorizer are few, and each checks its caller itself."""
+
+from tests import deployed
+
+# path -> how its door knows the caller
+OPEN = {
+    "/access/password-requests": "the link's secret",
+    "/access/sessions": "the link's secret and the password",
+    "/webhooks/background-checks": "HMAC of the raw body",
+    "/webhooks/appointments": "HMAC of the raw body",
+    "/webhooks/certifications": "HMAC of the raw body",
+    "/webhooks/sales": "HMAC of the raw body",
+    "/producers/{npn}/certification-status": "the certification site's key",
+}
+
+
+def test_only_these_routes_have_no_authorizer() -> None:
+    events = [
+        event["Properties"]
+        for function in deployed.functions().values()
+        for event in function.get("Events", {}).values()
+        if event["Type"] == "Api" and event["Properties"]["Method"] != "ANY"
+    ]
+    found = {event["Path"] for event in events if event.get("Auth") == {"Authorizer": "NONE"}}
+    assert found <= set(OPEN)
