@@ -52,7 +52,7 @@ def status_of(error: errors.EContractingError) -> HTTPStatus:
     return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def problem(status: int, code: str, title: str, detail: str, **facts: Any) -> Response[str]:
+def problem(status: int, code: str, title: str, detail: str, /, **facts: Any) -> Response[str]:
     """A problem document. Facts never overwrite the five members every problem has."""
     body = {
         **facts,

@@ -104,7 +104,7 @@ def resend(
 
     def decide(packet: Packet) -> Change:
         if packet.ended or lapsed(packet, now):
-            raise InvalidTransition("The packet has ended; open a new one.", status=packet.status.value)
+            raise InvalidTransition("The packet has ended; open a new one.", packet_status=packet.status.value)
         after = packet.having(mails_sent=packet.mails_sent + 1, delivery="queued")
         return Change(
             packet=after,
@@ -145,7 +145,7 @@ def extend(
     def decide(packet: Packet) -> Change:
         _refuse_lapsed(packet, now)
         if packet.status not in BEFORE_SUBMISSION:
-            raise InvalidTransition(status=packet.status.value)
+            raise InvalidTransition(packet_status=packet.status.value)
         after = packet.having(expires_at=packet.expires_at + timedelta(days=days))
         after = after.having(due_at=next_look(after, schedule, now))
         data = {"days": days, "expires_at": iso(after.expires_at)}
@@ -163,7 +163,7 @@ def change_states(*, packets: Packets, clock: Clock, packet_id: str, states: Ite
     def decide(packet: Packet) -> Change | None:
         _refuse_lapsed(packet, now)
         if packet.ended or Status.APPOINTING.value in packet.reached:
-            raise InvalidTransition("Appointments were ordered already.", status=packet.status.value)
+            raise InvalidTransition("Appointments were ordered already.", packet_status=packet.status.value)
         if packet.pre_appointment_states == wanted:
             return None
         data = {"from": list(packet.pre_appointment_states), "to": list(wanted)}
@@ -186,7 +186,7 @@ def visible(*, packets: Packets, packet_id: str, agency_id: str | None) -> Packe
 
 def _refuse_lapsed(packet: Packet, now: datetime) -> None:
     if lapsed(packet, now):
-        raise InvalidTransition("The invitation has expired.", status=Status.EXPIRED.value)
+        raise InvalidTransition("The invitation has expired.", packet_status=Status.EXPIRED.value)
 
 
 def _new_packet(

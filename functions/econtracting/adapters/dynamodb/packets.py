@@ -182,7 +182,11 @@ class DynamoPackets:
     def _page(self, query: dict[str, Any], values: dict[str, str], cursor: str | None) -> Page:
         query = {**query, "TableName": self._table, "ExpressionAttributeValues": items.attributes(values)}
         if cursor:
-            query["ExclusiveStartKey"] = items.attributes(_cursor_key(cursor))
+            key = _cursor_key(cursor)
+            index = query["IndexName"].removeprefix("by_")
+            if set(key) != {"PK", "SK", f"{index}_pk", f"{index}_sk"} or key[f"{index}_pk"] != values[":pk"]:
+                raise _no_cursor()
+            query["ExclusiveStartKey"] = items.attributes(key)
         answer = self._client.query(**query)
         last = answer.get("LastEvaluatedKey")
         packets = [items.record(Packet, stored) for stored in answer["Items"]]
@@ -335,7 +339,12 @@ def _cursor_key(cursor: str) -> dict[str, Any]:
             return key
     except ValueError:
         pass
-    raise InvalidRequest(errors=[{"field": "cursor", "rule": "cursor", "message": "Use the cursor of the last answer."}])
+    raise _no_cursor()
+
+
+def _no_cursor() -> InvalidRequest:
+    message = "Use the cursor of the last answer."
+    return InvalidRequest(errors=[{"field": "cursor", "rule": "cursor", "message": message}])
 
 
 def _closed(shard: int, inner: str | None) -> str:
@@ -345,4 +354,4 @@ def _closed(shard: int, inner: str | None) -> str:
 def _opened(cursor: str) -> tuple[int, str | None]:
     key = _cursor_key(cursor)
     shard = key.get("shard", "")
-    return (int(shard) if shard.isdigit() else 0), key.get("inner") or None
+    return (int(shard) if shard.isascii() and shard.isdigit() else 0), key.get("inner") or None
