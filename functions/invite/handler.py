@@ -28,7 +28,6 @@ from econtracting.http.problems import Door
 from econtracting.usecases import invite, invite_bulk
 from invite.views import BulkReport, InvitationPage, InvitationView
 
-PACKET_TYPE = "meridian"
 PAGE = 50
 
 app = Door()
@@ -131,6 +130,7 @@ def resend(packet_id: str) -> tuple[InvitationView, int]:
         packets=wiring.packets(),
         limits=wiring.limits(),
         clock=wiring.clock(),
+        schedule=wiring.schedule(),
         packet_id=packet.id,
         actor=caller.actor,
         request=callers.idempotency(app, caller.subject),

@@ -96,7 +96,14 @@ def refuse_unknown_level(packet_type: PacketType, invitation: Invitation) -> Non
 
 
 def resend(
-    *, packets: Packets, limits: Limits, clock: Clock, packet_id: str, actor: Actor, request: Request | None
+    *,
+    packets: Packets,
+    limits: Limits,
+    clock: Clock,
+    schedule: Schedule,
+    packet_id: str,
+    actor: Actor,
+    request: Request | None,
 ) -> Committed:
     """Mail the same link again. Raises TooManyAttempts, InvalidTransition once the packet has ended."""
     now = clock.now()
@@ -106,6 +113,8 @@ def resend(
         if packet.ended or lapsed(packet, now):
             raise InvalidTransition("The packet has ended; open a new one.", packet_status=packet.status.value)
         after = packet.having(mails_sent=packet.mails_sent + 1, delivery="queued")
+        if packet.status is Status.INVITED:
+            after = after.having(due_at=next_look(after, schedule, now))
         return Change(
             packet=after,
             events=[Event(type="invitation.resent", at=now, actor=actor, data={"mail": after.mails_sent})],

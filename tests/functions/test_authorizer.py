@@ -1,0 +1,172 @@
+"""Who is calling? The authorizer answers for agents and staff, and for nobody else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+import pytest
+
+from auth import authorizer
+from econtracting import wiring
+from econtracting.domain.access import Session, fingerprint
+from econtracting.domain.errors import NotSignedIn, Unavailable
+from econtracting.ports import StaffMember
+from tests import journey
+from tests.faults import refuse
+from tests.journey import expect
+from tests.world import Context, World
+
+ARN = "arn:aws:execute-api:us-east-1:123456789012:api/v1/GET/packet/documents"
+
+
+class Tokens:
+    """A pool that knows one token."""
+
+    def __init__(self, down: bool = False) -> None:
+        self.down = down
+
+    def verify(self, token: str) -> StaffMember:
+        if self.down:
+            raise Unavailable()
+        if token != "good.token.here":
+            raise NotSignedIn()
+        return StaffMember("subject-1", "r@agency.example", frozenset({"recruiter", "contracting"}), "agency-1")
+
+
+def authorize(**headers: str) -> dict[str, Any]:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return authorizer.lambda_handler({"headers": named, "methodArn": ARN}, Context())
+
+
+def refused(**headers: str) -> str:
+    with pytest.raises(Exception) as refusal:  # noqa: PT011 - the gateway knows the text only
+        authorize(**headers)
+    return str(refusal.value)
+
+
+@pytest.fixture
+def cookie(world: World) -> str:
+    journey.invite(world)
+    journey.come_in(world)
+    return f"__Host-session={world.cookie}"
+
+
+@pytest.fixture
+def staff(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wiring, "staff_tokens", Tokens)
+
+
+def test_an_agent_is_known_by_the_session_cookie(world: World, cookie: str) -> None:
+    answer = authorize(Cookie=f"theme=dark; {cookie}; a=b")
+    context = answer["context"]
+    assert context["kind"] == "agent"
+    assert context["must_change"] == "false"
+    assert context["session"] == fingerprint(str(world.cookie))
+    assert context["packet_id"] == answer["principalId"]
+    assert all(isinstance(value, str) for value in context.values())
+
+
+def test_the_policy_covers_the_stage_and_nothing_else(world: World, cookie: str) -> None:
+    (statement,) = authorize(Cookie=cookie)["policyDocument"]["Statement"]
+    assert statement == {
+        "Action": "execute-api:Invoke",
+        "Effect": "Allow",
+        "Resource": "arn:aws:execute-api:us-east-1:123456789012:api/v1/*",
+    }
+
+
+def test_a_session_with_a_temporary_password_says_so(world: World) -> None:
+    journey.invite(world)
+    secret = journey.link_secret(world)
+    expect(world.call("POST", "/access/password-requests", {"invitation": secret}), 202)
+    world.settle()
+    body = {"invitation": secret, "password": journey.temporary_password(world)}
+    expect(world.call("POST", "/access/sessions", body), 201)
+    assert authorize(Cookie=f"__Host-session={world.cookie}")["context"]["must_change"] == "true"
+
+
+def test_staff_are_known_by_their_token(staff: None) -> None:
+    answer = authorize(Authorization="Bearer good.token.here")
+    assert answer["context"] == {
+        "kind": "staff",
+        "subject": "subject-1",
+        "email": "r@agency.example",
+        "groups": "contracting,recruiter",
+        "agency_id": "agency-1",
+    }
+
+
+def test_header_names_have_no_case(staff: None) -> None:
+    assert authorize(AUTHORIZATION="bearer good.token.here")["context"]["kind"] == "staff"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Authorization": ""},
+        {"Authorization": "Basic Z29vZA=="},
+        {"Authorization": "Bearer"},
+        {"Authorization": "Bearer other.token"},
+        {"Authorization": "Bearer " + "x" * 9000},
+        {"Cookie": "__Host-session=" + "A" * 43},
+    ],
+)
+def test_everybody_else_is_refused_in_the_gateways_own_word(staff: None, headers: dict[str, str]) -> None:
+    assert refused(**headers) == "Unauthorized"
+
+
+def test_a_bad_token_is_not_made_good_by_a_cookie(staff: None, cookie: str) -> None:
+    assert refused(Cookie=cookie, Authorization="Bearer other.token") == "Unauthorized"
+
+
+def test_no_headers_at_all_are_nobody(world: World) -> None:
+    with pytest.raises(Exception, match=r"^Unauthorized$"):
+        authorizer.lambda_handler({"headers": None, "methodArn": ARN}, Context())
+
+
+def test_an_ended_packet_admits_no_session(world: World, cookie: str) -> None:
+    packet_id = authorize(Cookie=cookie)["context"]["packet_id"]
+    path = f"/invitations/{packet_id}/withdraw"
+    expect(world.call("POST", path, {"reason": "left"}, staff=journey.RECRUITER), 200)
+    assert refused(Cookie=cookie) == "Unauthorized"
+
+
+def test_the_last_use_is_written_at_most_once_a_minute(world: World, cookie: str) -> None:
+    def last_seen() -> Any:
+        session = wiring.packets().find(Session, fingerprint(str(world.cookie)))
+        assert session is not None
+        return session.last_seen_at
+
+    started = last_seen()
+    world.clock.pass_(seconds=59)
+    authorize(Cookie=cookie)
+    assert last_seen() == started
+    world.clock.pass_(seconds=1)
+    authorize(Cookie=cookie)
+    assert last_seen() == world.clock.now()
+
+
+def test_a_late_write_of_the_last_use_does_not_revive_a_session(world: World, cookie: str) -> None:
+    session = wiring.packets().find(Session, fingerprint(str(world.cookie)))
+    assert session is not None
+    expect(world.call("DELETE", "/access/sessions/current"), 204)
+    wiring.packets().refresh(session.model_copy(update={"last_seen_at": world.clock.now()}))
+    assert refused(Cookie=cookie) == "Unauthorized"
+
+
+def test_an_outage_admits_nobody_and_is_not_told_as_a_refusal(
+    world: World, cookie: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = boto3.client("dynamodb")
+    monkeypatch.setattr(wiring.packets(), "_client", client)
+    refuse(client, "GetItem", 10, "ProvisionedThroughputExceededException", 400)
+    with pytest.raises(Unavailable):
+        authorize(Cookie=cookie)
+
+
+def test_an_outage_of_the_key_set_admits_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wiring, "staff_tokens", lambda: Tokens(down=True))
+    with pytest.raises(Unavailable):
+        authorize(Authorization="Bearer good.token.here")
