@@ -13,7 +13,7 @@ ENVIRONMENTS := .build/main.installed .build/emulator.installed .build/sam.insta
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help setup lock node run test demo check format clean
+.PHONY: help setup lock node run test demo bench check format clean
 
 help: ## lists these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ demo: setup ## plays one packet from e-vite to ACTIVE (SCENARIO=name, SCENARIO=l
 
 test: setup ## runs every test that needs no Docker engine (ARGS="..." goes to pytest)
 	@$(PYTHON) -m pytest $(ARGS)
+
+bench: setup ## measures the budgets and prints them as a table with ratios
+	@$(PYTHON) -m tools.bench
 
 check: setup ## format, lint, types, templates, stale OpenAPI, dependency rule
 	@scripts/check
