@@ -1,8 +1,6 @@
 """The one store on moto: commits are whole or nothing, versions decide races, repeats get the first answer."""
 
-import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,6 +13,7 @@ from econtracting.domain.packet import Packet, Status
 from econtracting.ports import Change, Request
 from tests.adapters.conftest import Store
 from tests.faults import lose_response, refuse
+from tests.racing import together
 from tests.records import NOW, effect, event, packet, place
 
 REQUEST = Request(caller="recruiter-1", key="key-1", body_hash="a")
@@ -142,34 +141,6 @@ def test_a_throttled_commit_is_told_as_unavailable_and_writes_nothing(store: Sto
     assert store.items() == before
 
 
-@pytest.fixture
-def eager_threads() -> Iterator[None]:
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(interval)
-
-
-def together(count: int, act: Callable[[int], Any]) -> list[Any]:
-    """Let `count` threads act at the same moment; answers or exceptions, in no order."""
-    barrier, found = threading.Barrier(count), []
-
-    def run(number: int) -> None:
-        barrier.wait()
-        try:
-            found.append(act(number))
-        except Exception as error:
-            found.append(error)
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
-
-
-@pytest.mark.usefixtures("eager_threads")
 def test_of_eight_moves_at_once_exactly_one_happens(store: Store) -> None:
     opened(store)
 
@@ -185,7 +156,6 @@ def test_of_eight_moves_at_once_exactly_one_happens(store: Store) -> None:
     assert [one.type for one in store.packets.events("pkt_1")] == ["invitation.created", "moved"]
 
 
-@pytest.mark.usefixtures("eager_threads")
 def test_eight_notes_at_once_all_stand_in_one_chain(store: Store) -> None:
     opened(store)
     together(8, lambda number: store.packets.change("pkt_1", noted(f"note-{number}")))
@@ -194,7 +164,6 @@ def test_eight_notes_at_once_all_stand_in_one_chain(store: Store) -> None:
     verify(events)
 
 
-@pytest.mark.usefixtures("eager_threads")
 def test_eight_openings_at_once_leave_one_packet(store: Store) -> None:
     found = together(
         8, lambda number: store.packets.create(Change(packet(f"pkt_{number}"), claims=[place(f"pkt_{number}")]))
@@ -233,7 +202,6 @@ def test_another_agencys_packets_are_not_listed(store: Store) -> None:
     assert store.packets.by_agency("agency-2", None, None, 10).packets == []
 
 
-@pytest.mark.usefixtures("eager_threads")
 def test_eight_silent_changes_at_once_are_all_counted(store: Store) -> None:
     """Without events only the version decides: nothing else of these commits could collide."""
     opened(store)
