@@ -1,7 +1,6 @@
 """The budgets, measured: `make bench`. Ratios are taken in one run, because machines differ and are shared.
 
-The journey runs in process on moto, so calls and units are counted, never estimated; prices are those of us-east-1, November
-2026.
+The journey runs in process on moto, so calls and units are counted, never estimated. Prices: us-east-1, November 2026.
 """
 
 from __future__ import annotations
@@ -157,7 +156,7 @@ def journey() -> tuple[Ledger, int, int, float, float]:
         boto3.setup_default_session(region_name="us-east-1")
         started = time.perf_counter()
         world = build(patch)
-        boto3.DEFAULT_SESSION.events.register(  # type: ignore[union-attr]
+        boto3.DEFAULT_SESSION.events.register(
             "provide-client-params.*.*",
             lambda params, model, **_: ledger.note(model.name, params),
         )
@@ -246,9 +245,9 @@ def main() -> int:
     ledger, transitions, requests, milliseconds, wall = journey()
     ledger.units.pop("after", None)
     ledger.calls.pop("after", None)
-    total = ledger.total()
-    total |= Counter({"state transition": transitions, "API request": requests, "mail": 5})
-    total["Lambda request"] += 2 * requests + 25
+    total: dict[str, float] = dict(ledger.total())
+    total |= {"state transition": transitions, "API request": requests, "mail": 5}
+    total["Lambda request"] = total.get("Lambda request", 0) + 2 * requests + 25
     total["Lambda GB-second"] = 0.25 * 0.05 * 2 * requests + 1.73 * 1.5
     cost = sum(PRICES[unit] * count for unit, count in total.items())
     scans = sum(calls["Scan"] for calls in ledger.calls.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -86,7 +87,7 @@ def idempotency(app: APIGatewayRestResolver, caller: str) -> Request | None:
 def raw_body(app: APIGatewayRestResolver) -> bytes:
     """The body exactly as it was sent, for signatures."""
     event = app.current_event
-    return (event.decoded_body or "").encode()
+    return b64decode(event.body or "") if event.is_base64_encoded else (event.body or "").encode()
 
 
 def _authorizer(app: APIGatewayRestResolver) -> dict[str, str]:
