@@ -63,7 +63,9 @@ class MailService:
             for event in events(message_id, mail):
                 for destination in destinations:
                     topic = destination.get("SnsDestination", {}).get("TopicArn")
-                    if topic and event["eventType"].upper() in destination["MatchingEventTypes"]:
+                    # The service's own answers say BOUNCE, templates say bounce.
+                    wanted = {kind.lower() for kind in destination["MatchingEventTypes"]}
+                    if topic and event["eventType"].lower() in wanted:
                         client("sns", self._emulator).publish(TopicArn=topic, Message=json.dumps(event))
         except Exception:
             # The mail itself is accepted and kept; on AWS a lost event is not the sender's error either.

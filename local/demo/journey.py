@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -29,7 +29,13 @@ class Journey:
     """An agent, the recruiter who invited them, the contracting department, and what they can see."""
 
     def __init__(
-        self, config: Config, outputs: Mapping[str, str], person: Person, timeline: Timeline, folder: Path
+        self,
+        config: Config,
+        outputs: Mapping[str, str],
+        person: Person,
+        timeline: Timeline,
+        folder: Path,
+        restart: Callable[[], None] | None = None,
     ) -> None:
         portal, emulator = config.url("portal"), config.url("emulator")
         tokens = {
@@ -43,6 +49,7 @@ class Journey:
         self.person, self.timeline, self.folder = person, timeline, folder
         self.postbox = Postbox(portal, person.email)
         self.packet_id = ""
+        self._portal, self._restart = portal, restart
         self._secret = ""
         self._shown: dict[str, bytes] = {}
 
@@ -215,6 +222,40 @@ class Journey:
         )
         self.timeline.done(status.lower().replace("_", " "), found["review_reason"] or "")
 
+    def told_undeliverable(self) -> None:
+        """The invitation is marked, and the recruiter has a mail about it."""
+        box = Postbox(self._portal, self.person.invitation()["recruiter"]["email"])
+        deadline = time.monotonic() + 30
+        while (seen := self.recruiter.get(f"/invitations/{self.packet_id}"))["delivery"] != "undeliverable":
+            verify(time.monotonic() < deadline, "a bounce marks the invitation undeliverable", seen)
+            time.sleep(0.3)
+        while not (told := [mail for mail in box.mails() if self.packet_id in "".join(mail.headers.values())]):
+            verify(time.monotonic() < deadline, "the recruiter is told about the bounce")
+            time.sleep(0.3)
+        (mail,) = told
+        self.timeline.done("undeliverable", f"the recruiter was told: {mail.subject!r}")
+
+    def reminded(self, times: int) -> None:
+        """So many reminders come, each with the same link."""
+        deadline = time.monotonic() + 40
+        while len(found := [mail for mail in self.postbox.mails() if self._secret in mail.text]) < times + 1:
+            verify(time.monotonic() < deadline, f"{times} reminders come", [mail.subject for mail in found])
+            time.sleep(0.3)
+        self.timeline.done("reminded", f"{times} times")
+
+    def wait_for_invitation(self, status: str, patience: float) -> None:
+        """Wait until the recruiter sees the status; the agent may have no session to look with."""
+        deadline = time.monotonic() + patience
+        while (seen := self.recruiter.get(f"/invitations/{self.packet_id}")["status"]) != status:
+            verify(time.monotonic() < deadline, f"the invitation becomes {status}", seen)
+            time.sleep(0.3)
+
+    def restart_emulator(self) -> None:
+        if self._restart is None:
+            raise NotVerified("this script needs a stack of its own to restart")
+        self._restart()
+        self.timeline.done("restarted", "stopped in order, started again on its data")
+
     def decline(self, reason: str) -> None:
         self.agent.call("POST", "/packet/decline", {"reason": reason})
 
@@ -334,7 +375,7 @@ class Journey:
                 return status
             time.sleep(0.3)
             status = self.status()
-        raise NotVerified(f"the packet does not reach {wanted} within {patience:.0f} s; it stands at {status}")
+        raise NotVerified(f"the packet reaches {wanted} within {patience:.0f} s; it stands at {status}: {self._why()}")
 
     def mail_about(self, what: str, pattern: re.Pattern[str], patience: float = 30) -> Mail:
         """The first mail whose subject matches."""
@@ -345,6 +386,15 @@ class Journey:
                     return mail
             time.sleep(0.3)
         raise NotVerified(f"the mail about {what} did not come; there: {[m.subject for m in self.postbox.mails()]}")
+
+    def _why(self) -> str:
+        """What the contracting department knows about a packet that does not go on."""
+        found = self.ops()
+        events = self.contracting.get(f"/packets/{self.packet_id}/events")["items"]
+        last = [(event["at"], event["type"], event["data"]) for event in events[-6:]]
+        return json.dumps(
+            {"reason": found["review_reason"], "waiting": found["waiting_effects"], "events": last}, indent=2
+        )
 
     def keep_mails(self) -> None:
         folder = self.folder / "mails"

@@ -1,7 +1,8 @@
 """The scripts that can be played, by name. What the vendors do is chosen as local/README.md says."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from local.demo.cast import Person, somebody
 from local.demo.journey import Journey
@@ -14,11 +15,12 @@ FEW_STATES = ("AL", "KS")
 
 @dataclass(frozen=True)
 class Scenario:
-    """Who is invited, and how the story goes."""
+    """Who is invited, and how the story goes. With `parameters` it needs a stack of its own that has them."""
 
     tells: str
     person: Callable[[], Person]
     play: Callable[[Journey], None]
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 def clear(journey: Journey) -> None:
@@ -72,6 +74,31 @@ def withdrawn(journey: Journey) -> None:
     journey.closed("WITHDRAWN")
 
 
+def bounced(journey: Journey) -> None:
+    journey.invite()
+    journey.told_undeliverable()
+
+
+def expired(journey: Journey) -> None:
+    journey.invite()
+    journey.reminded(times=2)
+    journey.wait_for_invitation("EXPIRED", patience=40)
+    journey.mail_about("expiry", re.compile(r"(?i)expired|ended"))
+    journey.closed("EXPIRED")
+
+
+def restarted(journey: Journey) -> None:
+    """The emulator stops while the bureau works: its waiting execution is lost, the reconciler starts another."""
+    journey.play_until_finished()
+    journey.wait_for("BACKGROUND_CHECK")
+    journey.restart_emulator()
+    journey.background_clear(patience=120)
+    journey.appointed({"AL": "APPROVED", "KS": "APPROVED"})
+    journey.certified()
+    journey.once_each()
+    journey.evidence()
+
+
 SCENARIOS = {
     "clear": Scenario("everything goes well, from the e-vite to ready-to-sell", lambda: somebody(states=STATES), clear),
     "outages": Scenario(
@@ -123,6 +150,23 @@ SCENARIOS = {
         "the bureau never answers: the wait ends and the contracting department is told",
         lambda: somebody("silent", states=FEW_STATES),
         stops_at("NEEDS_REVIEW"),
+    ),
+    "bounced": Scenario(
+        "the agent's mailbox does not exist: the invitation says so, and the recruiter is told",
+        lambda: somebody("bounce", states=FEW_STATES),
+        bounced,
+    ),
+    "expired": Scenario(
+        "the agent never comes: two reminders, then the invitation expires",
+        lambda: somebody(states=FEW_STATES),
+        expired,
+        {"InvitationLifeSeconds": "20", "ReminderSeconds": "4,8", "LastReminderSeconds": "1"},
+    ),
+    "restart": Scenario(
+        "everything is stopped while the bureau works, and started again: the packet goes on",
+        lambda: somebody("slow", states=FEW_STATES),
+        restarted,
+        {"BackgroundWaitSeconds": "60"},
     ),
     "declined": Scenario("the agent declines with a reason", lambda: somebody(states=FEW_STATES), declined),
     "withdrawn": Scenario("the recruiter takes the invitation back", lambda: somebody(states=FEW_STATES), withdrawn),
