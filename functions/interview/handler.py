@@ -182,7 +182,7 @@ def complete_attachment(attachment_id: str) -> dict[str, Any]:
 
 
 @app.delete("/packet/attachments/<attachment_id>")
-def remove_attachment(attachment_id: str) -> Response[str]:
+def remove_attachment(attachment_id: str) -> Response[None]:
     agent = callers.agent(app)
     attachments.remove(
         packets=wiring.packets(),

@@ -19,7 +19,7 @@ AGENT = ANSWERS["agent"]
 @pytest.fixture
 def packet_id(world: World) -> str:
     """An agent inside who has accepted the agreement."""
-    found = journey.invite(world)
+    found = journey.invite(world, pre_appointment_states=["AL", "TN"])
     journey.come_in(world)
     journey.agree(world)
     return found

@@ -1,0 +1,165 @@
+"""Two tabs, two devices: of saves that began at one version one wins, and nothing of it is lost.
+
+The tests can fail: with the store's condition or its lock taken away they do, and one of them shows it.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from econtracting import wiring
+from econtracting.domain.answers import Section
+from econtracting.domain.audit import Actor, verify
+from econtracting.domain.errors import EContractingError, StaleVersion
+from econtracting.usecases import interview, summary
+from tests import journey
+from tests.journey import ANSWERS
+from tests.world import World
+
+AGENT = ANSWERS["agent"]
+WRITERS = 6
+ACTOR = Actor(kind="agent", id="session")
+
+
+@pytest.fixture
+def packet_id(world: World) -> Iterator[str]:
+    found = journey.invite(world)
+    journey.come_in(world)
+    journey.agree(world)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield found
+    sys.setswitchinterval(before)
+
+
+def together(*calls: Callable[[], Any]) -> list[Any]:
+    """All calls at once; what each answered, or raised."""
+    start, outcomes = threading.Barrier(len(calls)), [None] * len(calls)
+
+    def run(number: int, call: Callable[[], Any]) -> None:
+        start.wait()
+        try:
+            outcomes[number] = call()
+        except EContractingError as error:
+            outcomes[number] = error
+
+    threads = [threading.Thread(target=run, args=each) for each in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def save(packet_id: str, section: str, answers: Any, version: int) -> dict[str, Any]:
+    return interview.save_section(
+        packets=wiring.packets(),
+        packet_types=wiring.packet_type,
+        envelope=wiring.envelope(),
+        registry=wiring.licence_registry(),
+        clock=wiring.clock(),
+        packet_id=packet_id,
+        name=section,
+        answers=answers,
+        seen_version=version,
+        draft=False,
+        synthetic=True,
+        actor=ACTOR,
+    )
+
+
+def named(number: int) -> dict[str, Any]:
+    """Answers of which every writer has its own, in two places that must not be mixed."""
+    letter = "ABCDEFGH"[number]
+    return {**AGENT, "last_name": f"Rivers{letter}", "residential": {**AGENT["residential"], "city": f"Town{letter}"}}
+
+
+def saves(packet_id: str) -> list[Callable[[], Any]]:
+    return [lambda number=number: save(packet_id, "agent", named(number), 0) for number in range(WRITERS)]
+
+
+def test_of_many_saves_at_one_version_exactly_one_wins(world: World, packet_id: str) -> None:
+    outcomes = together(*saves(packet_id))
+    won = [one for one in outcomes if isinstance(one, dict)]
+    lost = [one for one in outcomes if isinstance(one, StaleVersion)]
+    assert (len(won), len(lost)) == (1, WRITERS - 1)
+    assert {one.facts["current_version"] for one in lost} == {1}
+    stored = wiring.packets().find(Section, packet_id, "agent")
+    assert stored is not None
+    assert stored.version == 1
+    assert stored.public["last_name"][-1] == stored.public["residential"]["city"][-1]
+
+
+def test_saves_of_different_sections_all_stand(world: World, packet_id: str) -> None:
+    sections = ["agent", "online-presence", "pre-appointments", "background"]
+    answers = {name: journey.answers_for(world, name) for name in sections}
+    outcomes = together(*[lambda name=name: save(packet_id, name, answers[name], 0) for name in sections])
+    assert [one["version"] for one in outcomes] == [1, 1, 1, 1]
+    packet = wiring.packets().load(packet_id)
+    assert {name for name, state in packet.sections.items() if state.complete} == set(sections)
+    events = wiring.packets().events(packet_id)
+    assert verify(events) == packet.event_head
+    assert sum(event.type == "interview.section_saved" for event in events) == len(sections)
+
+
+def test_a_save_and_a_confirmation_never_both_pass_unnoticed(world: World, packet_id: str) -> None:
+    """Whatever comes first, the documents show the answers that stand."""
+    journey.answer_everything(world)
+
+    def confirm() -> Any:
+        return summary.confirm(
+            packets=wiring.packets(),
+            packet_types=wiring.packet_type,
+            preparation=wiring.preparation(),
+            clock=wiring.clock(),
+            packet_id=packet_id,
+            synthetic=True,
+            actor=ACTOR,
+            request=None,
+        )
+
+    saved, confirmed = together(lambda: save(packet_id, "agent", named(0), 1), confirm)
+    packet = wiring.packets().load(packet_id)
+    if isinstance(confirmed, dict):
+        # Frozen: the save either lost, or was in before the documents were made.
+        frozen = next(event for event in wiring.packets().events(packet_id) if event.type == "packet.frozen")
+        kept = [event.seq for event in wiring.packets().events(packet_id) if event.type == "interview.section_saved"]
+        assert packet.status.value == "AWAITING_SIGNATURE"
+        assert max(kept) < frozen.seq
+    else:
+        assert confirmed.code == "temporarily-unavailable"
+        assert packet.status.value == "IN_PROGRESS"
+        assert isinstance(saved, dict)
+
+
+def test_without_the_stores_condition_the_race_is_lost(
+    world: World, packet_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shows that the first test can fail: with the condition on the version taken out, more than one save wins."""
+    client = wiring._client("dynamodb")
+    write = client.transact_write_items
+
+    def unguarded(TransactItems: list[dict[str, Any]]) -> Any:
+        bare = [
+            {kind: {name: part[name] for name in ("TableName", "Item")}}
+            for one in TransactItems
+            for kind, part in one.items()
+        ]
+        return write(TransactItems=bare)
+
+    monkeypatch.setattr(client, "transact_write_items", unguarded)
+    ready = threading.Barrier(WRITERS)
+    seal = wiring.envelope().seal
+
+    def waiting(*given: Any) -> Any:
+        ready.wait()  # everybody has read version 0 before anybody writes
+        return seal(*given)
+
+    monkeypatch.setattr(wiring.envelope(), "seal", waiting)
+    outcomes = together(*saves(packet_id))
+    assert sum(isinstance(one, dict) for one in outcomes) == WRITERS
