@@ -5,9 +5,8 @@ The tests can fail: with the store's condition or its lock taken away they do, a
 
 from __future__ import annotations
 
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from econtracting.domain.errors import EContractingError, StaleVersion
 from econtracting.usecases import interview, summary
 from tests import journey
 from tests.journey import ANSWERS
+from tests.racing import together
 from tests.world import World
 
 AGENT = ANSWERS["agent"]
@@ -27,33 +27,24 @@ ACTOR = Actor(kind="agent", id="session")
 
 
 @pytest.fixture
-def packet_id(world: World) -> Iterator[str]:
+def packet_id(world: World) -> str:
     found = journey.invite(world)
     journey.come_in(world)
     journey.agree(world)
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    yield found
-    sys.setswitchinterval(before)
+    assert wiring._client("dynamodb").exceptions  # made by the first error only, and threads would make several
+    return found
 
 
-def together(*calls: Callable[[], Any]) -> list[Any]:
-    """All calls at once; what each answered, or raised."""
-    start, outcomes = threading.Barrier(len(calls)), [None] * len(calls)
+def at_once(*calls: Callable[[], Any]) -> list[Any]:
+    """All calls at the same moment; what each answered or raised, in their order."""
 
-    def run(number: int, call: Callable[[], Any]) -> None:
-        start.wait()
+    def outcome(number: int) -> tuple[int, Any]:
         try:
-            outcomes[number] = call()
+            return number, calls[number]()
         except EContractingError as error:
-            outcomes[number] = error
+            return number, error
 
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
+    return [outcome for _, outcome in sorted(together(len(calls), outcome), key=lambda pair: pair[0])]
 
 
 def save(packet_id: str, section: str, answers: Any, version: int) -> dict[str, Any]:
@@ -84,7 +75,7 @@ def saves(packet_id: str) -> list[Callable[[], Any]]:
 
 
 def test_of_many_saves_at_one_version_exactly_one_wins(world: World, packet_id: str) -> None:
-    outcomes = together(*saves(packet_id))
+    outcomes = at_once(*saves(packet_id))
     won = [one for one in outcomes if isinstance(one, dict)]
     lost = [one for one in outcomes if isinstance(one, StaleVersion)]
     assert (len(won), len(lost)) == (1, WRITERS - 1)
@@ -98,7 +89,7 @@ def test_of_many_saves_at_one_version_exactly_one_wins(world: World, packet_id: 
 def test_saves_of_different_sections_all_stand(world: World, packet_id: str) -> None:
     sections = ["agent", "online-presence", "pre-appointments", "background"]
     answers = {name: journey.answers_for(world, name) for name in sections}
-    outcomes = together(*[lambda name=name: save(packet_id, name, answers[name], 0) for name in sections])
+    outcomes = at_once(*[lambda name=name: save(packet_id, name, answers[name], 0) for name in sections])
     assert [one["version"] for one in outcomes] == [1, 1, 1, 1]
     packet = wiring.packets().load(packet_id)
     assert {name for name, state in packet.sections.items() if state.complete} == set(sections)
@@ -123,7 +114,7 @@ def test_a_save_and_a_confirmation_never_both_pass_unnoticed(world: World, packe
             request=None,
         )
 
-    saved, confirmed = together(lambda: save(packet_id, "agent", named(0), 1), confirm)
+    saved, confirmed = at_once(lambda: save(packet_id, "agent", named(0), 1), confirm)
     packet = wiring.packets().load(packet_id)
     if isinstance(confirmed, dict):
         # Frozen: the save either lost, or was in before the documents were made.
@@ -161,5 +152,5 @@ def test_without_the_stores_condition_the_race_is_lost(
         return seal(*given)
 
     monkeypatch.setattr(wiring.envelope(), "seal", waiting)
-    outcomes = together(*saves(packet_id))
+    outcomes = at_once(*saves(packet_id))
     assert sum(isinstance(one, dict) for one in outcomes) == WRITERS
