@@ -158,10 +158,12 @@ def signature_style() -> str:
 
 def sign_everything(world: World) -> None:
     for document in expect(world.call("GET", "/packet/documents"), 200).json:
+        expect(world.call("GET", f"/packet/documents/{document['document_id']}/content"), 200)
         for box in document["fields"]:
-            if box["required"]:
+            if box["required"] and not box["signed_at"]:
                 path = f"/packet/documents/{document['document_id']}/fields/{box['field_id']}"
-                expect(world.call("POST", path), 201)
+                own = None if document["act"] == "packet" else {"act": document["act"]}
+                expect(world.call("POST", path, own), 201)
 
 
 def finish(world: World) -> None:

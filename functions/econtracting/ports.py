@@ -260,7 +260,55 @@ class Seal(Protocol):
 
     def seal(
         self, content: bytes, marks: Sequence[Mark], *, document_id: str, title: str, at: datetime
-    ) -> SealedDocument: ...
+    ) -> SealedDocument:
+        """Raises SealRefused, Unavailable."""
+        ...
+
+    def sign(self, statement: bytes) -> bytes:
+        """A signature of the sealing key over a short statement. Raises SealRefused, Unavailable."""
+        ...
+
+    def certificate(self) -> bytes:
+        """The sealing key's certificate with its chain, PEM."""
+        ...
+
+
+class Drawing(NamedTuple):
+    """A signature's picture as it was made anew: a PNG with its size in pixels."""
+
+    png: bytes
+    width: int
+    height: int
+
+
+class SignaturePictures(Protocol):
+    """Draws signatures and looks at the images of them, where whatever such an image does can do no harm."""
+
+    def redraw(self, image: bytes) -> Drawing:
+        """An uploaded image, decoded and written anew. Raises InvalidRequest for what is no honest image, Unavailable."""
+        ...
+
+    def draw(self, strokes: Sequence[Sequence[tuple[float, float]]]) -> Drawing:
+        """Strokes of a pen on a pad, as a picture. Raises InvalidRequest, Unavailable."""
+        ...
+
+    def preview(self, marks: Sequence[Mark]) -> bytes:
+        """A PNG of marks exactly as the documents will show them. Raises Unavailable."""
+        ...
+
+
+class BoundDocument(NamedTuple):
+    """A sealed document on its way into a bound volume."""
+
+    file_name: str
+    title: str
+    content: bytes
+
+
+class Binder(Protocol):
+    def bind(self, documents: Sequence[BoundDocument], *, title: str) -> bytes:
+        """One PDF with all pages in order, a bookmark for each document, and each document attached as it was sealed."""
+        ...
 
 
 class Preparation(Protocol):

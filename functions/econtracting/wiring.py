@@ -6,6 +6,7 @@ only where it is attached.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from econtracting.settings import Settings, only
 
 if TYPE_CHECKING:
     from econtracting.adapters.pace import EvenPace
+    from econtracting.domain.documents import SignatureStyle
     from econtracting.domain.invitation import Schedule
     from econtracting.domain.passwords import PasswordPolicy
 
@@ -202,10 +204,43 @@ def issue_seal_certificate() -> bytes:
     )
 
 
-def signature_styles() -> tuple[str, ...]:
+def signature_styles() -> tuple[SignatureStyle, ...]:
     from econtracting.adapters.packet_files import signature_styles as styles
 
-    return tuple(style.id for style in styles())
+    return styles()
+
+
+@cache
+def pictures() -> ports.SignaturePictures:
+    from econtracting.adapters.remote_pictures import LambdaPictures
+
+    return LambdaPictures(_client("lambda"), only("PICTURES_FUNCTION"))
+
+
+@cache
+def drawing_board() -> ports.SignaturePictures:
+    """The libraries behind `pictures`, where they are attached."""
+    from econtracting.adapters.signature_pictures import PillowPictures
+
+    return PillowPictures()
+
+
+def answered_picture(task: dict[str, Any]) -> dict[str, Any]:
+    from econtracting.adapters.remote_pictures import answered
+
+    return answered(drawing_board(), task)
+
+
+@cache
+def binder() -> ports.Binder:
+    from econtracting.adapters.binder import PypdfBinder
+
+    return PypdfBinder()
+
+
+def step_up() -> timedelta:
+    """How long a password counts for what asks for it again."""
+    return timedelta(seconds=float(only("STEP_UP_SECONDS")))
 
 
 @cache

@@ -4,14 +4,18 @@ GET  /packet/consent                                -> 200 the disclosure
 GET  /packet/consent/access-code                    -> 200 application/pdf with the code to type back
 POST /packet/consent                                -> 201 | 412 stale-version | 422 invalid-request
 POST /packet/consent/withdraw                       -> 200 the consequence
-PUT  /packet/signature                              -> 200 | 422 when the name is not the agent's
+POST /packet/paper-copies                           -> 202 which documents come on paper
+GET  /packet/signature                              -> 200 styles, statement, what is adopted
+PUT  /packet/signature                              -> 200 | 403 step-up-required | 422 when the name is not the agent's
+GET  /packet/signature/preview                      -> 200 image/png of the adopted signature
+POST /packet/signature/preview                      -> 200 image/png of one not yet adopted
 GET  /packet/documents                              -> 200 documents with their fields
 GET  /packet/documents/{document_id}/content        -> 200 application/pdf, frozen or ?version=sealed
-POST /packet/documents/{document_id}/fields/{id}    -> 201 | 409 already-signed
+POST /packet/documents/{document_id}/fields/{id}    -> 201 | 409 already-signed, document-not-opened
 POST /packet/decline, /packet/wrong-recipient       -> 200
-POST /packet/finish                                 -> 202 SEALING | 409 signatures-missing
+POST /packet/finish                                 -> 202 SEALING | 409 signatures-missing | 403 step-up-required
 GET  /packet/print                                  -> 200 rows in packet order | 409 before sealing
-GET  /packet/print/all                              -> 200 application/zip
+GET  /packet/print/all                              -> 200 application/zip, or one application/pdf with ?format=pdf
 GET  /packet/evidence                               -> 200 application/zip
 
 Signing calls before consent answer 403 consent-required.
@@ -22,14 +26,15 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
-from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from econtracting import wiring
+from econtracting.domain.documents import PACKET_ACT
 from econtracting.http import callers
-from econtracting.http.files import File, pdf, zipped
+from econtracting.http.files import File, pdf, png, zipped
 from econtracting.http.problems import Door
-from econtracting.usecases import printing, signing
+from econtracting.usecases import adopting, consenting, declining, printing, signing
 
 app = Door()
 
@@ -45,23 +50,50 @@ class Reason(BaseModel):
     reason: str = Field(min_length=1, max_length=500)
 
 
+class PaperCopies(BaseModel):
+    """Of which documents; all of them when none is named."""
+
+    model_config = ConfigDict(extra="forbid")
+    documents: list[str] | None = Field(default=None, max_length=50)
+
+
 class Signature(BaseModel):
+    """Typed in a style, or drawn as strokes of points, or an image as base64 or data URL (PNG or JPEG)."""
+
     model_config = ConfigDict(extra="forbid")
     full_name: str = Field(min_length=1, max_length=200)
     initials: str = Field(min_length=1, max_length=4)
-    style: str = Field(max_length=64)
+    style: str | None = Field(default=None, max_length=64)
+    image: str | None = None
+    strokes: list[list[tuple[float, float]]] | None = None
+
+    def wish(self) -> adopting.Wish:
+        return adopting.Wish(**{name: getattr(self, name) for name in type(self).model_fields})
+
+
+class Act(BaseModel):
+    """Names the act a signature belongs to. What is an act of its own, such as `w9`, is signed under its name only."""
+
+    model_config = ConfigDict(extra="forbid")
+    act: str = Field(default=PACKET_ACT, max_length=64)
 
 
 @app.get("/packet/consent")
 def consent_view() -> dict[str, Any]:
     agent = callers.agent(app)
-    return signing.consent_view(packets=wiring.packets(), packet_types=wiring.packet_type, packet_id=agent.packet_id)
+    return consenting.consent_view(
+        packets=wiring.packets(),
+        packet_types=wiring.packet_type,
+        clock=wiring.clock(),
+        packet_id=agent.packet_id,
+        actor=agent.actor,
+    )
 
 
 @app.get("/packet/consent/access-code")
 def access_code() -> File:
     agent = callers.agent(app)
-    content = signing.access_code_document(
+    content = consenting.access_code_document(
         packets=wiring.packets(), documents=wiring.documents(), packet_id=agent.packet_id
     )
     return pdf(content, "access-code.pdf")
@@ -70,7 +102,7 @@ def access_code() -> File:
 @app.post("/packet/consent")
 def consent(given: Consent) -> tuple[dict[str, Any], int]:
     agent = callers.agent(app)
-    answer = signing.consent(
+    answer = consenting.consent(
         packets=wiring.packets(),
         packet_types=wiring.packet_type,
         clock=wiring.clock(),
@@ -86,9 +118,8 @@ def consent(given: Consent) -> tuple[dict[str, Any], int]:
 @app.post("/packet/consent/withdraw")
 def withdraw_consent(why: Reason) -> dict[str, Any]:
     agent = callers.agent(app)
-    return signing.withdraw_consent(
+    return consenting.withdraw_consent(
         packets=wiring.packets(),
-        packet_types=wiring.packet_type,
         clock=wiring.clock(),
         packet_id=agent.packet_id,
         reason=why.reason,
@@ -96,21 +127,75 @@ def withdraw_consent(why: Reason) -> dict[str, Any]:
     )
 
 
+@app.post("/packet/paper-copies")
+def paper_copies(wanted: PaperCopies) -> tuple[dict[str, Any], int]:
+    agent = callers.agent(app)
+    answer = consenting.request_paper(
+        packets=wiring.packets(),
+        clock=wiring.clock(),
+        packet_id=agent.packet_id,
+        document_ids=wanted.documents,
+        actor=agent.actor,
+        request=callers.idempotency(app, agent.packet_id),
+    )
+    return answer, HTTPStatus.ACCEPTED
+
+
+@app.get("/packet/signature")
+def signature_view() -> dict[str, Any]:
+    agent = callers.agent(app)
+    return adopting.signature_view(
+        packets=wiring.packets(),
+        packet_types=wiring.packet_type,
+        styles=wiring.signature_styles(),
+        packet_id=agent.packet_id,
+    )
+
+
 @app.put("/packet/signature")
 def adopt(signature: Signature) -> dict[str, Any]:
     agent = callers.agent(app)
-    return signing.adopt(
+    return adopting.adopt(
         packets=wiring.packets(),
         packet_types=wiring.packet_type,
+        documents=wiring.documents(),
+        pictures=wiring.pictures(),
         clock=wiring.clock(),
         ids=wiring.ids(),
         styles=wiring.signature_styles(),
         packet_id=agent.packet_id,
-        full_name=signature.full_name,
-        initials=signature.initials,
-        style=signature.style,
+        wish=signature.wish(),
+        signed_in_at=agent.signed_in_at,
+        step_up=wiring.step_up(),
         actor=agent.actor,
     )
+
+
+@app.get("/packet/signature/preview")
+def adopted_preview() -> File:
+    agent = callers.agent(app)
+    found = adopting.adopted_preview(
+        packets=wiring.packets(),
+        documents=wiring.documents(),
+        pictures=wiring.pictures(),
+        packet_id=agent.packet_id,
+    )
+    return png(found)
+
+
+@app.post("/packet/signature/preview")
+def preview(signature: Signature) -> File:
+    agent = callers.agent(app)
+    found = adopting.preview(
+        packets=wiring.packets(),
+        packet_types=wiring.packet_type,
+        pictures=wiring.pictures(),
+        clock=wiring.clock(),
+        styles=wiring.signature_styles(),
+        packet_id=agent.packet_id,
+        wish=signature.wish(),
+    )
+    return png(found)
 
 
 @app.get("/packet/documents")
@@ -125,22 +210,28 @@ def content(document_id: str, version: Annotated[Literal["frozen", "sealed"], Qu
     found = signing.content(
         packets=wiring.packets(),
         documents=wiring.documents(),
+        clock=wiring.clock(),
         packet_id=agent.packet_id,
         document_id=document_id,
         sealed=version == "sealed",
+        actor=agent.actor,
     )
     return pdf(found, f"{document_id}.pdf")
 
 
 @app.post("/packet/documents/<document_id>/fields/<field_id>")
-def sign_field(document_id: str, field_id: str) -> tuple[dict[str, Any], int]:
+def sign_field(
+    document_id: str, field_id: str, given: Annotated[Act | None, Body()] = None
+) -> tuple[dict[str, Any], int]:
     agent = callers.agent(app)
     answer = signing.sign_field(
         packets=wiring.packets(),
+        packet_types=wiring.packet_type,
         clock=wiring.clock(),
         packet_id=agent.packet_id,
         document_id=document_id,
         field_id=field_id,
+        act=given.act if given else PACKET_ACT,
         actor=agent.actor,
         request=callers.idempotency(app, agent.packet_id),
     )
@@ -150,7 +241,7 @@ def sign_field(document_id: str, field_id: str) -> tuple[dict[str, Any], int]:
 @app.post("/packet/decline")
 def decline(why: Reason) -> dict[str, Any]:
     agent = callers.agent(app)
-    return signing.decline(
+    return declining.decline(
         packets=wiring.packets(),
         clock=wiring.clock(),
         packet_id=agent.packet_id,
@@ -163,7 +254,7 @@ def decline(why: Reason) -> dict[str, Any]:
 @app.post("/packet/wrong-recipient")
 def wrong_recipient() -> dict[str, Any]:
     agent = callers.agent(app)
-    return signing.decline(
+    return declining.decline(
         packets=wiring.packets(),
         clock=wiring.clock(),
         packet_id=agent.packet_id,
@@ -178,8 +269,11 @@ def finish() -> tuple[dict[str, Any], int]:
     agent = callers.agent(app)
     answer = signing.finish(
         packets=wiring.packets(),
+        packet_types=wiring.packet_type,
         clock=wiring.clock(),
         packet_id=agent.packet_id,
+        signed_in_at=agent.signed_in_at,
+        step_up=wiring.step_up(),
         actor=agent.actor,
         request=callers.idempotency(app, agent.packet_id),
     )
@@ -189,20 +283,29 @@ def finish() -> tuple[dict[str, Any], int]:
 @app.get("/packet/print")
 def print_packet() -> list[dict[str, Any]]:
     agent = callers.agent(app)
-    return printing.rows(packets=wiring.packets(), packet_id=agent.packet_id)
+    return printing.rows(packets=wiring.packets(), packet_types=wiring.packet_type, packet_id=agent.packet_id)
 
 
 @app.get("/packet/print/all")
-def print_all() -> File:
+def print_all(format: Annotated[Literal["zip", "pdf"], Query()] = "zip") -> File:
     agent = callers.agent(app)
-    found = printing.everything(packets=wiring.packets(), documents=wiring.documents(), packet_id=agent.packet_id)
+    packets, documents = wiring.packets(), wiring.documents()
+    if format == "pdf":
+        bound = printing.merged(packets=packets, documents=documents, binder=wiring.binder(), packet_id=agent.packet_id)
+        return pdf(bound, f"{agent.packet_id}-documents.pdf")
+    found = printing.archive(packets=packets, documents=documents, packet_id=agent.packet_id)
     return zipped(found, f"{agent.packet_id}-documents.zip")
 
 
 @app.get("/packet/evidence")
 def evidence() -> File:
     agent = callers.agent(app)
-    found = printing.evidence(packets=wiring.packets(), documents=wiring.documents(), packet_id=agent.packet_id)
+    found = printing.evidence(
+        packets=wiring.packets(),
+        packet_types=wiring.packet_type,
+        documents=wiring.documents(),
+        packet_id=agent.packet_id,
+    )
     return zipped(found, f"{agent.packet_id}-evidence.zip")
 
 

@@ -182,7 +182,8 @@ class Journey:
                     missing = self.agent.call("POST", "/packet/finish", expect=409).json()
                     verify(missing["code"] == "signatures-missing", "finish waits for every signature", missing)
                 path = f"/packet/documents/{document['document_id']}/fields/{field['field_id']}"
-                self.agent.create(path)
+                own = None if document["act"] == "packet" else {"act": document["act"]}
+                self.agent.create(path, own)
                 signed += 1
                 if signed == 1:
                     self.agent.call("POST", path, expect=409)

@@ -82,6 +82,10 @@ class PadesSeal:
             "certificate_sha256": self._fingerprint,
         }
 
+    def certificate(self) -> bytes:
+        """The signer's certificate and its chain, PEM."""
+        return self._pem
+
     def sign(self, statement: bytes) -> bytes:
         """A DER signature of the sealing key over a short statement: the checkpoint of an audit trail.
 

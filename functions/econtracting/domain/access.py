@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime, timedelta
 from math import ceil
 
-from econtracting.domain.errors import TooManyAttempts
+from econtracting.domain.errors import StepUpRequired, TooManyAttempts
 from econtracting.domain.moment import Moment
 from econtracting.domain.packet import BEFORE_SUBMISSION, Frozen, Packet, Status
 
@@ -110,7 +110,6 @@ IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 PARALLEL_SESSIONS = 5
-STEP_UP = timedelta(minutes=10)
 
 CLOSED = frozenset({Status.DECLINED, Status.WITHDRAWN, Status.EXPIRED})
 
@@ -128,3 +127,9 @@ def lapsed(packet: Packet, now: datetime) -> bool:
 def admits(packet: Packet, now: datetime) -> bool:
     """Whether its agent may still come in. A rejected producer may: the notices and copies they are owed lie inside."""
     return packet.status not in CLOSED and not lapsed(packet, now)
+
+
+def require_recent(signed_in_at: datetime, now: datetime, within: timedelta) -> None:
+    """The password was entered not long ago. Source: OWASP ASVS 5.0, 7.5.3. Raises StepUpRequired."""
+    if now - signed_in_at > within:
+        raise StepUpRequired(within_seconds=int(within.total_seconds()))

@@ -70,6 +70,7 @@ class ConsentFacts(Frozen):
     sha256: str
     shown_at: Moment | None = None
     access_proof: str
+    access_document_sha256: str | None = None
     access_proved_at: Moment | None = None
     accepted_at: Moment
     text: str

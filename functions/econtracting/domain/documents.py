@@ -33,6 +33,13 @@ class SealRefused(EContractingError):
     title = "The document cannot be sealed"
 
 
+class FrozenDocumentAltered(SealRefused):
+    """What is to be sealed is not what was shown (quality invariant I4)."""
+
+    code = "frozen-document-altered"
+    title = "A frozen document is not what was shown"
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -7,7 +7,8 @@ EContractingError
 ├── Forbidden                signed in, but a step before this one is missing
 │   ├── PasswordChangeRequired
 │   ├── AgreementRequired
-│   └── ConsentRequired
+│   ├── ConsentRequired
+│   └── StepUpRequired       the password is too long ago for what is asked
 ├── Conflict                 right request, wrong moment
 │   ├── InvalidTransition
 │   ├── PacketAlreadyOpen
@@ -93,6 +94,11 @@ class AgreementRequired(Forbidden):
 class ConsentRequired(Forbidden):
     code = "consent-required"
     title = "Consent to electronic records first"
+
+
+class StepUpRequired(Forbidden):
+    code = "step-up-required"
+    title = "Enter your password again first"
 
 
 class Conflict(EContractingError):

@@ -6,7 +6,7 @@ import unicodedata
 from datetime import datetime
 
 from econtracting.domain.moment import Moment
-from econtracting.domain.documents import FieldBox, Mode
+from econtracting.domain.documents import FieldBox, Mark, Mode, SealLevel
 from econtracting.domain.packet import Frozen
 
 
@@ -21,8 +21,65 @@ class Adoption(Frozen):
     full_name: str
     initials: str
     method: str  # typed, drawn or uploaded
-    style: str
+    style: str  # the typeface of what is typed: the initials always, the name unless there is an image
     image_sha256: str | None = None
+    image_key: str | None = None
+    image_version: str | None = None
+    at: Moment
+
+    def mark(self, box: FieldBox, at: datetime, image: bytes | None) -> Mark:
+        """A field as it shows this signature; an image stands for the name only, never for initials."""
+        texts = {"date": at.strftime("%m-%d-%Y"), "initials": self.initials}
+        return Mark(
+            box=box,
+            text=texts.get(box.kind, self.full_name),
+            style=self.style,
+            signature_id=self.signature_id,
+            signed_at=at,
+            image_png=image if box.kind == "signature" else None,
+        )
+
+    def is_like(self, other: Adoption) -> bool:
+        """Whether both look the same, whenever they were adopted."""
+        looks = {"full_name", "initials", "method", "style", "image_sha256"}
+        return self.model_dump(include=looks) == other.model_dump(include=looks)
+
+
+class AdoptedSignature(Adoption):
+    """An adoption kept under its own id: what was signed with it keeps looking like it after another one is adopted."""
+
+
+class Disclosure(Frozen):
+    """When the electronic-records disclosure was first shown, and when access to such records was proved.
+
+    A text of another version is shown anew. Source: ESIGN, 15 U.S.C. 7001(c)(1).
+    """
+
+    packet_id: str
+    version: str
+    shown_at: Moment
+    access_proved_at: Moment | None = None
+
+
+class Place(Frozen):
+    """Where an object lies in the write-once bucket; `version` is the bucket's version id."""
+
+    key: str
+    version: str | None = None
+
+
+class Completion(Frozen):
+    """What proves a sealed packet besides its documents, written in the same commit that makes it SUBMITTED.
+
+    `facts` is the JSON twin of the certificate of completion, `checkpoint` the signed head of the audit trail, and
+    `certificate` the sealing key's certificate as it was then.
+    """
+
+    packet_id: str
+    generation: int
+    facts: Place
+    checkpoint: Place
+    certificate: Place
     at: Moment
 
 
@@ -49,12 +106,13 @@ class Document(Frozen):
     pages: int
     fields: tuple[FieldBox, ...] = ()
     statement: str | None = None
+    opened_at: Moment | None = None  # first opened after consent; nothing is signed unread
     signed: dict[str, SignedField] = {}
     frozen_version: str | None = None  # S3 version id
     sealed_sha256: str | None = None
     sealed_key: str | None = None
     sealed_version: str | None = None
-    sealed_level: str | None = None
+    sealed_level: SealLevel | None = None
     sealed_at: Moment | None = None
 
     def missing(self) -> tuple[str, ...]:
@@ -64,6 +122,11 @@ class Document(Frozen):
             for box in self.fields
             if box.required and box.kind != "date" and box.field_id not in self.signed
         )
+
+    @property
+    def latest(self) -> SignedField | None:
+        """The field that was acted on last."""
+        return max(self.signed.values(), key=lambda field: field.at, default=None)
 
     @property
     def completed_at(self) -> datetime | None:

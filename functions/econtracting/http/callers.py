@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -21,6 +22,7 @@ BODY_LIMIT = 1_000_000  # bytes; the largest body the contract knows is a 500-ro
 class AgentCaller:
     packet_id: str
     session: str  # the session token's fingerprint
+    signed_in_at: datetime  # when the password was last entered
     actor: Actor
 
 
@@ -50,7 +52,8 @@ def agent(app: APIGatewayRestResolver, *, before_password_change: bool = False) 
     guard_cross_site(app)
     if found.get("must_change") == "true" and not before_password_change:
         raise PasswordChangeRequired()
-    return AgentCaller(found["packet_id"], found["session"], actor(app, "agent", found["session"][:16]))
+    signed_in_at = datetime.fromisoformat(found["signed_in_at"])
+    return AgentCaller(found["packet_id"], found["session"], signed_in_at, actor(app, "agent", found["session"][:16]))
 
 
 def guard_cross_site(app: APIGatewayRestResolver) -> None:

@@ -19,6 +19,10 @@ def pdf(content: bytes, name: str) -> File:
     return _file(content, "application/pdf", headers)
 
 
+def png(content: bytes) -> File:
+    return _file(content, "image/png", {"Content-Disposition": "inline"})
+
+
 def zipped(content: bytes, name: str) -> File:
     return _file(content, "application/zip", {"Content-Disposition": f'attachment; filename="{name}"'})
 

@@ -19,7 +19,7 @@ from econtracting.domain.effects import Effect
 from econtracting.domain.jit import FirstSale
 from econtracting.domain.moment import iso
 from econtracting.domain.packet import Packet
-from econtracting.domain.signing import Adoption, Document
+from econtracting.domain.signing import AdoptedSignature, Adoption, Completion, Disclosure, Document
 from econtracting.domain.verification import Verification
 
 Key = dict[str, str]
@@ -60,6 +60,9 @@ def session_of(packet_id: str, fingerprint: str) -> Key:
 ADDRESS: dict[type, Callable[..., Key]] = {
     Access: lambda packet_id: {"PK": of_packet(packet_id), "SK": "ACCESS"},
     Adoption: lambda packet_id: {"PK": of_packet(packet_id), "SK": "SIGNATURE"},
+    AdoptedSignature: lambda packet_id, id: {"PK": of_packet(packet_id), "SK": f"ADOPTED#{id}"},
+    Disclosure: lambda packet_id: {"PK": of_packet(packet_id), "SK": "DISCLOSURE"},
+    Completion: lambda packet_id: {"PK": of_packet(packet_id), "SK": "COMPLETION"},
     Section: lambda packet_id, name: {"PK": of_packet(packet_id), "SK": f"SECTION#{name}"},
     Attachment: lambda packet_id, id: {"PK": of_packet(packet_id), "SK": f"ATTACHMENT#{id}"},
     Verification: lambda packet_id: {"PK": of_packet(packet_id), "SK": "VERIFICATION"},
@@ -83,6 +86,9 @@ ADDRESS: dict[type, Callable[..., Key]] = {
 _NAMED_BY: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     Access: lambda r: (r.packet_id,),
     Adoption: lambda r: (r.packet_id,),
+    AdoptedSignature: lambda r: (r.packet_id, r.signature_id),
+    Disclosure: lambda r: (r.packet_id,),
+    Completion: lambda r: (r.packet_id,),
     Section: lambda r: (r.packet_id, r.name),
     Attachment: lambda r: (r.packet_id, r.id),
     Verification: lambda r: (r.packet_id,),
@@ -108,6 +114,7 @@ GROUP: dict[type, Callable[[str], tuple[str, str]]] = {
     Section: lambda packet_id: (of_packet(packet_id), "SECTION#"),
     Attachment: lambda packet_id: (of_packet(packet_id), "ATTACHMENT#"),
     Document: lambda packet_id: (of_packet(packet_id), "DOCUMENT#"),
+    AdoptedSignature: lambda packet_id: (of_packet(packet_id), "ADOPTED#"),
     Check: lambda packet_id: (of_packet(packet_id), "CHECK#"),
     AdverseCase: lambda packet_id: (of_packet(packet_id), "ADVERSE#"),
     CorrectionRequest: lambda packet_id: (of_packet(packet_id), "CORRECTION#"),
