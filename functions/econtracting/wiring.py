@@ -15,8 +15,8 @@ from econtracting.domain.packet_type import PacketType
 from econtracting.settings import Settings, only
 
 if TYPE_CHECKING:
-    from econtracting.adapters.pace import EvenPace
     from econtracting.domain.documents import SignatureStyle
+    from econtracting.adapters.pace import EvenPace
     from econtracting.domain.invitation import Schedule
     from econtracting.domain.passwords import PasswordPolicy
 
