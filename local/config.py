@@ -30,9 +30,9 @@ DURATIONS = {
     "TemporaryPasswordSeconds": "600",
     "ReminderSeconds": "300,700,1400",
     "LastReminderSeconds": "300",
-    "BackgroundWaitSeconds": "45",
-    "AppointmentWaitSeconds": "45",
-    "CertificationWaitSeconds": "45",
+    "BackgroundWaitSeconds": "90",
+    "AppointmentWaitSeconds": "90",
+    "CertificationWaitSeconds": "90",
     "ReconcileSeconds": "5",
     "RetrySeconds": "1",
 }

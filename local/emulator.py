@@ -3,6 +3,7 @@
 import shutil
 import sys
 import time
+from pathlib import Path
 
 import httpx
 
@@ -11,6 +12,7 @@ from local.listening import beyond_loopback
 from local.processes import Child
 
 SAVE_SECONDS = 60
+SETTLED_SECONDS = 3
 
 
 class EmulatorFailed(Exception):
@@ -47,14 +49,29 @@ def start(config: Config) -> Child:
         _await_health(emulator, config)
         _require_loopback(emulator)
     except BaseException:
-        emulator.stop()
+        stop(emulator, config)
         raise
     return emulator
 
 
-def stop(emulator: Child) -> None:
-    """Stop the emulator and wait until its state is saved."""
-    emulator.stop(patience=SAVE_SECONDS)
+def stop(emulator: Child, config: Config) -> None:
+    """Stop the emulator and wait until its state is saved.
+
+    It saves at once, but then lingers as long as an execution waits for a callback: that is not waited for.
+    """
+    began = time.time()
+    emulator.ask_to_end()
+    while emulator.running and time.time() < began + SAVE_SECONDS:
+        if _saved(config.home / "state", began):
+            break
+        time.sleep(0.1)
+    emulator.stop(patience=0)
+
+
+def _saved(state: Path, since: float) -> bool:
+    """Every service has its own file, written beside it and then renamed; the last one is some time ago."""
+    newest = max((file.stat().st_mtime for file in state.glob("*.json")), default=0.0)
+    return newest > since and time.time() - newest > SETTLED_SECONDS and not any(state.glob("*.tmp"))
 
 
 def _await_health(emulator: Child, config: Config, patience: float = 60) -> None:

@@ -67,10 +67,15 @@ class Child:
     def running(self) -> bool:
         return self.process.poll() is None
 
+    def ask_to_end(self) -> None:
+        """Send the process the signal to end in order, without waiting."""
+        if self.running:
+            self.process.terminate()
+
     def stop(self, patience: float = 10) -> None:
         """Ask the process to end and wait; after `patience` seconds end it and everything it started."""
         if self.running:
-            self.process.terminate()
+            self.ask_to_end()
             try:
                 self.process.wait(patience)
             except subprocess.TimeoutExpired:

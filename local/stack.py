@@ -33,8 +33,9 @@ class Stack:
         self.outputs: dict[str, str] = {}
         self.children: dict[str, Child] = {}
         self._emulator: Child | None = None
-        self._stopping = threading.Event()
+        self._stopping, self._paused = threading.Event(), threading.Event()
         self._ticker: threading.Thread | None = None
+        self._complaint = ""
 
     def __enter__(self) -> "Stack":
         try:
@@ -90,8 +91,10 @@ class Stack:
     def restart_emulator(self) -> None:
         """Stop the emulator in good order and start it on what it saved."""
         assert self._emulator is not None
-        emulator.stop(self._emulator)
+        self._paused.set()
+        emulator.stop(self._emulator, self.config)
         self._emulator = emulator.start(self.config)
+        self._paused.clear()
 
     def stop(self) -> None:
         """Stop everything this object started; the emulator last, so that it saves what the others still did."""
@@ -103,20 +106,29 @@ class Stack:
         self.children.clear()
         outputs_file(self.config).unlink(missing_ok=True)
         if self._emulator:
-            emulator.stop(self._emulator)
+            emulator.stop(self._emulator, self.config)
             self._emulator = None
 
     def _tick(self) -> None:
         """Call the sweep function every two seconds; on AWS a schedule does it every minute."""
-        sweeper = client(
-            "lambda", self.config.url("emulator"), ClientConfig(read_timeout=120, retries={"total_max_attempts": 1})
-        )
+        options = ClientConfig(read_timeout=120, retries={"total_max_attempts": 1})
+        sweeper = client("lambda", self.config.url("emulator"), options)
         while not self._stopping.wait(SWEEP_SECONDS):
+            if self._paused.is_set():
+                continue
             try:
-                sweeper.invoke(FunctionName=self.outputs["SweepFunctionName"], Payload=b"{}")
+                answer = sweeper.invoke(FunctionName=self.outputs["SweepFunctionName"], Payload=b"{}")
             except Exception as error:
-                # The emulator may be restarting; the next tick tries again.
-                print(f"sweep: {type(error).__name__}", flush=True)
+                self._complain(type(error).__name__)
+                continue
+            if "FunctionError" in answer:
+                self._complain(answer["Payload"].read().decode()[:500])
+
+    def _complain(self, what: str) -> None:
+        """Tell once what goes wrong with the sweep; the next tick tries again."""
+        if what != self._complaint and not (self._paused.is_set() or self._stopping.is_set()):
+            print(f"sweep: {what}", flush=True)
+            self._complaint = what
 
 
 def outputs_file(config: Config) -> Path:

@@ -8,6 +8,7 @@ from typing import Any
 OTHER_SSN = "987-65-4320"
 KNOWN_SSN = "987-65-4321"
 PASSWORD = "Sunny-Harbor-27"
+BIRTH_DATE, BIRTH_DATE_ISO = "04-12-1985", "1985-04-12"
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Person:
                 "last_name": self.last_name,
                 "ssn": self.ssn,
                 "ssn_confirm": self.ssn,
-                "birth_date": "04-12-1985",
+                "birth_date": BIRTH_DATE,
                 "mobile_phone": "615-555-0123",
                 "email": self.email,
                 "npn": self.npn,

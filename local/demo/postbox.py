@@ -37,7 +37,7 @@ class Postbox:
         names = Mail.__dataclass_fields__
         return [Mail(**{name: mail[name] for name in names}) for mail in found]
 
-    def wait(self, what: str, pattern: re.Pattern[str], patience: float = 30, after: int = 0) -> tuple[Mail, str]:
+    def wait(self, what: str, pattern: re.Pattern[str], patience: float = 60, after: int = 0) -> tuple[Mail, str]:
         """The first mail with a number above `after` whose text matches, and what the pattern's group found."""
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:

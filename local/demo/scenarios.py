@@ -39,7 +39,7 @@ def kansas(status: str, ready: bool) -> Callable[[Journey], None]:
 
     def play(journey: Journey) -> None:
         journey.play_until_finished()
-        journey.background_clear(patience=120)
+        journey.background_clear()
         journey.appointed({"AL": "APPROVED", "KS": status})
         journey.certified()
         journey.ready_to_sell({"AL": True, "KS": ready})
@@ -54,7 +54,7 @@ def stops_at(status: str, reason: str | None = None) -> Callable[[Journey], None
 
     def play(journey: Journey) -> None:
         journey.play_until_finished()
-        journey.stands_at(status, patience=150, reason=reason)
+        journey.stands_at(status, reason=reason)
 
     return play
 
@@ -82,7 +82,7 @@ def bounced(journey: Journey) -> None:
 def expired(journey: Journey) -> None:
     journey.invite()
     journey.reminded(times=2)
-    journey.wait_for_invitation("EXPIRED", patience=40)
+    journey.wait_for_invitation("EXPIRED", patience=90)
     journey.mail_about("expiry", re.compile(r"(?i)expired|ended"))
     journey.closed("EXPIRED")
 
@@ -92,7 +92,7 @@ def restarted(journey: Journey) -> None:
     journey.play_until_finished()
     journey.wait_for("BACKGROUND_CHECK")
     journey.restart_emulator()
-    journey.background_clear(patience=120)
+    journey.background_clear()
     journey.appointed({"AL": "APPROVED", "KS": "APPROVED"})
     journey.certified()
     journey.once_each()
@@ -149,7 +149,8 @@ SCENARIOS = {
     "silent-bureau": Scenario(
         "the bureau never answers: the wait ends and the contracting department is told",
         lambda: somebody("silent", states=FEW_STATES),
-        stops_at("NEEDS_REVIEW"),
+        stops_at("NEEDS_REVIEW", "BACKGROUND_CHECK_SILENT"),
+        {"BackgroundWaitSeconds": "10"},
     ),
     "bounced": Scenario(
         "the agent's mailbox does not exist: the invitation says so, and the recruiter is told",
@@ -166,7 +167,8 @@ SCENARIOS = {
         "everything is stopped while the bureau works, and started again: the packet goes on",
         lambda: somebody("slow", states=FEW_STATES),
         restarted,
-        {"BackgroundWaitSeconds": "60"},
+        # Said only to have a stack that nobody else is on.
+        {"Stage": "dev"},
     ),
     "declined": Scenario("the agent declines with a reason", lambda: somebody(states=FEW_STATES), declined),
     "withdrawn": Scenario("the recruiter takes the invitation back", lambda: somebody(states=FEW_STATES), withdrawn),
