@@ -159,9 +159,15 @@ def test_only_rendering_and_outward_effects_may_decrypt() -> None:
     assert readers == {"RenderFunction", "RelayFunction", "SweepFunction"}
 
 
-def test_the_layer_hangs_only_on_functions_that_render_or_seal() -> None:
+def test_the_layer_hangs_only_on_functions_that_render_draw_or_seal() -> None:
     layered = {name for name, function in FUNCTIONS.items() if function.get("Layers")}
-    assert layered == {"RenderFunction", "SealFunction", "SealCertificateFunction"}
+    assert layered == {"RenderFunction", "PicturesFunction", "SealFunction", "SealCertificateFunction"}
+
+
+def test_what_decodes_strangers_images_has_no_rights_and_no_secrets() -> None:
+    pictures = FUNCTIONS["PicturesFunction"]
+    assert "Policies" not in pictures
+    assert "Environment" not in pictures
 
 
 def test_the_stream_shows_keys_only() -> None:
