@@ -4,9 +4,11 @@ GET    /packet                                -> 200 where the packet stands
 GET    /packet/agreement                      -> 200 the versioned text
 PUT    /packet/agreement                      -> 200 | 412 stale-version
 GET    /packet/interview/{section}            -> 200 version, form and answers, sensitive values masked
-PUT    /packet/interview/{section}            -> 200 version | 409 packet-frozen | 412 stale-version | 422 invalid-request
+PUT    /packet/interview/{section}            -> 200 version | 409 packet-frozen | 412 stale-version | 422
 GET    /packet/identity                       -> 200 how the licence registry's comparison stands
 POST   /packet/identity/confirmations         -> 200 differences the agent stands by
+POST   /packet/email-confirmations            -> 202 a code is mailed to the changed address | 409 nothing-to-confirm
+PUT    /packet/email-confirmations            -> 200 letters go there from now on | 422 a wrong or late code
 GET    /packet/attachments                    -> 200 the packet's files
 POST   /packet/attachments                    -> 201 where to upload a file | 422 invalid-request
 POST   /packet/attachments/{id}/complete      -> 200 PASSED or REJECTED with the reason | 409 upload-missing
@@ -31,7 +33,7 @@ from econtracting import wiring
 from econtracting.domain.errors import InvalidRequest
 from econtracting.http import callers
 from econtracting.http.problems import Door
-from econtracting.usecases import attachments, interview, verifying
+from econtracting.usecases import attachments, contact, interview, verifying
 from econtracting.usecases import summary as summaries
 
 app = Door()
@@ -53,6 +55,11 @@ class Announced(BaseModel):
 class Kept(BaseModel):
     model_config = ConfigDict(extra="forbid")
     fields: list[str] = Field(min_length=1, max_length=10, description="Paths as the differences name them")
+
+
+class Code(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    code: str = Field(min_length=1, max_length=20)
 
 
 @app.get("/packet")
@@ -134,6 +141,40 @@ def keep_differences(kept: Kept) -> dict[str, Any]:
         clock=wiring.clock(),
         packet_id=agent.packet_id,
         fields=kept.fields,
+        actor=agent.actor,
+    )
+
+
+@app.post("/packet/email-confirmations")
+def ask_for_email_code() -> tuple[dict[str, Any], int]:
+    agent = callers.agent(app)
+    contact.ask_for_code(
+        packets=wiring.packets(),
+        packet_types=wiring.packet_type,
+        envelope=wiring.envelope(),
+        passwords=wiring.passwords(),
+        limits=wiring.limits(),
+        ids=wiring.ids(),
+        clock=wiring.clock(),
+        life=wiring.settings().temporary_password_life,
+        packet_id=agent.packet_id,
+        actor=agent.actor,
+    )
+    return {}, HTTPStatus.ACCEPTED
+
+
+@app.put("/packet/email-confirmations")
+def confirm_email(given: Code) -> dict[str, Any]:
+    agent = callers.agent(app)
+    return contact.confirm(
+        packets=wiring.packets(),
+        packet_types=wiring.packet_type,
+        envelope=wiring.envelope(),
+        passwords=wiring.passwords(),
+        attempts=wiring.attempts(),
+        clock=wiring.clock(),
+        packet_id=agent.packet_id,
+        code=given.code,
         actor=agent.actor,
     )
 

@@ -62,8 +62,9 @@ class Wording:
 def compose(name: str, *, packet: Packet, packet_type: PacketType, context: Mapping[str, Any]) -> Letter:
     """The letter `name` about a packet.
 
-    `context` gives what the packet does not hold: `link`, `temporary_password`, `requested_from`, `seconds`, `at`,
-    `reason`, `fields`, `appointments`, `feed`, `check`, `failure`; what a letter does not name is ignored.
+    `context` gives what the packet does not hold: `to`, `code`, `link`, `temporary_password`, `requested_from`,
+    `seconds`, `at`, `reason`, `fields`, `appointments`, `feed`, `check`, `failure`; what a letter does not name is
+    ignored.
     Raises LookupError for a letter that does not exist, or that names an unknown value.
     """
     wording = _wording(packet.type, name)
@@ -72,11 +73,18 @@ def compose(name: str, *, packet: Packet, packet_type: PacketType, context: Mapp
     subject = _line(_filled(wording.subject, values))
     body = "\n".join(_html(block, values) for block in blocks)
     return Letter(
-        to=packet.recruiter.email if wording.to == "recruiter" else packet.agent.email,
+        to=_receiver(wording.to, packet, context),
         subject=subject,
         html=_laid_out(subject, body, values),
         text="\n\n".join([*(_text(block, values) for block in blocks), _signature(values)]) + "\n",
     )
+
+
+def _receiver(to: str, packet: Packet, context: Mapping[str, Any]) -> str:
+    """Who a letter goes to: the recruiter, the agent, or an address of the agent's that only this letter is about."""
+    if to == "address":
+        return str(context.get("to") or packet.agent.email)
+    return packet.recruiter.email if to == "recruiter" else packet.agent.email
 
 
 @cache
@@ -161,6 +169,7 @@ def _values(packet: Packet, packet_type: PacketType, context: Mapping[str, Any])
         "expires_on": day(packet.expires_at.date()),
         "link": context.get("link"),
         "temporary_password": context.get("temporary_password"),
+        "code": context.get("code"),
         "requested_from": context.get("requested_from"),
         "address": context.get("address"),
         "minutes": _duration(context.get("seconds")),

@@ -9,7 +9,7 @@ from econtracting import ports
 from econtracting.domain import interview, timeline
 from econtracting.domain.answers import SealedPart, Section
 from econtracting.domain.audit import Actor, Event
-from econtracting.domain.errors import AlreadyExists, PacketAlreadyOpen, StaleVersion
+from econtracting.domain.errors import StaleVersion
 from econtracting.domain.interview_person import person
 from econtracting.domain.packet import Acceptance, Packet, SectionState, Status
 from econtracting.domain.packet_type import PacketType
@@ -216,19 +216,8 @@ def save_section(
             answer=answer,
         )
 
-    try:
-        return _answer(packets.change(packet_id, decide))
-    except AlreadyExists as taken:
-        places.take_back(packets=packets, clock=clock, holder=taken.facts["holder"])
-    try:
-        return _answer(packets.change(packet_id, decide))
-    except AlreadyExists:
-        raise PacketAlreadyOpen() from None
-
-
-def _answer(committed: ports.Committed) -> dict[str, Any]:
-    answer: dict[str, Any] = committed.answer
-    return answer
+    saved_as: dict[str, Any] = places.change(packets=packets, clock=clock, packet_id=packet_id, decide=decide).answer
+    return saved_as
 
 
 def _registry_remarks(definition: PacketType, name: str, verification: Verification | None) -> list[dict[str, str]]:

@@ -1,10 +1,10 @@
-"""The places of open packets when the agent tells another NPN than the recruiter did (quality invariant I1)."""
+"""The places of open packets when the agent tells another NPN or e-mail than the recruiter did (invariant I1)."""
 
 from __future__ import annotations
 
 from econtracting import ports
 from econtracting.domain.access import OpenPacket
-from econtracting.domain.errors import PacketAlreadyOpen
+from econtracting.domain.errors import AlreadyExists, PacketAlreadyOpen
 from econtracting.domain.invitation import places
 from econtracting.domain.packet import Packet
 from econtracting.usecases import endings, invite
@@ -16,22 +16,23 @@ def moved(packets: ports.Packets, before: Packet, after: Packet) -> tuple[list[O
     if had == has:
         return [], []
     held = endings.places(packets, before)
-    claims = [one for one in has if one not in held and packets.find(OpenPacket, *_named(one)) != one]
+    claims = [one for one in has if packets.find(OpenPacket, one.agency_id, one.kind, one.value) != one]
     return claims, [one for one in held if one not in has]
 
 
-def take_back(*, packets: ports.Packets, clock: ports.Clock, holder: OpenPacket | None) -> None:
-    """Free a place whose packet is over.
+def change(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, decide: ports.Decide) -> ports.Committed:
+    """Commit a change that may move a packet to other places; one that is held by a packet which is over is freed.
 
-    Raises PacketAlreadyOpen if it is not; it names no packet, because the agent may not know of another one.
+    Raises PacketAlreadyOpen for a place that is taken. It names no packet: the agent may not know of another one.
     """
     try:
+        return packets.change(packet_id, decide)
+    except AlreadyExists as taken:
+        holder = taken.facts["holder"]
+    try:
         invite.take_place_back(packets=packets, clock=clock, holder=holder)
-    except PacketAlreadyOpen:
+        return packets.change(packet_id, decide)
+    except (AlreadyExists, PacketAlreadyOpen):
         raise PacketAlreadyOpen(
-            "Your agency has another open packet with this National Producer Number. Please ask your recruiter."
+            "Your agency has another open packet for this number or e-mail address. Please ask your recruiter."
         ) from None
-
-
-def _named(place: OpenPacket) -> tuple[str, str, str]:
-    return place.agency_id, place.kind, place.value

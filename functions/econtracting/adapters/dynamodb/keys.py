@@ -14,6 +14,7 @@ from econtracting.domain.attachments import Attachment
 from econtracting.domain.audit import ChainedEvent
 from econtracting.domain.background import Check, OrderReference, Received
 from econtracting.domain.certification import Contract, Feed
+from econtracting.domain.contact import EmailChange
 from econtracting.domain.corrections import CorrectionRequest
 from econtracting.domain.effects import Effect
 from econtracting.domain.jit import FirstSale
@@ -65,6 +66,7 @@ ADDRESS: dict[type, Callable[..., Key]] = {
     Completion: lambda packet_id: {"PK": of_packet(packet_id), "SK": "COMPLETION"},
     Section: lambda packet_id, name: {"PK": of_packet(packet_id), "SK": f"SECTION#{name}"},
     Attachment: lambda packet_id, id: {"PK": of_packet(packet_id), "SK": f"ATTACHMENT#{id}"},
+    EmailChange: lambda packet_id: {"PK": of_packet(packet_id), "SK": "EMAIL-CHANGE"},
     Verification: lambda packet_id: {"PK": of_packet(packet_id), "SK": "VERIFICATION"},
     Document: lambda packet_id, document_id: {"PK": of_packet(packet_id), "SK": f"DOCUMENT#{document_id}"},
     Check: lambda packet_id, attempt: {"PK": of_packet(packet_id), "SK": f"CHECK#{int(attempt):04d}"},
@@ -91,6 +93,7 @@ _NAMED_BY: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     Completion: lambda r: (r.packet_id,),
     Section: lambda r: (r.packet_id, r.name),
     Attachment: lambda r: (r.packet_id, r.id),
+    EmailChange: lambda r: (r.packet_id,),
     Verification: lambda r: (r.packet_id,),
     Document: lambda r: (r.packet_id, r.document_id),
     Check: lambda r: (r.packet_id, r.attempt),

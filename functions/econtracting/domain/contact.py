@@ -1,0 +1,18 @@
+"""The address letters go to: the invited one, until the agent shows that a new one reaches them."""
+
+from __future__ import annotations
+
+from econtracting.domain.moment import Moment
+from econtracting.domain.packet import Frozen
+
+CODES_PER_HOUR = 5
+
+
+class EmailChange(Frozen):
+    """An address told in the interview, and the code mailed to it. Only the code's argon2id hash is stored."""
+
+    packet_id: str
+    email: str
+    code_hash: str | None = None  # None once it was used
+    until: Moment
+    number: int  # how many codes were mailed; each has its own outbox row
