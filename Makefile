@@ -13,7 +13,7 @@ ENVIRONMENTS := .build/main.installed .build/emulator.installed .build/sam.insta
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help setup lock node run test demo bench check format clean
+.PHONY: help setup lock node run test test-sam demo bench check format clean
 
 help: ## lists these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ test: setup ## runs every test that needs no Docker engine (ARGS="..." goes to p
 
 bench: setup ## measures the budgets and prints them as a table with ratios
 	@$(PYTHON) -m tools.bench
+
+test-sam: setup ## runs the functions in Lambda's runtime: sam local, containers (needs a Docker engine)
+	@$(PYTHON) -m pytest tests/sam $(ARGS)
 
 check: setup ## format, lint, types, templates, stale OpenAPI, dependency rule
 	@scripts/check
