@@ -42,6 +42,7 @@ SETTINGS = {
     "LAST_REMINDER_SECONDS": "259200",
     "CERTIFICATION_WAIT_SECONDS": "604800",
     "RECONCILE_SECONDS": "21600",
+    "ADVERSE_DAY_SECONDS": "86400",
     "RETRY_SECONDS": "30",
     "SYNTHETIC_PEOPLE": "true",
     "PASSWORD_PROFILE": "familiar",
@@ -95,6 +96,9 @@ class Context:
     invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:test"
     aws_request_id: str = "00000000-0000-0000-0000-000000000000"
     log_stream_name: str = "stream"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 25_000
 
 
 @dataclass
@@ -272,13 +276,16 @@ def _deploy(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     boto3.client("secretsmanager").create_secret(Name="vendors", SecretString=json.dumps(secrets))
     bus = boto3.client("events").create_event_bus(Name="lifecycle")["EventBusArn"]
     functions = _functions(monkeypatch)
-    machine = boto3.client("stepfunctions").create_state_machine(
-        name="onboarding",
-        definition=deployed.definition(
-            "onboarding", TasksArn=functions["TasksFunction"], SealArn=functions["SealFunction"], **WAITS
-        ),
-        roleArn="arn:aws:iam::123456789012:role/onboarding",
-    )["stateMachineArn"]
+    machines = {
+        name: boto3.client("stepfunctions").create_state_machine(
+            name=name,
+            definition=deployed.definition(
+                name, TasksArn=functions["TasksFunction"], SealArn=functions["SealFunction"], **WAITS
+            ),
+            roleArn="arn:aws:iam::123456789012:role/machine",
+        )["stateMachineArn"]
+        for name in ("onboarding", "jit-appointment")
+    }
     environment = {
         **SETTINGS,
         **keys,
@@ -289,14 +296,15 @@ def _deploy(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         "EVENT_BUS": bus,
         "RENDER_FUNCTION": "RenderFunction",
         "PICTURES_FUNCTION": "PicturesFunction",
-        "ONBOARDING_ARN": machine,
+        "ONBOARDING_ARN": machines["onboarding"],
+        "JIT_ARN": machines["jit-appointment"],
         "MAIL_CONFIGURATION_SET": "mail",
         "SEAL_CERTIFICATE": "certificates/seal.pem",
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     wiring.documents().keep("certificates/seal.pem", _certificate(), "application/x-pem-file")
-    return {**functions, "machine": machine}
+    return {**functions, **machines}
 
 
 def _certificate() -> bytes:

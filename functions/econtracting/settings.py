@@ -36,6 +36,7 @@ class Settings:
     reminders: tuple[timedelta, ...]
     last_reminder_before: timedelta
     feed_life: timedelta
+    adverse_day: timedelta  # 24 hours in earnest; shorter only to watch the adverse clock run
     reconcile_every: timedelta
     retry_base: timedelta
     synthetic_people: bool
@@ -57,6 +58,7 @@ class Settings:
             reminders=tuple(timedelta(seconds=float(one)) for one in _needed("REMINDER_SECONDS").split(",")),
             last_reminder_before=_seconds("LAST_REMINDER_SECONDS"),
             feed_life=_seconds("CERTIFICATION_WAIT_SECONDS"),
+            adverse_day=_seconds("ADVERSE_DAY_SECONDS"),
             reconcile_every=_seconds("RECONCILE_SECONDS"),
             retry_base=_seconds("RETRY_SECONDS"),
             synthetic_people=_needed("SYNTHETIC_PEOPLE") == "true",

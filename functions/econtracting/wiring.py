@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from econtracting import ports
+from econtracting.domain.corrections import Patience
 from econtracting.domain.packet_type import PacketType
 from econtracting.settings import Settings, only
 
@@ -248,6 +249,17 @@ def workflow() -> ports.Workflow:
     from econtracting.adapters.stepfunctions import StepFunctions
 
     return StepFunctions(_client("stepfunctions"), only("ONBOARDING_ARN"))
+
+
+def patience() -> Patience:
+    return Patience(settings().reminders, settings().invitation_life)
+
+
+@cache
+def jit_workflow() -> ports.Workflow:
+    from econtracting.adapters.stepfunctions import StepFunctions
+
+    return StepFunctions(_client("stepfunctions"), only("JIT_ARN"))
 
 
 @cache

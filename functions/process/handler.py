@@ -1,7 +1,9 @@
 """process: vendors' webhooks, the contracting department's views, ready-to-sell.
 
-POST /webhooks/background-checks | appointments | certifications   -> 202 | 401 bad signature | 404 unknown reference
+POST /webhooks/background-checks | appointments | certifications | sales -> 202 | 401 signature | 404 unknown reference
 GET  /packets, /packets/{packet_id}, /packets/{packet_id}/events   -> 200, masked
+POST /packets/{packet_id}/corrections {fields, reason}             -> 200 | 409 invalid-transition | 422 unknown field
+POST /packets/{packet_id}/decisions {decision, reason}             -> 200 | 409 invalid-transition
 GET  /producers/{npn}/ready-to-sell?state=&on=                     -> 200 {ready, reasons} | 404
 GET  /producers/{npn}/certification-status                         -> 200 {loaded, expected_by} | 404
 """
@@ -13,15 +15,42 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from econtracting import wiring
 from econtracting.domain import webhooks as wire
 from econtracting.domain.packet import Status
 from econtracting.http import callers
 from econtracting.http.problems import Door
-from econtracting.usecases import certification, overview, webhooks
+from econtracting.usecases import certification, corrections, decisions, overview, sales, webhooks
 
 app = Door()
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+class Correction(BaseModel):
+    """What the agent is asked to mend: fields by dotted path, section first; the agent reads the reason."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"fields": ["agent.ssn"], "reason": "It does not match."}}
+    )
+
+    fields: Annotated[list[Annotated[str, Field(max_length=120)]], Field(min_length=1, max_length=50)]
+    reason: Words
+
+
+class Made(BaseModel):
+    """A decision. `worksheet_sha256` names the written weighing of factors where one is needed before a refusal;
+    `posted_on` is the day on which a notice that could not be mailed was posted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    decision: decisions.Word
+    reason: Words
+    worksheet_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+    posted_on: date | None = None
+
 
 ACCEPTED: tuple[dict[str, Any], int] = ({"accepted": True}, HTTPStatus.ACCEPTED)
 
@@ -68,24 +97,88 @@ def certifications() -> tuple[dict[str, Any], int]:
     return ACCEPTED
 
 
+@app.post("/webhooks/sales")
+def sold() -> tuple[dict[str, Any], int]:
+    raw, message_id = _signed("sales_webhook_secret")
+    message = wire.sale_event(raw)
+    if message is not None:
+        sales.reported(
+            packets=wiring.packets(),
+            packet_types=wiring.packet_type,
+            clock=wiring.clock(),
+            every=wiring.settings().reconcile_every,
+            message_id=message_id,
+            message=message,
+            body=raw.decode(),
+        )
+    return ACCEPTED
+
+
 @app.get("/packets")
 def packets(
-    status: Annotated[Status, Query()], cursor: Annotated[str | None, Query(max_length=1000)] = None
+    status: Annotated[Status | None, Query()] = None,
+    queue: Annotated[overview.Queue | None, Query()] = None,
+    cursor: Annotated[str | None, Query(max_length=1000)] = None,
 ) -> dict[str, Any]:
     callers.staff(app, "contracting")
-    return overview.queue(packets=wiring.packets(), status=status, cursor=cursor)
+    return overview.packets_of(
+        packets=wiring.packets(), clock=wiring.clock(), status=status, queue=queue, cursor=cursor
+    )
 
 
 @app.get("/packets/<packet_id>")
 def packet(packet_id: str) -> dict[str, Any]:
     callers.staff(app, "contracting")
-    return overview.packet(packets=wiring.packets(), packet_types=wiring.packet_type, packet_id=packet_id)
+    return overview.packet(
+        packets=wiring.packets(),
+        packet_types=wiring.packet_type,
+        clock=wiring.clock(),
+        day=wiring.settings().adverse_day,
+        packet_id=packet_id,
+    )
 
 
 @app.get("/packets/<packet_id>/events")
 def events(packet_id: str) -> dict[str, Any]:
     callers.staff(app, "contracting")
     return overview.events(packets=wiring.packets(), packet_id=packet_id)
+
+
+@app.post("/packets/<packet_id>/corrections")
+def correct(packet_id: str, correction: Correction) -> dict[str, Any]:
+    caller = callers.staff(app, "contracting")
+    return corrections.request(
+        packets=wiring.packets(),
+        packet_types=wiring.packet_type,
+        clock=wiring.clock(),
+        patience=wiring.patience(),
+        packet_id=packet_id,
+        fields=correction.fields,
+        reason=correction.reason,
+        actor=caller.actor,
+        request=callers.idempotency(app, caller.subject),
+    )
+
+
+@app.post("/packets/<packet_id>/decisions")
+def decide(packet_id: str, made: Made) -> dict[str, Any]:
+    caller = callers.staff(app, "contracting")
+    house = decisions.House(
+        packets=wiring.packets(),
+        outbox=wiring.outbox(),
+        packet_types=wiring.packet_type,
+        clock=wiring.clock(),
+        patience=wiring.patience(),
+        every=wiring.settings().reconcile_every,
+        day=wiring.settings().adverse_day,
+    )
+    return decisions.decide(
+        house,
+        packet_id=packet_id,
+        decision=decisions.Decision(made.decision, made.reason, made.worksheet_sha256, made.posted_on),
+        actor=caller.actor,
+        request=callers.idempotency(app, caller.subject),
+    )
 
 
 @app.get("/producers/<npn>/ready-to-sell")

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
 from econtracting import wiring
-from econtracting.domain.effects import EffectKind
+from econtracting.domain.effects import Effect, EffectKind
 from econtracting.usecases import (
-    appointments,
+    adverse,
     attachments,
     background,
+    background_news,
     certification,
+    corrections,
+    filing,
     invitation_upkeep,
     mailing,
     relay,
+    review,
+    sale_follow_up,
     upkeep,
     verifying,
 )
@@ -33,7 +39,7 @@ def on_stream(event: dict[str, Any], _: Any) -> dict[str, Any]:
             keys = record["dynamodb"]["Keys"]
             packet_id = keys["PK"]["S"].removeprefix("PACKET#")
             perform(packet_id, keys["SK"]["S"].removeprefix("OUTBOX#"))
-        except Exception as error:  # noqa: BLE001 - one bad record must not hold up the others
+        except Exception as error:  # one bad record must not hold up the others
             logger.error("record not handled", error_type=type(error).__name__)
             failed.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})
             break  # the stream goes on from the lowest failed number, so nothing behind it is skipped
@@ -51,11 +57,11 @@ def sweep(_: dict[str, Any], __: Any) -> dict[str, int]:
             else:
                 done["packets"] += 1
                 done["mended"] += int(_attend(packet_id))
-        except Exception as error:  # noqa: BLE001 - the next one may well succeed
+        except Exception as error:  # the next one may well succeed
             logger.error("not attended", packet_id=packet_id, error_type=type(error).__name__)
             done["failed"] += 1
     if any(done.values()):
-        logger.info("swept", **done)
+        logger.info("swept", extra=done)
     return done
 
 
@@ -121,10 +127,10 @@ def _performers() -> dict[EffectKind, relay.Perform]:
             effect=effect,
         ),
         EffectKind.DROP_UPLOAD: lambda effect: attachments.drop(uploads=wiring.uploads(), effect=effect),
-        EffectKind.SYNC_CHECK: lambda effect: background.sync(
+        EffectKind.SYNC_CHECK: lambda effect: background_news.sync(
             packets=packets, checks=wiring.background_checks(), clock=clock, effect=effect
         ),
-        EffectKind.ORDER_APPOINTMENT: lambda effect: appointments.order(
+        EffectKind.ORDER_APPOINTMENT: lambda effect: filing.order(
             packets=packets,
             packet_types=wiring.packet_type,
             registry=wiring.licence_registry(),
@@ -135,4 +141,31 @@ def _performers() -> dict[EffectKind, relay.Perform]:
         EffectKind.FEED_PRODUCER: lambda effect: certification.feed(
             packets=packets, site=wiring.certification_site(), clock=clock, effect=effect
         ),
+        EffectKind.START_JIT: lambda effect: sale_follow_up.start(workflow=wiring.jit_workflow(), effect=effect),
+        EffectKind.WATCH: _ring,
     }
+
+
+def _ring(effect: Effect) -> datetime | None:
+    """A timer: what it looks after is in its payload; it answers when it wants to ring again."""
+    settings, which = wiring.settings(), str(effect.payload["which"]).partition("#")[0]
+    store: dict[str, Any] = {"packets": wiring.packets(), "clock": wiring.clock(), "packet_id": effect.packet_id}
+    match effect.payload["what"]:
+        case "check":
+            return background_news.watch(**store, reminders=settings.reminders, attempt=int(which))
+        case "correction":
+            return corrections.watch(
+                **store, packet_types=wiring.packet_type, patience=wiring.patience(), number=int(which)
+            )
+        case "review":
+            return review.watch(**store, number=int(which))
+        case "adverse":
+            adverse.watch(**store, day=settings.adverse_day, attempt=int(which))
+            return None
+        case "courses":
+            return certification.watch(**store, reminders=settings.reminders)
+        case "sale":
+            return sale_follow_up.watch(
+                **store, workflow=wiring.jit_workflow(), every=settings.reconcile_every, state=which
+            )
+    raise ValueError("a timer of an unknown kind")

@@ -38,6 +38,7 @@ WITH_LINK = {"invitation", "reminder", "received", "correction-requested", "back
     "adverse-pre",
     "adverse-final",
     "active",
+    "state-answered",
 }
 
 

@@ -341,7 +341,7 @@ def test_an_answer_that_came_today_was_pending_yesterday():
 
 
 def test_one_requirement_can_be_left_aside():
-    assert asked(replace(PRODUCER, appointments=(), feed=None)).missing(but="appointed") == ("NOT_CERTIFIED",)
+    assert asked(replace(PRODUCER, appointments=(), feed=None)).missing("appointed") == ("NOT_CERTIFIED",)
 
 
 def test_all_that_is_missing_is_told_at_once():

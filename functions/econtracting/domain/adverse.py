@@ -105,6 +105,7 @@ class AdverseCase(Frozen):
     opened_at: Moment
     local_rule: LocalRule = LocalRule()
     pre_sent_at: Moment | None = None
+    notices: int = 0  # pre-adverse notices sent; a corrected report needs a new one
     wait: Wait | None = None
     counts_from: Moment | None = None
     worksheet_needed: bool = False
@@ -113,7 +114,7 @@ class AdverseCase(Frozen):
     ended_at: Moment | None = None
 
     def send_pre_notice(self, at: datetime, by: str) -> Self:
-        return self._to(A.PRE_SENT, pre_sent_at=at, decided_by=by)
+        return self._to(A.PRE_SENT, pre_sent_at=at, notices=self.notices + 1, decided_by=by)
 
     def delivered(self, at: datetime) -> Self:
         """The notice reached the agent (by post: when that is presumed). A repeat changes nothing."""

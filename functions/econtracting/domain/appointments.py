@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
 from econtracting.domain.moment import Moment
@@ -11,6 +11,7 @@ from econtracting.domain.packet import Frozen
 
 class AppointmentStatus(StrEnum):
     DRAFT = "DRAFT"  # asked for, licence not verified yet
+    SCHEDULED = "SCHEDULED"  # the state takes no filings now; filed on the first day it does
     SUBMITTED = "SUBMITTED"  # on its way to the gateway
     ACCEPTED_BY_GATEWAY = "ACCEPTED_BY_GATEWAY"  # the gateway has it
     PENDING_STATE = "PENDING_STATE"  # the state takes its time
@@ -31,7 +32,8 @@ FINAL = frozenset(
         AppointmentStatus.JUST_IN_TIME,
     }
 )
-OUTCOME_KNOWN = FINAL | {AppointmentStatus.UNANSWERED}
+# What the onboarding workflow does not wait for any longer; a later answer is still heard.
+OUTCOME_KNOWN = FINAL | {AppointmentStatus.SCHEDULED, AppointmentStatus.UNANSWERED}
 
 
 class Appointment(Frozen):
@@ -45,10 +47,12 @@ class Appointment(Frozen):
     task_token: str | None = None
     transaction_id: str | None = None
     licence_number: str | None = None
+    file_on: date | None = None  # of one that is scheduled
     effective_on: date | None = None
     state_reference: str | None = None
     reasons: tuple[str, ...] = ()
     requested_at: Moment
+    filed_at: Moment | None = None
     answered_at: Moment | None = None
 
     @property

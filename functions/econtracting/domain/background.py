@@ -27,6 +27,7 @@ class Check(Frozen):
     suspended_fields: tuple[str, ...] = ()
     expected_at: Moment | None = None
     completed_at: Moment | None = None
+    reminders: int = 0  # how often the agent was told that it takes longer
 
     @property
     def reference(self) -> str:

@@ -26,6 +26,7 @@ class Feed(Frozen):
     expected_by: Moment
     loaded_at: Moment | None = None
     results: tuple[CourseResult, ...] = ()
+    reminders: int = 0  # how often the agent was reminded of the courses
 
     def passed(self) -> frozenset[str]:
         return frozenset(result.course for result in self.results if result.passed)

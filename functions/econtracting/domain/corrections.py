@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from econtracting.domain.errors import InvalidAnswers, InvalidRequest
 from econtracting.domain.interview_definition import InterviewDefinition, Meaning
@@ -30,6 +30,13 @@ VENDOR_WORDS: dict[str, tuple[Meaning, ...]] = {
 }
 # Answers that are one thing in two fields: whoever may mend one may mend the other.
 _TOGETHER: tuple[frozenset[Meaning], ...] = (frozenset({"middle_name", "no_middle_name"}),)
+
+
+class Patience(NamedTuple):
+    """When an agent is reminded of a correction, and when somebody of the contracting department looks."""
+
+    reminders: tuple[timedelta, ...]
+    limit: timedelta
 
 
 class CorrectionRequest(Frozen):
@@ -97,13 +104,12 @@ def require_only_requested(
         )
 
 
-def next_reminder(
-    request: CorrectionRequest, reminders: tuple[timedelta, ...], limit: timedelta
-) -> tuple[datetime, bool]:
+def next_reminder(request: CorrectionRequest, patience: Patience) -> tuple[datetime, bool]:
     """When to look again, and whether that is a reminder (else the agent's time is over)."""
-    if request.reminders < len(reminders) and reminders[request.reminders] < limit:
-        return request.requested_at + reminders[request.reminders], True
-    return request.requested_at + limit, False
+    left = patience.reminders[request.reminders :]
+    if left and left[0] < patience.limit:
+        return request.requested_at + left[0], True
+    return request.requested_at + patience.limit, False
 
 
 def _is_asked(definition: InterviewDefinition, path: str) -> bool:

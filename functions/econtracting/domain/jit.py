@@ -27,6 +27,8 @@ class Alarm(StrEnum):
     NO_FILING_DAY_LEFT = "NO_FILING_DAY_LEFT"  # the state takes no filings from now to the due day
     SOLD_WITHOUT_APPOINTMENT = "SOLD_WITHOUT_APPOINTMENT"  # the state wanted the appointment first
     NOT_READY_TO_SELL = "NOT_READY_TO_SELL"  # the producer lacked something else; the sale's record names it
+    STEP_FAILED = "STEP_FAILED"  # a step of the execution could not be done
+    NOT_APPOINTED = "NOT_APPOINTED"  # the order came to nothing: no licence, rejected, or no answer
 
 
 class FirstSale(Frozen):
@@ -44,6 +46,8 @@ class FirstSale(Frozen):
     due_on: date | None
     file_by: date | None
     reported_at: Moment
+    attempt: int = 1  # of the execution that follows it up
+    settled: bool = False  # the execution came to its end
     missing: tuple[str, ...] = ()
     alarms: tuple[Alarm, ...] = ()
 
@@ -68,7 +72,8 @@ class FirstSale(Frozen):
         """What is the first sale once another is reported for producer and state; alarms raised stay raised."""
         if other.received_on >= self.received_on:
             return self
-        return other.model_copy(update={"alarms": self.alarms, "missing": self.missing})
+        kept = {"alarms": self.alarms, "missing": self.missing, "attempt": self.attempt, "settled": self.settled}
+        return other.model_copy(update=kept)
 
     @property
     def deadline(self) -> date | None:

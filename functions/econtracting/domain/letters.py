@@ -180,7 +180,8 @@ def _values(packet: Packet, packet_type: PacketType, context: Mapping[str, Any])
         "appointments": outcomes or ["None were requested."],
         "certification_site": site.name,
         "certification_url": site.url,
-        "courses": [course.replace("-", " ").capitalize() for course in site.courses],
+        "courses": [_titled(course) for course in site.courses],
+        "course": _titled(context.get("course")),
         "certify_from": day(_certify_from(packet, packet_type, context)),
         "expected_by": _expected_by(context),
     }
@@ -213,6 +214,10 @@ def _certify_from(packet: Packet, packet_type: PacketType, context: Mapping[str,
         return expected.date()
     processed = packet.reached.get(Status.PROCESSED.value, packet.status_at)
     return (processed + timedelta(days=packet_type.certification.feed_days)).date()
+
+
+def _titled(course: str | None) -> str:
+    return course.replace("-", " ").capitalize() if course else ""
 
 
 def _expected_by(context: Mapping[str, Any]) -> str | None:
@@ -256,6 +261,11 @@ def _outcome(appointment: Appointment) -> str:
             return f"{state}: recorded. This state takes no filing."
         case AppointmentStatus.REJECTED:
             return f"{state}: not approved{f' ({why})' if why else ''}. The contracting department looks into it."
+        case AppointmentStatus.JUST_IN_TIME:
+            return f"{state}: we ask for your appointment when your first application there arrives."
+        case AppointmentStatus.SCHEDULED:
+            on = f" on {day(appointment.file_on)}" if appointment.file_on else " later"
+            return f"{state}: the state takes no requests now. We ask{on}; please do not sell there before you hear."
         case AppointmentStatus.NO_VALID_LICENCE:
             return f"{state}: not requested{f', because {why}' if why else ''}."
         case _:

@@ -60,9 +60,9 @@ class Readiness(NamedTuple):
     ready: bool
     reasons: tuple[Reason, ...]
 
-    def missing(self, *, but: str = "") -> tuple[str, ...]:
-        """Codes of what is not met, one requirement left aside if wanted."""
-        return tuple(reason.code for reason in self.reasons if reason.code and reason.requirement != but)
+    def missing(self, *but: str) -> tuple[str, ...]:
+        """Codes of what is not met, some requirements left aside."""
+        return tuple(reason.code for reason in self.reasons if reason.code and reason.requirement not in but)
 
 
 @dataclass(frozen=True)

@@ -1,76 +1,77 @@
-"""The background check: opened, awaited, ordered, told about, recorded. Token and result may come in either order."""
+"""The background check on its way: opened, awaited, ordered. What comes of it is told in background_news.py."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from econtracting import ports
 from econtracting.domain.audit import Actor, Event
-from econtracting.domain.background import FINAL_STATUSES, Check, OrderReference
+from econtracting.domain.background import Check, OrderReference
 from econtracting.domain.effects import Effect, EffectKind
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.interview_person import person
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.ports import Change
-from econtracting.usecases.endings import mail
+from econtracting.usecases.changes import plus
 from econtracting.usecases.lifecycle import lifecycle_event
 from econtracting.usecases.opening import open_answers
+from econtracting.usecases.review import require_current
+from econtracting.usecases.waking import wake_check
+from econtracting.usecases.watching import timer
 
 VENDOR = "background-check"
 WORKFLOW = Actor(kind="system", id="onboarding")
-SCREENER = Actor(kind="vendor", id=VENDOR)
-
-# what the check came to -> where the packet goes
-LEADS_TO = {
-    "clear": Status.APPOINTING,
-    "consider": Status.ADVERSE_REVIEW,
-    "suspended": Status.CORRECTION_REQUESTED,
-    "canceled": Status.NEEDS_REVIEW,
-}
 
 
-def begin(*, packets: ports.Packets, clock: ports.Clock, packet_id: str) -> Packet:
-    """Open the next attempt of the check of a SUBMITTED packet and have it ordered."""
+def begin(
+    *, packets: ports.Packets, clock: ports.Clock, reminders: tuple[timedelta, ...], packet_id: str, attempt: int
+) -> Packet:
+    """Open the next attempt of the check of a SUBMITTED packet and have it ordered. Raises Superseded."""
     now = clock.now()
 
     def decide(packet: Packet) -> Change | None:
+        require_current(packet, attempt)
         if packet.status is not Status.SUBMITTED:
             return None
-        attempt = packet.check_attempt + 1
-        after = packet.move(Status.BACKGROUND_CHECK, now).having(check_attempt=attempt)
-        check = Check(packet_id=packet_id, attempt=attempt)
-        order = Effect(
-            packet_id=packet_id,
-            id=f"order-check#{attempt}",
-            kind=EffectKind.ORDER_CHECK,
-            payload={"attempt": attempt},
-            created_at=now,
-            due_at=now,
-        )
-        reference = OrderReference(vendor=VENDOR, reference=check.reference, packet_id=packet_id)
-        return Change(
-            after,
-            events=[Event(type="bgc.requested", at=now, actor=WORKFLOW, data={"attempt": attempt})],
-            effects=[order, lifecycle_event(after, now)],
-            puts=[check],
-            claims=[reference],
-        )
+        after = packet.move(Status.BACKGROUND_CHECK, now)
+        return opened(Change(after, effects=[lifecycle_event(after, now)]), now, reminders)
 
     return packets.change(packet_id, decide).packet
 
 
-def await_result(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, task_token: str) -> None:
-    """Remember who sleeps; wake at once if the result is there already."""
+def opened(change: Change, now: datetime, reminders: tuple[timedelta, ...]) -> Change:
+    """The change that brings a packet into its background check, with a new attempt of it."""
+    packet = change.packet.having(check_attempt=change.packet.check_attempt + 1)
+    check = Check(packet_id=packet.id, attempt=packet.check_attempt)
+    order = Effect(
+        packet_id=packet.id,
+        id=f"order-check#{check.attempt}",
+        kind=EffectKind.ORDER_CHECK,
+        payload={"attempt": check.attempt},
+        created_at=now,
+        due_at=now,
+    )
+    rings = [timer(packet.id, f"check#{check.attempt}", now + reminders[0], now)] if reminders else []
+    return plus(
+        Change(packet, events=change.events, effects=change.effects, puts=change.puts, answer=change.answer),
+        events=[Event(type="bgc.requested", at=now, actor=WORKFLOW, data={"attempt": check.attempt})],
+        effects=[order, *rings],
+        puts=[check],
+        claims=[*change.claims, OrderReference(vendor=VENDOR, reference=check.reference, packet_id=packet.id)],
+    )
+
+
+def await_result(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, attempt: int, task_token: str) -> None:
+    """Remember who sleeps; wake at once if the result is there already. Raises Superseded."""
     now = clock.now()
 
     def decide(packet: Packet) -> Change:
-        check = _current(packets, packet)
-        after = check.model_copy(update={"task_token": task_token})
-        effects = [_wake(packet, after, now)] if after.outcome else []
-        return Change(packet, puts=[after], effects=effects)
+        require_current(packet, attempt)
+        after = current(packets, packet).model_copy(update={"task_token": task_token})
+        return Change(packet, puts=[after], effects=wake_check(packet, after, now) if after.outcome else [])
 
     packets.change(packet_id, decide)
 
@@ -122,79 +123,12 @@ def order(
     packets.change(packet.id, decide)
 
 
-def sync(*, packets: ports.Packets, checks: ports.BackgroundChecks, clock: ports.Clock, effect: Effect) -> None:
-    """Ask the vendor how the report stands and apply it; what a webhook said was only the occasion."""
-    attempt = int(effect.payload["attempt"])
-    report = checks.report(effect.payload["report_id"])
-    now = clock.now()
-
-    def decide(packet: Packet) -> Change | None:
-        check = packets.find(Check, packet.id, str(attempt))
-        if check is None or check.status in FINAL_STATUSES or (check.status, check.result) == _said(report):
-            return None
-        after = check.model_copy(
-            update={
-                "report_id": report.id,
-                "status": report.status,
-                "result": report.result,
-                "suspended_fields": report.suspended_fields,
-                "expected_at": report.expected_at,
-                "completed_at": now if report.status in FINAL_STATUSES else None,
-            }
-        )
-        event = Event(
-            type=f"bgc.{report.status}", at=now, actor=SCREENER, data={"attempt": attempt, "report": report.id}
-        )
-        effects = [_wake(packet, after, now)] if after.outcome and after.task_token else []
-        return Change(packet, events=[event], puts=[after], effects=effects)
-
-    packets.change(effect.packet_id, decide)
-
-
-def record(*, packets: ports.Packets, clock: ports.Clock, packet_id: str) -> Packet:
-    """Move the packet as the check's outcome says."""
-    now = clock.now()
-
-    def decide(packet: Packet) -> Change | None:
-        if packet.status is not Status.BACKGROUND_CHECK:
-            return None
-        check = _current(packets, packet)
-        if check.outcome is None:
-            raise InvalidTransition("the background check has no outcome yet")
-        after = packet.move(LEADS_TO[check.outcome], now)
-        effects = [lifecycle_event(after, now)]
-        data: dict[str, object] = {"attempt": check.attempt}
-        if after.status is Status.CORRECTION_REQUESTED:
-            data["fields"] = list(check.suspended_fields)
-            effects.append(mail(packet_id, "correction-requested", check.attempt, now))
-        if after.status is Status.NEEDS_REVIEW:
-            after = after.having(review_reason="BACKGROUND_CHECK_CANCELED")
-        event = Event(type="bgc.recorded", at=now, actor=WORKFLOW, data=data)
-        return Change(after, events=[event], effects=effects)
-
-    return packets.change(packet_id, decide).packet
-
-
-def _said(report: ports.Report) -> tuple[str, str | None]:
-    return report.status, report.result
-
-
-def _current(packets: ports.Packets, packet: Packet) -> Check:
+def current(packets: ports.Packets, packet: Packet) -> Check:
+    """The attempt under way. Raises InvalidTransition if there is none."""
     check = packets.find(Check, packet.id, str(packet.check_attempt))
     if check is None:
         raise InvalidTransition("there is no background check to wait for")
     return check
-
-
-def _wake(packet: Packet, check: Check, now: datetime) -> Effect:
-    return Effect(
-        packet_id=packet.id,
-        id=f"wake#check#{check.attempt}#{packet.version + 1}",
-        kind=EffectKind.WAKE_WORKFLOW,
-        payload={"record": "check", "name": str(check.attempt)},
-        created_at=now,
-        due_at=now,
-    )
 
 
 def _candidate(known: Mapping[str, Any], check: Check) -> ports.Candidate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,12 +18,18 @@ from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.webhooks import CourseFinished, ProducerLoaded
 from econtracting.ports import Change
+from econtracting.usecases.changes import plus
 from econtracting.usecases.endings import mail
-from econtracting.usecases.lifecycle import lifecycle_event
+from econtracting.usecases.lifecycle import attention, lifecycle_event
+from econtracting.usecases.review import require_current, resumed
+from econtracting.usecases.waking import wake_feed
+from econtracting.usecases.watching import timer
 
 VENDOR = "certifications"
 WORKFLOW = Actor(kind="system", id="onboarding")
 SITE = Actor(kind="vendor", id=VENDOR)
+NOT_LOADED = "FEED_NOT_ACKED"
+STALLED, STALLED_EVERY = "CERTIFICATION_STALLED", timedelta(days=14)
 
 PacketTypes = Callable[[str], PacketType]
 
@@ -34,16 +41,18 @@ def await_loaded(
     clock: ports.Clock,
     feed_life: timedelta,
     packet_id: str,
+    attempt: int,
     task_token: str,
 ) -> None:
-    """Remember who sleeps until the producer is loaded, and have the producer fed once."""
+    """Remember who sleeps until the producer is loaded, and have the producer fed once. Raises Superseded."""
     now = clock.now()
 
     def decide(packet: Packet) -> Change:
+        require_current(packet, attempt)
         known = packets.find(Feed, packet_id)
         if known is not None:
             after = known.model_copy(update={"task_token": task_token})
-            return Change(packet, puts=[after], effects=[_wake(packet, now)] if after.loaded_at else [])
+            return Change(packet, puts=[after], effects=wake_feed(packet, task_token, now) if after.loaded_at else [])
         if packet.npn is None:
             raise InvalidTransition("a producer without an NPN cannot be fed")
         feed = Feed(
@@ -67,11 +76,23 @@ def await_loaded(
     packets.change(packet_id, decide)
 
 
+def fed_again(packet: Packet, now: datetime) -> Effect:
+    """The feed once more, after it was never loaded."""
+    return Effect(
+        packet_id=packet.id,
+        id=f"feed-producer#{packet.reviews}",
+        kind=EffectKind.FEED_PRODUCER,
+        payload={"again": True},
+        created_at=now,
+        due_at=now,
+    )
+
+
 def feed(*, packets: ports.Packets, site: ports.CertificationSite, clock: ports.Clock, effect: Effect) -> None:
     """Tell the certification site of the producer; no SSN is in the feed."""
     packet = packets.load(effect.packet_id)
     known = packets.find(Feed, packet.id)
-    if known is None or known.sent_at is not None:
+    if known is None or known.loaded_at is not None or (known.sent_at is not None and not effect.payload.get("again")):
         return
     now = clock.now()
     site.feed(
@@ -91,7 +112,7 @@ def feed(*, packets: ports.Packets, site: ports.CertificationSite, clock: ports.
 
     def decide(packet: Packet) -> Change | None:
         current = packets.find(Feed, packet.id)
-        if current is None or current.sent_at is not None:
+        if current is None or current.loaded_at is not None:
             return None
         event = Event(type="certification.fed", at=now, actor=WORKFLOW, data={"plan_year": current.plan_year})
         return Change(packet, events=[event], puts=[current.model_copy(update={"sent_at": now})])
@@ -117,8 +138,10 @@ def told(
             return None
         after = known.model_copy(update={"loaded_at": now})
         event = Event(type="certification.acked", at=now, actor=SITE)
-        effects = [_wake(packet, now)] if known.task_token else []
-        return Change(packet, events=[event], puts=[after], effects=effects)
+        if packet.status is Status.NEEDS_REVIEW and packet.review_reason == NOT_LOADED:
+            # Too late for the execution that waited for it, not for the next one.
+            return plus(resumed(packet, Status.PROCESSED, now), events=[event], puts=[after])
+        return Change(packet, events=[event], puts=[after], effects=wake_feed(packet, known.task_token, now))
     result = CourseResult(
         course=message.data.course, passed=message.passed, score=message.data.score, at=message.timestamp
     )
@@ -128,14 +151,29 @@ def told(
     kind = "certification.course_completed" if result.passed else "certification.course_failed"
     event = Event(type=kind, at=now, actor=SITE, data={"course": result.course})
     change = Change(packet, events=[event], puts=[after])
+    if not result.passed:
+        failures = sum(not one.passed for one in after.results)
+        change = plus(change, effects=[mail(packet.id, "course-failed", failures, now, course=result.course)])
     return _activated(change, packet_types(packet.type), after, now)
 
 
-def record_open(*, packets: ports.Packets, packet_types: PacketTypes, clock: ports.Clock, packet_id: str) -> Packet:
-    """Certification is open; if the courses were faster than the news of it, the producer is ACTIVE at once."""
+def record_open(
+    *,
+    packets: ports.Packets,
+    packet_types: PacketTypes,
+    clock: ports.Clock,
+    reminders: tuple[timedelta, ...],
+    packet_id: str,
+    attempt: int,
+) -> Packet:
+    """Certification is open; if the courses were faster than the news of it, the producer is ACTIVE at once.
+
+    Raises Superseded, InvalidTransition.
+    """
     now = clock.now()
 
     def decide(packet: Packet) -> Change | None:
+        require_current(packet, attempt)
         if packet.status is not Status.PROCESSED:
             return None
         known = packets.find(Feed, packet_id)
@@ -144,10 +182,40 @@ def record_open(*, packets: ports.Packets, packet_types: PacketTypes, clock: por
         after = packet.move(Status.CERTIFICATION_OPEN, now)
         letter = mail(packet_id, "certification-open", 1, now)
         event = Event(type="certification.opened", at=now, actor=WORKFLOW)
-        change = Change(after, events=[event], effects=[letter, lifecycle_event(after, now)])
+        rings = [timer(packet_id, "courses", now + reminders[0], now)] if reminders else []
+        change = Change(after, events=[event], effects=[letter, lifecycle_event(after, now), *rings])
         return _activated(change, packet_types(packet.type), known, now)
 
     return packets.change(packet_id, decide).packet
+
+
+def watch(
+    *, packets: ports.Packets, clock: ports.Clock, reminders: tuple[timedelta, ...], packet_id: str
+) -> datetime | None:
+    """Remind of courses that are not taken, and tell the contracting department when reminding did not help.
+
+    Answers when to ring next, None once the producer is active.
+    """
+    now = clock.now()
+    again: datetime | None = None
+
+    def decide(packet: Packet) -> Change | None:
+        nonlocal again
+        again = None
+        known = packets.find(Feed, packet_id)
+        if packet.status is not Status.CERTIFICATION_OPEN or known is None:
+            return None
+        due = [packet.status_at + offset for offset in reminders]
+        passed = sum(at <= now for at in due)
+        again = due[passed] if passed < len(due) else now + STALLED_EVERY
+        if passed <= known.reminders:
+            return Change(packet, effects=[attention(packet, STALLED, now)]) if passed == len(due) else None
+        effects = [mail(packet_id, "certification-open", f"reminder-{passed}", now)]
+        event = Event(type="certification.reminded", at=now, actor=WORKFLOW, data={"reminder": passed})
+        return Change(packet, events=[event], effects=effects, puts=[known.model_copy(update={"reminders": passed})])
+
+    packets.change(packet_id, decide)
+    return again
 
 
 def status(*, packets: ports.Packets, npn: str) -> dict[str, Any]:
@@ -167,21 +235,5 @@ def _activated(change: Change, definition: PacketType, feed: Feed, now: datetime
         return change
     after = packet.move(Status.ACTIVE, now).having(due_at=None)
     event = Event(type="certification.completed", at=now, actor=SITE, data={"plan_year": feed.plan_year})
-    return Change(
-        after,
-        events=[*change.events, event],
-        effects=[*change.effects, lifecycle_event(after, now)],
-        puts=change.puts,
-        claims=change.claims,
-    )
-
-
-def _wake(packet: Packet, now: datetime) -> Effect:
-    return Effect(
-        packet_id=packet.id,
-        id=f"wake#feed#{packet.version + 1}",
-        kind=EffectKind.WAKE_WORKFLOW,
-        payload={"record": "feed", "name": ""},
-        created_at=now,
-        due_at=now,
-    )
+    told = [mail(packet.id, "active", 1, now), lifecycle_event(after, now)]
+    return plus(replace(change, packet=after), events=[event], effects=told)

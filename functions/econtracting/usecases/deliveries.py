@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
 
 from econtracting.domain.audit import Actor, Event
@@ -12,10 +14,13 @@ from econtracting.domain.background import Received
 from econtracting.domain.errors import AlreadyExists
 from econtracting.domain.packet import BEFORE_SUBMISSION, Packet
 from econtracting.ports import Change, Clock, Packets
+from econtracting.usecases import adverse
+from econtracting.usecases.changes import plus
 from econtracting.usecases.endings import mail
 
 MAIL_SERVICE = Actor(kind="vendor", id="mail-service")
 EVITES = frozenset({"invitation", "reminder"})
+NOTICE = "adverse-pre"
 TO_RECRUITER = frozenset({"declined", "wrong-recipient", "undeliverable", "expired-recruiter"})
 
 
@@ -48,15 +53,24 @@ def record(*, packets: Packets, clock: Clock, reference: str, outcome: Outcome) 
             vendor="mail-service", message_id=f"{reference}#{outcome}", packet_id=packet_id, type=kind, body="", at=now
         )
         change = Change(packet=_standing(packet, letter, outcome), events=events, claims=[seen])
+        if letter == NOTICE and (noticed := _noticed(packets, packet, outcome, now)):
+            change = plus(noticed, events=events, claims=[seen])
         if outcome not in _TOLD or letter in TO_RECRUITER or packet.delivery == "undeliverable":
             return change
         told = mail(packet.id, "undeliverable", packet.event_count + 1, now, failure=_TOLD[outcome])
-        return Change(packet=change.packet, events=events, claims=[seen], effects=[told])
+        return plus(replace(change, packet=_standing(change.packet, letter, outcome)), effects=[told])
 
     try:
         packets.change(packet_id, decide)
     except AlreadyExists:
         return
+
+
+def _noticed(packets: Packets, packet: Packet, outcome: Outcome, now: datetime) -> Change | None:
+    """The pre-adverse notice: its delivery starts a clock, its bounce sends it by post."""
+    if outcome is Outcome.DELIVERED:
+        return adverse.notice_delivered(packets, packet, now, MAIL_SERVICE)
+    return adverse.notice_bounced(packets, packet, now, MAIL_SERVICE) if outcome in _TOLD else None
 
 
 def _standing(packet: Packet, letter: str, outcome: Outcome) -> Packet:

@@ -45,7 +45,7 @@ def sessions(packets: Packets, packet_id: str) -> list[Session]:
     return sorted(filter(None, found), key=lambda session: session.created_at)
 
 
-def mail(packet_id: str, letter: str, number: int, now: datetime, **payload: Any) -> Effect:
+def mail(packet_id: str, letter: str, number: int | str, now: datetime, **payload: Any) -> Effect:
     """The outbox row of a letter; its id says which letter and the how-manieth, so that the ledger holds each once."""
     return Effect(
         packet_id=packet_id,

@@ -3,47 +3,109 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from econtracting import ports
 from econtracting.domain import readiness, timeline
+from econtracting.domain.adverse import AdverseCase
 from econtracting.domain.answers import Section
 from econtracting.domain.appointments import Appointment
 from econtracting.domain.background import Check
-from econtracting.domain.certification import Contract, Feed
+from econtracting.domain.certification import Feed
+from econtracting.domain.corrections import CorrectionRequest
 from econtracting.domain.effects import Effect
-from econtracting.domain.errors import NotFound
+from econtracting.domain.errors import InvalidRequest
 from econtracting.domain.jit import FirstSale
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
+from econtracting.usecases import adverse
+from econtracting.usecases.sales import contract_of
 
 PAGE = 50
 
 
-def queue(*, packets: ports.Packets, status: Status, cursor: str | None) -> dict[str, Any]:
-    """Packets of a status, those that stand in it longest first within each shard."""
-    page = packets.by_status(status.value, cursor, PAGE)
-    return {"items": [_row(one) for one in page.packets], "cursor": page.cursor}
+class Queue(StrEnum):
+    """What the contracting department works through, and the statuses behind it."""
+
+    REVIEW = "review"
+    ADVERSE = "adverse"
+    CORRECTION = "correction"
+    WAITING = "waiting"
 
 
-def packet(*, packets: ports.Packets, packet_types: Callable[[str], PacketType], packet_id: str) -> dict[str, Any]:
+QUEUES: dict[Queue, Status] = {
+    Queue.REVIEW: Status.NEEDS_REVIEW,
+    Queue.ADVERSE: Status.ADVERSE_REVIEW,
+    Queue.CORRECTION: Status.CORRECTION_REQUESTED,
+    Queue.WAITING: Status.BACKGROUND_CHECK,
+}
+
+
+def packets_of(
+    *,
+    packets: ports.Packets,
+    clock: ports.Clock,
+    status: Status | None,
+    queue: Queue | None,
+    cursor: str | None,
+) -> dict[str, Any]:
+    """Packets of a status or a queue, those that stand in it longest first within each shard. Raises InvalidRequest."""
+    wanted = QUEUES[queue] if queue is not None else status
+    if wanted is None or (queue is not None and status not in (None, wanted)):
+        message = "Name a status or a queue."
+        raise InvalidRequest(errors=[{"field": "status", "rule": "required", "message": message}])
+    page = packets.by_status(wanted.value, cursor, PAGE)
+    now = clock.now()
+    return {"items": [_row(one, now) for one in page.packets], "cursor": page.cursor}
+
+
+def packet(
+    *,
+    packets: ports.Packets,
+    packet_types: Callable[[str], PacketType],
+    clock: ports.Clock,
+    day: timedelta,
+    packet_id: str,
+) -> dict[str, Any]:
     found = packets.load(packet_id)
-    checks = packets.all_of(Check, packet_id)
+    case = packets.find(AdverseCase, packet_id, str(found.check_attempt))
     return {
-        **_row(found),
+        **_row(found, clock.now()),
         "agent": found.agent.model_dump(),
         "recruiter": found.recruiter.model_dump(),
         "level": found.level,
+        "flags": list(found.flags),
+        "approvals": len(found.approvals),
         "sections": {one.name: one.shown() for one in packets.all_of(Section, packet_id)},
         "timeline": timeline.of(found, packet_types(found.type)),
         "background_checks": [
-            one.model_dump(mode="json", include={"attempt", "status", "result", "ordered_at", "completed_at"})
-            for one in checks
+            one.model_dump(
+                mode="json",
+                include={
+                    "attempt",
+                    "status",
+                    "result",
+                    "suspended_fields",
+                    "ordered_at",
+                    "expected_at",
+                    "completed_at",
+                },
+            )
+            for one in packets.all_of(Check, packet_id)
+        ],
+        "adverse": adverse.view(case, day) if case is not None else None,
+        "corrections": [
+            one.model_dump(mode="json", exclude={"packet_id", "versions"})
+            for one in packets.all_of(CorrectionRequest, packet_id)
         ],
         "appointments": [
             one.model_dump(mode="json", exclude={"task_token", "packet_id"})
             for one in packets.all_of(Appointment, packet_id)
+        ],
+        "first_sales": [
+            one.model_dump(mode="json", exclude={"packet_id"}) for one in packets.all_of(FirstSale, found.npn or "")
         ],
         "waiting_effects": [
             one.model_dump(mode="json", include={"id", "kind", "attempts", "due_at", "failure"})
@@ -70,10 +132,7 @@ def ready_to_sell(
 ) -> dict[str, Any]:
     """The one question, answered for the producer's most recent contract. Raises NotFound for an unknown NPN."""
     now = clock.now()
-    contracts = sorted(packets.all_of(Contract, npn), key=lambda one: one.since)
-    if not contracts:
-        raise NotFound("There is no contract with this NPN.", code="producer-not-found")
-    found = packets.load(contracts[-1].packet_id)
+    found = packets.load(contract_of(packets, npn).packet_id)
     definition = packet_types(found.type)
     producer = readiness.Producer(
         packet=found,
@@ -98,11 +157,12 @@ def ready_to_sell(
     }
 
 
-def _row(packet: Packet) -> dict[str, Any]:
+def _row(packet: Packet, now: datetime) -> dict[str, Any]:
     return {
         "packet_id": packet.id,
         "status": packet.status.value,
         "since": packet.status_at,
+        "age_seconds": int((now - packet.status_at).total_seconds()),
         "agency": packet.agency.model_dump(),
         "npn": packet.npn,
         "review_reason": packet.review_reason,

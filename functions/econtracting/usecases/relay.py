@@ -44,7 +44,7 @@ def relay(
         return None
     try:
         again = performers[effect.kind](effect)
-    except Exception as error:  # noqa: BLE001 - any failure means: later
+    except Exception as error:  # any failure means: later
         name = error.code if isinstance(error, EContractingError) else type(error).__name__
         outbox.failed(effect, retry_at(clock.now(), effect.attempts, base=retry_base), name)
         return Failure(packet_id, effect_id, name, effect.attempts)

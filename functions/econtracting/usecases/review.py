@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from econtracting import ports
 from econtracting.domain.audit import Actor, Event
-from econtracting.domain.effects import Effect
 from econtracting.domain.errors import Superseded
+from econtracting.domain.flags import Flag, keeps_from_appointing
 from econtracting.domain.packet import MOVES, Packet, Status
 from econtracting.ports import Change
 from econtracting.usecases.lifecycle import attention, lifecycle_event
@@ -18,35 +16,49 @@ from econtracting.usecases.watching import timer
 
 WORKFLOW = Actor(kind="system", id="onboarding")
 WATCH = Actor(kind="system", id="watch")
+LOOKED_AT = frozenset({Status.NEEDS_REVIEW, Status.ADVERSE_REVIEW})
 OVERDUE_AFTER = timedelta(days=3)  # how often a review that nobody decides is told of again
 
-
-class Moved(NamedTuple):
-    """A packet in its new status, with what has to be told and done because of it."""
-
-    packet: Packet
-    events: Sequence[Event] = ()
-    effects: Sequence[Effect] = ()
-
-    def change(self, *, events: Sequence[Event] = ()) -> Change:
-        return Change(self.packet, events=[*events, *self.events], effects=list(self.effects))
+CONSENT_MISSING = "CONSENT_1033_MISSING"
+ANSWERS = "ANSWERS_NEED_REVIEW"
 
 
-def handed_over(packet: Packet, reason: str, now: datetime, actor: Actor = WORKFLOW) -> Moved:
-    """NEEDS_REVIEW with a reason code. Raises InvalidTransition from where nobody has to look."""
-    after = packet.move(Status.NEEDS_REVIEW, now).having(
+def handed_over(
+    packet: Packet, reason: str, now: datetime, *, to: Status = Status.NEEDS_REVIEW, actor: Actor = WORKFLOW
+) -> Change:
+    """Under review, with a reason code. Raises InvalidTransition from where nobody has to look."""
+    after = packet.move(to, now).having(
         review_reason=reason, review_from=packet.status, reviews=packet.reviews + 1, approvals=(), due_at=None
     )
-    event = Event(type="exception.opened", at=now, actor=actor, data={"reason": reason, "from": packet.status.value})
+    data = {"reason": reason, "from": packet.status.value}
     watch = timer(packet.id, f"review#{after.reviews}", now + OVERDUE_AFTER, now)
-    return Moved(after, [event], [watch, lifecycle_event(after, now), attention(after, reason, now)])
+    return Change(
+        after,
+        events=[Event(type="exception.opened", at=now, actor=actor, data=data)],
+        effects=[watch, lifecycle_event(after, now), attention(after, reason, now)],
+    )
 
 
-def resumed(packet: Packet, to: Status, now: datetime) -> Moved:
+def resumed(packet: Packet, to: Status, now: datetime) -> Change:
     """On the road again, with the next execution to drive it. Raises InvalidTransition if no road leads there."""
     attempt = packet.attempt + 1
-    after = packet.move(to, now).having(attempt=attempt, due_at=now, review_reason=None, review_from=None, approvals=())
-    return Moved(after, [], [start_workflow(packet.id, attempt, now), lifecycle_event(after, now)])
+    after = _decided(packet.move(to, now)).having(attempt=attempt, due_at=now)
+    return Change(after, effects=[start_workflow(packet.id, attempt, now), lifecycle_event(after, now)])
+
+
+def cleared(packet: Packet, now: datetime, *, restart: bool) -> Change:
+    """To the appointments, unless answers stand against it that a person has to lift first (18 U.S.C. 1033).
+
+    `restart` starts the next execution; without it the one that asks goes on.
+    """
+    if keeps_from_appointing(packet.flags):
+        return handed_over(packet, CONSENT_MISSING, now)
+    if Flag.ANSWERS_NEED_REVIEW in packet.flags:
+        return handed_over(packet, ANSWERS, now)
+    if restart:
+        return resumed(packet, Status.APPOINTING, now)
+    after = _decided(packet.move(Status.APPOINTING, now))
+    return Change(after, effects=[lifecycle_event(after, now)])
 
 
 def ask_for_review(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, reason: str, attempt: int) -> Packet:
@@ -56,7 +68,7 @@ def ask_for_review(*, packets: ports.Packets, clock: ports.Clock, packet_id: str
     def decide(packet: Packet) -> Change | None:
         if packet.attempt != attempt or Status.NEEDS_REVIEW not in MOVES[packet.status]:
             return None
-        return handed_over(packet, reason, now).change()
+        return handed_over(packet, reason, now)
 
     return packets.change(packet_id, decide).packet
 
@@ -72,10 +84,14 @@ def watch(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, number:
     now = clock.now()
 
     def decide(packet: Packet) -> Change | None:
-        if packet.status is not Status.NEEDS_REVIEW or packet.reviews != number or packet.review_reason is None:
+        if packet.status not in LOOKED_AT or packet.reviews != number or packet.review_reason is None:
             return None
         event = Event(type="exception.overdue", at=now, actor=WATCH, data={"reason": packet.review_reason})
         return Change(packet, events=[event], effects=[attention(packet, packet.review_reason, now)])
 
     waits = not packets.change(packet_id, decide).repeated
     return now + OVERDUE_AFTER if waits else None
+
+
+def _decided(packet: Packet) -> Packet:
+    return packet.having(review_reason=None, review_from=None, approvals=())

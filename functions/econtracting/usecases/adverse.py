@@ -1,0 +1,168 @@
+"""A report that was not clear: notices, the waiting clock, disputes. The deciding is done by people (decisions.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from econtracting import ports
+from econtracting.domain.adverse import AdverseCase, AdverseStatus, LocalRule
+from econtracting.domain.answers import Section
+from econtracting.domain.audit import Actor, Event
+from econtracting.domain.background import Check
+from econtracting.domain.errors import InvalidTransition
+from econtracting.domain.interview_person import person
+from econtracting.domain.notices import notices_of
+from econtracting.domain.packet import Packet, Status
+from econtracting.domain.packet_type import PacketType
+from econtracting.domain.signing import Document
+from econtracting.ports import Change
+from econtracting.usecases.changes import plus
+from econtracting.usecases.endings import mail
+from econtracting.usecases.lifecycle import attention, lifecycle_event
+from econtracting.usecases.review import WATCH, cleared, handed_over
+from econtracting.usecases.watching import timer
+
+SCREENER = Actor(kind="vendor", id="background-check")
+REPORT = "BACKGROUND_REPORT"
+FINAL_POSSIBLE = "FINAL_NOTICE_POSSIBLE"
+# Notice by post counts as received three days after it was posted (as in Federal Rule of Civil Procedure 6(d)).
+POSTAL_DAYS = timedelta(days=3)
+
+PacketTypes = Callable[[str], PacketType]
+
+
+def opened(packets: ports.Packets, definition: PacketType, packet: Packet, check: Check, now: datetime) -> Change:
+    """ADVERSE_REVIEW with its case. One report has one case."""
+    public = {one.name: one.public for one in packets.all_of(Section, packet.id)}
+    state = str(person(definition.interview, public).get("state", ""))
+    case = AdverseCase(
+        packet_id=packet.id,
+        attempt=check.attempt,
+        report_id=check.report_id or "",
+        state=state,
+        opened_at=now,
+        local_rule=definition.screening.local_waits.get(state, LocalRule()),
+        worksheet_needed=state in definition.screening.weighing_states,
+    )
+    return plus(handed_over(packet, REPORT, now, to=Status.ADVERSE_REVIEW), puts=[case])
+
+
+def current(packets: ports.Packets, packet: Packet) -> AdverseCase | None:
+    return packets.find(AdverseCase, packet.id, str(packet.check_attempt))
+
+
+def required(packets: ports.Packets, packet: Packet) -> AdverseCase:
+    """Raises InvalidTransition if no report is being weighed."""
+    case = current(packets, packet)
+    if case is None:
+        raise InvalidTransition("No report is being weighed.", status=packet.status.value)
+    return case
+
+
+def pre_noticed(case: AdverseCase, packet: Packet, now: datetime, actor: Actor, posted_at: datetime | None) -> Change:
+    """The pre-adverse notice goes out; or, if it was posted, its presumed delivery is put down.
+
+    While the agent waits, a notice about a corrected report begins the whole wait anew.
+    """
+    if posted_at is not None:
+        return _delivered(case, packet, posted_at + POSTAL_DAYS, now, actor)
+    if case.status is not AdverseStatus.ASSESSING:
+        case = case.report_corrected()
+    after = case.send_pre_notice(now, actor.id)
+    letter = mail(packet.id, "adverse-pre", f"{after.attempt}-{after.notices}", now)
+    event = Event(type="adverse.pre_sent", at=now, actor=actor, data={"attempt": after.attempt})
+    return Change(packet, events=[event], effects=[letter], puts=[after])
+
+
+def refused(case: AdverseCase, packet: Packet, now: datetime, actor: Actor, day: timedelta) -> Change:
+    """The final notice, and with it the packet's end. Raises InvalidTransition before the clock allows it."""
+    after = case.send_final_notice(now, actor.id, day)
+    rejected = packet.move(Status.REJECTED, now).having(due_at=None)
+    letter = mail(packet.id, "adverse-final", str(after.attempt), now)
+    event = Event(type="adverse.final_sent", at=now, actor=actor, data={"attempt": after.attempt})
+    return Change(rejected, events=[event], effects=[letter, lifecycle_event(rejected, now)], puts=[after])
+
+
+def released(case: AdverseCase, packet: Packet, now: datetime, actor: Actor) -> Change:
+    """Decided for the agent: the packet goes on."""
+    event = Event(type="adverse.canceled", at=now, actor=actor, data={"attempt": case.attempt})
+    return plus(cleared(packet, now, restart=True), events=[event], puts=[case.release(now, actor.id)])
+
+
+def report_news(packets: ports.Packets, packet: Packet, check: Check, now: datetime) -> Change | None:
+    """What the vendor's news of a weighed report change; None if nothing."""
+    case = current(packets, packet)
+    if packet.status is not Status.ADVERSE_REVIEW or case is None or case.over:
+        return None
+    if check.status == "dispute" and case.status is not AdverseStatus.DISPUTED:
+        event = Event(type="adverse.disputed", at=now, actor=SCREENER, data={"attempt": case.attempt})
+        return Change(packet, events=[event], puts=[case.disputed(now)])
+    if check.status == "complete" and check.result == "clear":
+        return released(case, packet, now, SCREENER)
+    if check.status == "complete" and case.status is AdverseStatus.DISPUTED:
+        after = case.dispute_answered(now)
+        event = Event(type="adverse.dispute_answered", at=now, actor=SCREENER, data={"attempt": case.attempt})
+        return Change(packet, events=[event], effects=_final_timer(after, packet, now), puts=[after])
+    return None
+
+
+def notice_delivered(packets: ports.Packets, packet: Packet, now: datetime, actor: Actor) -> Change | None:
+    """The mail service says that the notice arrived: the clock begins. None if it runs already."""
+    case = current(packets, packet)
+    if case is None or case.status is not AdverseStatus.PRE_SENT:
+        return None
+    return _delivered(case, packet, now, now, actor)
+
+
+def notice_bounced(packets: ports.Packets, packet: Packet, now: datetime, actor: Actor) -> Change | None:
+    """The notice did not arrive: somebody has to post it."""
+    case = current(packets, packet)
+    if case is None or case.status is not AdverseStatus.PRE_SENT:
+        return None
+    event = Event(type="adverse.undeliverable", at=now, actor=actor, data={"attempt": case.attempt})
+    told = attention(packet, "NOTICE_UNDELIVERABLE", now)
+    return Change(packet, events=[event], effects=[told], puts=[case.bounced()])
+
+
+def watch(*, packets: ports.Packets, clock: ports.Clock, day: timedelta, packet_id: str, attempt: int) -> None:
+    """The clock has run: tell the contracting department that it may decide. Nothing is decided here."""
+    now = clock.now()
+
+    def decide(packet: Packet) -> Change | None:
+        case = packets.find(AdverseCase, packet_id, str(attempt))
+        if case is None or packet.status is not Status.ADVERSE_REVIEW or not case.final_ready(now, day):
+            return None
+        event = Event(type="adverse.final_possible", at=now, actor=WATCH, data={"attempt": attempt})
+        return Change(packet, events=[event], effects=[attention(packet, FINAL_POSSIBLE, now)])
+
+    packets.change(packet_id, decide)
+
+
+def notices(*, packets: ports.Packets, packet_types: PacketTypes, packet_id: str) -> list[dict[str, Any]]:
+    """The notices an agent has got, newest first, for the agent to read behind the log-in."""
+    cases = packets.all_of(AdverseCase, packet_id)
+    if not cases:
+        return []
+    packet = packets.load(packet_id)
+    documents = {one.document_id for one in packets.all_of(Document, packet_id)}
+    found = [notice for case in cases for notice in notices_of(case, packet, packet_types(packet.type), documents)]
+    return [one.model_dump(mode="json", exclude_none=True) for one in sorted(found, key=lambda one: one.at)][::-1]
+
+
+def view(case: AdverseCase, day: timedelta) -> dict[str, Any]:
+    """What the contracting department sees of a case."""
+    shown = case.model_dump(mode="json", include={"attempt", "status", "state", "opened_at", "pre_sent_at", "ended_at"})
+    return {**shown, "final_possible_from": case.final_from(day), "worksheet_needed": case.worksheet_needed}
+
+
+def _delivered(case: AdverseCase, packet: Packet, at: datetime, now: datetime, actor: Actor) -> Change:
+    after = case.delivered(at)
+    event = Event(type="adverse.delivered", at=now, actor=actor, data={"attempt": case.attempt})
+    return Change(packet, events=[event], effects=_final_timer(after, packet, now), puts=[after])
+
+
+def _final_timer(case: AdverseCase, packet: Packet, now: datetime) -> list[Any]:
+    opens = case.final_from()
+    return [timer(packet.id, f"adverse#{case.attempt}#{packet.version + 1}", opens, now)] if opens else []
