@@ -2,7 +2,7 @@
 
 The stand-in is a root filesystem of this machine's own Python 3.13 in /var/lang, the libraries that it and the shell
 need, and AWS's runtime client in /var/runtime, started by /var/runtime/bootstrap as on Lambda. What differs from the
-real one: this machine's C library instead of Amazon Linux's, and no system tools beyond a shell and two commands.
+real one: this machine’s C library instead of Amazon Linux’s, no time zone database, and only the few commands below.
 """
 
 import hashlib
