@@ -161,7 +161,7 @@ def application(config: Config) -> Starlette:
                 "/mail-service/{path:path}", MailService(config.url("emulator"), http, mails).answer, methods=METHODS
             ),
             *inbox.routes(mails),
-            *portal.routes(),
+            *portal.routes(config.url("emulator")),
         ],
         lifespan=lifespan,
     )

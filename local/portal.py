@@ -1,24 +1,32 @@
 """The portal's files, or a page that says honestly that they are not built."""
 
-from pathlib import Path
+from http import HTTPStatus
+from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
-from starlette.routing import Mount, Route
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from local.config import ROOT
 
 BUILT = ROOT / "web/dist"
-SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-        "font-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
+
+
+def security_headers(uploads: str) -> dict[str, str]:
+    """The headers of every file. `uploads` is the one foreign origin: supporting files go straight to storage."""
+    return {
+        "Content-Security-Policy": (
+            "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+            f"font-src 'self'; connect-src 'self' {uploads}; base-uri 'none'; object-src 'none'; form-action 'self'; "
+            "frame-ancestors 'none'"
+        ),
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+    }
+
+
 PLACEHOLDER = """<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Meridian Health contracting</title>
@@ -35,23 +43,24 @@ the API behind them is served under <code>/api</code>.</p>
 """
 
 
-async def _index(_: Request) -> Response:
-    index: Path = BUILT / "index.html"
-    if index.exists():
-        return FileResponse(index, headers={**SECURITY_HEADERS, "Cache-Control": "no-cache"})
-    return HTMLResponse(PLACEHOLDER, headers=SECURITY_HEADERS)
-
-
-def routes() -> list[Route | Mount]:
-    """/ and, once the portal is built, its files beside it."""
-    files = [Mount("/", _Files(directory=BUILT))] if BUILT.is_dir() else []
-    return [Route("/", _index), *files]
+def routes(uploads: str) -> list[Mount]:
+    """/ and the files beside it, as they are built at the moment they are asked for."""
+    return [Mount("/", _Files(directory=BUILT, html=True, check_dir=False, headers=security_headers(uploads)))]
 
 
 class _Files(StaticFiles):
-    """The built files with the portal's security headers."""
+    """The built files with the portal's headers; the placeholder while there are none."""
 
-    def file_response(self, *args: object, **kwargs: object) -> Response:
-        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
-        response.headers.update(SECURITY_HEADERS)
+    def __init__(self, *, headers: dict[str, str], **options: Any) -> None:
+        super().__init__(**options)
+        self._headers = headers
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        if path in (".", "index.html") and not (BUILT / "index.html").exists():
+            return HTMLResponse(PLACEHOLDER, headers=self._headers)
+        response = await super().get_response(path, scope)
+        response.headers.update(self._headers)
+        # A built asset has its content's hash in its name; everything else is asked for anew.
+        lasting = path.startswith("assets/") and response.status_code == HTTPStatus.OK
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
         return response

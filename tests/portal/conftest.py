@@ -1,0 +1,70 @@
+"""A real browser on the portal of a local stack. Without a browser or the built portal the tests are skipped."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from local.config import HOST, ROOT, Config, Ports
+from local.processes import free_port
+from local.stack import Stack, outputs_file
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Without them the browser looks for its maker's servers; nothing here leaves the machine.
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SHOTS = ROOT / "build/portal"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.allow_hosts([HOST]))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    if not (ROOT / "web/dist/index.html").exists():
+        pytest.skip("the portal is not built (npm run build in web/)")
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip(f"no browser found: looked for {', '.join(BROWSERS)}")
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=found, args=list(QUIET))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def stack(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Config, dict[str, str]]]:
+    """A stack of its own; PORTAL_TESTS=running takes the one that the environment describes."""
+    if os.environ.get("PORTAL_TESTS") == "running":
+        config = Config.read()
+        httpx.get(config.url("portal"), timeout=5).raise_for_status()
+        yield config, json.loads(outputs_file(config).read_text())
+        return
+    ports = Ports(**{name: free_port() for name in Ports.__dataclass_fields__})
+    config = Config(tmp_path_factory.mktemp("stack"), ports, {})
+    with Stack(config) as started:
+        yield config, started.outputs
+
+
+@pytest.fixture
+def shots() -> Path:
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    return SHOTS

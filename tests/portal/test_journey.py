@@ -1,0 +1,39 @@
+"""The whole road at the portal, in a real browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from local.config import Config
+from tests.portal.hands import Mouse
+from tests.portal.visitor import Looks, Visitor
+
+
+def test_a_packet_is_finished_by_mouse_and_every_screen_is_accessible(
+    browser: Any, stack: tuple[Config, dict[str, str]], shots: Path
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
+    looks = Looks(page, shots)
+    agent = Visitor(page, Mouse(page), stack, looks)
+    agent.invited()
+    agent.to_signing()
+    agent.sign_all()
+    agent.finish()
+    page.get_by_role("heading", level=2, name="The road ahead").wait_for()
+    looks("18-status-sealing")
+    page.get_by_role("link", name="Open my documents").click(timeout=120_000)
+    agent.heading("Your documents")
+    looks("19-print")
+    assert page.locator(".print-rows > li").count() >= 15
+    page.get_by_role("link", name="Individual Agent Application").first.click()
+    page.locator("canvas[data-drawn]").first.wait_for()
+    looks("20-read-document")
+    page.goto(f"{agent.portal}/#/status")
+    agent.heading("You are ready to sell")
+    looks("21-status-active")
+    assert looks.faults == []
+    assert wrong == []

@@ -1,0 +1,105 @@
+import { lazy, Suspense, useEffect, type ReactNode } from "react";
+import { Frame } from "./components/Frame";
+import { t, useLanguage } from "./i18n";
+import { go, match, usePlace } from "./router";
+import { AgreementScreen } from "./screens/Agreement";
+import { ChoosePassword } from "./screens/ChoosePassword";
+import { Ended } from "./screens/Ended";
+import { LogIn } from "./screens/LogIn";
+import { NoLink, NotFound, Unreachable } from "./screens/Plain";
+import { Start } from "./screens/Start";
+import { nextPlace, SessionProvider, useSession } from "./session";
+
+// What comes after the way in is loaded when it is needed; pdf.js only when a document is opened.
+const Interview = lazy(() => import("./screens/Interview"));
+const SummaryScreen = lazy(() => import("./screens/Summary"));
+const ConsentScreen = lazy(() => import("./screens/Consent"));
+const Adopt = lazy(() => import("./screens/Adopt"));
+const Sign = lazy(() => import("./screens/Sign"));
+const Status = lazy(() => import("./screens/Status"));
+const Print = lazy(() => import("./screens/Print"));
+const ReadDocument = lazy(() => import("./screens/ReadDocument"));
+const Correction = lazy(() => import("./screens/Correction"));
+const Leave = lazy(() => import("./screens/Leave"));
+
+type Route = [pattern: string, screen: (params: Record<string, string>) => ReactNode];
+
+const INSIDE: Route[] = [
+  ["/start", () => <Start />],
+  ["/agreement", () => <AgreementScreen />],
+  ["/interview/:section", ({ section }) => <Interview key={section} name={section ?? ""} />],
+  ["/summary", () => <SummaryScreen />],
+  ["/consent", () => <ConsentScreen />],
+  ["/signature", () => <Adopt />],
+  ["/sign", () => <Sign />],
+  ["/sign/:document", ({ document }) => <Sign wanted={document} />],
+  ["/status", () => <Status />],
+  ["/print", () => <Print />],
+  ["/print/:document", ({ document }) => <ReadDocument id={document ?? ""} />],
+  ["/correction", () => <Correction />],
+  ["/decline", () => <Leave how="decline" />],
+  ["/wrong-person", () => <Leave how="wrong-person" />],
+  ["/withdraw-consent", () => <Leave how="withdraw-consent" />],
+];
+
+function Inside({ at }: { at: string }) {
+  const { packet } = useSession();
+  useEffect(() => {
+    if (at === "/" && packet) go(nextPlace(packet), { replace: true });
+  }, [at, packet]);
+  if (at === "/") return <Looking />;
+  for (const [pattern, screen] of INSIDE) {
+    const params = match(pattern, at);
+    if (params) return <Suspense fallback={<Looking />}>{screen(params)}</Suspense>;
+  }
+  return <NotFound />;
+}
+
+function Looking() {
+  return (
+    <div className="screen" role="status">
+      <p className="waiting">
+        <span className="spinner" aria-hidden="true" /> {t("loading")}
+      </p>
+    </div>
+  );
+}
+
+function Page() {
+  const at = usePlace();
+  const { standing, secret, keepSecret } = useSession();
+  const link = match("/invitation/:secret", at)?.secret;
+  useEffect(() => {
+    if (link) keepSecret(link);
+  }, [link, keepSecret]);
+
+  const ended = match("/ended/:why", at)?.why;
+  if (ended) return <Ended why={ended} />;
+  if (standing === "looking") return <Looking />;
+  if (standing === "unreachable") return <Unreachable />;
+  if (standing === "must-change" || (at === "/password" && standing === "signed-in")) return <ChoosePassword />;
+  if (link && standing !== "signed-in") return <LogIn secret={link} />;
+  if (standing === "signed-out") return secret ? <LogIn secret={secret} /> : <NoLink />;
+  if (link) return <GoOn />;
+  return <Inside at={at} />;
+}
+
+/** The link was opened again while the session lives: go on where the packet stands. */
+function GoOn() {
+  const { packet } = useSession();
+  useEffect(() => {
+    if (packet) go(nextPlace(packet), { replace: true });
+  }, [packet]);
+  return <Looking />;
+}
+
+export function App() {
+  useLanguage();
+  return (
+    <SessionProvider>
+      <Frame>
+        <Page />
+      </Frame>
+    </SessionProvider>
+  );
+}

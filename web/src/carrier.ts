@@ -1,0 +1,38 @@
+/** What a carrier changes without touching code: public/carrier.json, replaced at deployment. */
+import type { Language } from "./i18n";
+
+export interface Carrier {
+  name: string;
+  logo: string;
+  colours: Record<string, string>;
+  contact: { phone: string; email: string; hours: Partial<Record<Language, string>> };
+  /** The deployment's password profile, to tick rules off while typing; the API has the last word. */
+  password: { minimum_length: number; composition: boolean };
+  languages: Language[];
+  /** Messages in the carrier's own words, by language and message key. */
+  wording: Partial<Record<Language, Record<string, string>>>;
+}
+
+let current: Carrier = {
+  name: "",
+  logo: "",
+  colours: {},
+  contact: { phone: "", email: "", hours: {} },
+  password: { minimum_length: 6, composition: true },
+  languages: ["en"],
+  wording: {},
+};
+
+export const carrier = (): Carrier => current;
+
+/** Read the configuration and dress the page in the carrier's colours. */
+export async function loadCarrier(): Promise<void> {
+  const answer = await fetch("./carrier.json", { cache: "no-cache" });
+  if (answer.ok) dressAs({ ...current, ...((await answer.json()) as Partial<Carrier>) });
+}
+
+export function dressAs(chosen: Carrier): void {
+  current = chosen;
+  for (const [name, colour] of Object.entries(chosen.colours))
+    document.documentElement.style.setProperty(`--${name}`, colour);
+}

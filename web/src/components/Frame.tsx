@@ -1,0 +1,96 @@
+import { useEffect, useState, type ReactNode } from "react";
+import { api } from "../api/client";
+import { carrier } from "../carrier";
+import { currentLanguage, speak, t } from "../i18n";
+import { useSession } from "../session";
+import { SessionGuard } from "./SessionGuard";
+
+const NAMES = { en: "English", es: "Español" };
+
+/** What surrounds every screen: who speaks, the language, the way out, whom to ask. */
+export function Frame({ children }: { children: ReactNode }) {
+  const { standing, left } = useSession();
+  const { name, logo, contact, languages } = carrier();
+  const inside = standing === "signed-in" || standing === "must-change";
+  const logOut = async () => {
+    await api("DELETE", "/access/sessions/current").catch(() => undefined);
+    left("/ended/left");
+  };
+  return (
+    <>
+      <a
+        className="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          document.querySelector<HTMLElement>("h1")?.focus();
+        }}
+      >
+        {t("skip")}
+      </a>
+      <header className="top">
+        <div className="top-inner">
+          <span className="brand">
+            {logo && <img src={`./${logo}`} alt="" width="36" height="36" />}
+            <span>
+              <strong>{name}</strong>
+              <span className="brand-sub">{t("product")}</span>
+            </span>
+          </span>
+          <span className="top-actions">
+            {languages.length > 1 &&
+              languages
+                .filter((language) => language !== currentLanguage())
+                .map((language) => (
+                  <button
+                    key={language}
+                    type="button"
+                    className="text-button"
+                    lang={language}
+                    onClick={() => void speak(language)}
+                  >
+                    {NAMES[language]}
+                  </button>
+                ))}
+            {inside && (
+              <button type="button" className="text-button" onClick={() => void logOut()}>
+                {t("logOut")}
+              </button>
+            )}
+          </span>
+        </div>
+      </header>
+      <OfflineBar />
+      <main id="main">{children}</main>
+      <footer className="bottom">
+        <div className="bottom-inner">
+          <p>
+            <strong>{t("help.title")}</strong> {t("help.text")}
+          </p>
+          <p>
+            <a href={`tel:${contact.phone.replace(/[^+\d]/g, "")}`}>{contact.phone}</a>
+            <span aria-hidden="true"> · </span>
+            <a href={`mailto:${contact.email}`}>{contact.email}</a>
+            <br />
+            {contact.hours[currentLanguage()] ?? contact.hours.en}
+          </p>
+        </div>
+      </footer>
+      {standing === "signed-in" && <SessionGuard />}
+    </>
+  );
+}
+
+function OfflineBar() {
+  const [online, setOnline] = useState(navigator.onLine);
+  useEffect(() => {
+    const look = () => setOnline(navigator.onLine);
+    addEventListener("online", look);
+    addEventListener("offline", look);
+    return () => {
+      removeEventListener("online", look);
+      removeEventListener("offline", look);
+    };
+  }, []);
+  return <div role="status">{online ? null : <p className="offline-bar">{t("offline.bar")}</p>}</div>;
+}

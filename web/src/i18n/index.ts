@@ -1,0 +1,65 @@
+/** The portal's own words, in the person's language. Words of the packet (questions, documents) come from the API. */
+import { useSyncExternalStore } from "react";
+import { carrier } from "../carrier";
+import { en } from "./en";
+
+export type Key = keyof typeof en;
+export type Messages = Record<Key, string>;
+export type Language = "en" | "es";
+
+const STORED = "language";
+const listeners = new Set<() => void>();
+let language: Language = "en";
+let messages: Messages = en;
+
+export const currentLanguage = (): Language => language;
+
+/** Load a language's messages and use them from now on. */
+export async function speak(wanted: Language): Promise<void> {
+  messages = wanted === "es" ? (await import("./es")).es : en;
+  language = wanted;
+  document.documentElement.lang = wanted;
+  localStorage.setItem(STORED, wanted);
+  listeners.forEach((tell) => tell());
+}
+
+/** The language chosen before, or the browser's, if the carrier offers it. */
+export function preferredLanguage(): Language {
+  const offered = carrier().languages;
+  const wishes = [localStorage.getItem(STORED) ?? "", ...navigator.languages].map((wish) => wish.slice(0, 2));
+  return (wishes.find((wish) => offered.includes(wish as Language)) as Language | undefined) ?? "en";
+}
+
+/** A message with its {places} filled in. The carrier's own wording goes before the portal's. */
+export function t(key: Key, values: Record<string, string | number> = {}): string {
+  const text = carrier().wording[language]?.[key] ?? messages[key];
+  const known: Record<string, string | number> = { carrier: carrier().name, ...values };
+  return text.replace(/\{(\w+)\}/g, (place, name: string) => String(known[name] ?? place));
+}
+
+export const hasMessage = (key: string): key is Key => key in en;
+
+/** Render anew when the language changes. */
+export const useLanguage = (): Language =>
+  useSyncExternalStore(
+    (tell) => {
+      listeners.add(tell);
+      return () => listeners.delete(tell);
+    },
+    () => language,
+  );
+
+const locale = () => (language === "es" ? "es-US" : "en-US");
+
+export const day = (iso: string): string =>
+  new Intl.DateTimeFormat(locale(), { dateStyle: "long" }).format(new Date(iso));
+
+export const moment = (iso: string): string =>
+  new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
+
+export const clock = (at: Date): string => new Intl.DateTimeFormat(locale(), { timeStyle: "short" }).format(at);
+
+export const fileSize = (octets: number): string =>
+  octets < 1024 * 1024
+    ? `${Math.max(1, Math.round(octets / 1024))} KB`
+    : `${new Intl.NumberFormat(locale(), { maximumFractionDigits: 1 }).format(octets / 1024 / 1024)} MB`;

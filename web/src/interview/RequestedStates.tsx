@@ -1,0 +1,56 @@
+import type { Section } from "../api/answers";
+import { hasMessage, t } from "../i18n";
+import { stateName } from "./states";
+
+/** The recruiter's list: how we appoint in each state, how the licence there stands, and whom to ask for a change. */
+export function RequestedStates({ section }: { section: Section }) {
+  const { states = [], recruiter } = section;
+  return (
+    <div className="card">
+      {states.length === 0 ? (
+        <p>{t("states.none")}</p>
+      ) : (
+        <div className="table-scroll" role="region" aria-label={t("states.caption")} tabIndex={0}>
+          <table>
+            <caption className="sr-only">{t("states.caption")}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{t("states.state")}</th>
+                <th scope="col">{t("states.type")}</th>
+                <th scope="col">{t("states.licence")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {states.map((row) => {
+                const type = `states.type.${row.type}`;
+                return (
+                  <tr key={row.state}>
+                    <th scope="row">{stateName(row.state)}</th>
+                    <td>{hasMessage(type) ? t(type) : row.type}</td>
+                    <td>
+                      <span className={`badge badge-${row.licence.status}`}>
+                        {t(`states.licence.${row.licence.status}`)}
+                      </span>
+                    </td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {recruiter && (
+        <div className="contact">
+          <p>{t("states.wrong")}</p>
+          <p>
+            <strong>{recruiter.name}</strong>
+            <br />
+            <a href={`tel:${recruiter.phone.replace(/[^+\d]/g, "")}`}>{recruiter.phone}</a>
+            <br />
+            <a href={`mailto:${recruiter.email}`}>{recruiter.email}</a>
+          </p>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,152 @@
+/** A section's answers in the page: paths, what is sent, and what two devices disagree about. No React in here. */
+import type { Answer, Answers, Field, Section } from "../api/answers";
+
+export const asGroup = (value: Answer): Record<string, Answer> =>
+  value !== null && typeof value === "object" && !Array.isArray(value) ? value : {};
+
+export const asText = (value: Answer): string =>
+  typeof value === "string" || typeof value === "number" ? String(value) : "";
+
+export const asChoice = (value: Answer): boolean | undefined => (typeof value === "boolean" ? value : undefined);
+
+export const at = (answers: Answers, path: string): Answer =>
+  path.split(".").reduce<Answer>((value, name) => asGroup(value)[name], answers);
+
+/** The answers with one of them replaced; nothing given is changed. */
+export function having(answers: Answers, path: string, value: Answer): Answers {
+  const [name = "", ...rest] = path.split(".");
+  if (rest.length === 0) return { ...answers, [name]: value };
+  return { ...answers, [name]: having(asGroup(answers[name]) as Answers, rest.join("."), value) };
+}
+
+export const isBlank = (value: Answer): boolean =>
+  value === undefined || value === null || (typeof value === "string" && value.trim() === "");
+
+/** A sensitive answer that is only shown as its mask. */
+export const isMask = (value: Answer): boolean => typeof value === "string" && value.includes("*");
+
+/** Whether a sensitive answer is typed to its end, so that a draft may carry it. */
+export function isWhole(field: Field, answers: Answers): boolean {
+  const typed = asText(answers[field.name]);
+  const digits = typed.replace(/\D/g, "");
+  if (field.typed_twice_as && asText(answers[field.typed_twice_as]).replace(/\D/g, "") !== digits) return false;
+  if (field.type === "ssn") return digits.length === 9;
+  if (field.type === "birth-date") return digits.length === 8;
+  return !isBlank(typed);
+}
+
+function groupSent(field: Field, value: Answer): Answer {
+  const group = asGroup(value);
+  if (field.follows && group[field.follows.switch] === true) return { [field.follows.switch]: true };
+  const sent: Record<string, Answer> = {};
+  for (const member of field.fields ?? []) if (!isBlank(group[member.name])) sent[member.name] = group[member.name];
+  return sent;
+}
+
+/**
+ * What a save carries. Sensitive answers only if they were typed anew (`retyped`): what is left out stays as it is on
+ * file. A draft carries them only when they are whole.
+ */
+export function sent(section: Section, answers: Answers, retyped: ReadonlySet<string>, draft: boolean): Answers {
+  const body: Answers = {};
+  for (const field of section.fields) {
+    const value = answers[field.name];
+    if (field.type === "requested-states") continue;
+    if (field.type === "group") body[field.name] = groupSent(field, value);
+    else if (!field.sensitive) {
+      if (!isBlank(value)) body[field.name] = value;
+    } else if (retyped.has(field.name) && !isBlank(value) && (!draft || isWhole(field, answers))) {
+      body[field.name] = value;
+      if (field.typed_twice_as) body[field.typed_twice_as] = answers[field.typed_twice_as];
+    }
+  }
+  for (const question of section.questions ?? []) {
+    const value = answers[question.code];
+    if (retyped.has(question.code) && value !== undefined && !isMask(value)) body[question.code] = questionSent(value);
+  }
+  return body;
+}
+
+function questionSent(value: Answer): Answer {
+  const given = asGroup(value);
+  if (given.answer !== true) return { answer: given.answer };
+  return Object.fromEntries(Object.entries(given).filter(([, one]) => !isBlank(one)));
+}
+
+/** The name of the answer as a whole that a path lies in. */
+export const top = (path: string): string => path.split(".")[0] ?? path;
+
+export interface Leaf {
+  path: string;
+  label: string;
+}
+
+/** Every public answer of a section on its own, in the order asked. */
+export function leaves(section: Section): Leaf[] {
+  return section.fields.flatMap((field): Leaf[] => {
+    if (field.type === "requested-states" || field.sensitive) return [];
+    if (field.type !== "group") return [{ path: field.name, label: field.label }];
+    const switches = field.follows
+      ? [{ path: `${field.name}.${field.follows.switch}`, label: `${field.label}: ${field.follows.label}` }]
+      : [];
+    const members = (field.fields ?? []).map((member) => ({
+      path: `${field.name}.${member.name}`,
+      label: `${field.label}: ${member.label}`,
+    }));
+    return [...switches, ...members];
+  });
+}
+
+export interface Difference extends Leaf {
+  mine: Answer;
+  theirs: Answer;
+}
+
+const same = (one: Answer, other: Answer): boolean =>
+  isBlank(one) || one === false ? isBlank(other) || other === false : one === other;
+
+/**
+ * Bring my answers and those somebody saved meanwhile together, seen from what both began with: what only one of us
+ * changed is taken, what both changed differently is left to the person.
+ */
+export function merged(
+  section: Section,
+  base: Answers,
+  mine: Answers,
+  theirs: Answers,
+): { answers: Answers; differences: Difference[] } {
+  let answers = { ...mine };
+  const differences: Difference[] = [];
+  for (const leaf of leaves(section)) {
+    const [was, own, other] = [at(base, leaf.path), at(mine, leaf.path), at(theirs, leaf.path)];
+    if (same(own, other)) continue;
+    if (same(own, was)) answers = having(answers, leaf.path, other);
+    else if (!same(other, was)) differences.push({ ...leaf, mine: own, theirs: other });
+  }
+  return { answers, differences };
+}
+
+/** (615) 555-0123 for a stored +16155550123; anything else as it is. */
+export function phoneShown(text: string): string {
+  const digits = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(text);
+  return digits ? `(${digits[1]}) ${digits[2]}-${digits[3]}` : text;
+}
+
+/** Digits with their hyphens put in while they are typed: 987-65-4320, 02-29-1980. Deleting is left alone. */
+export function hyphenated(text: string, before: string, groups: readonly number[]): string {
+  if (text.length < before.length || /[^\d-]/.test(text)) return text;
+  const digits = text.replace(/\D/g, "").slice(
+    0,
+    groups.reduce((sum, one) => sum + one, 0),
+  );
+  const parts: string[] = [];
+  let from = 0;
+  for (const length of groups) {
+    if (from >= digits.length) break;
+    parts.push(digits.slice(from, from + length));
+    from += length;
+  }
+  const text_ = parts.join("-");
+  const whole = parts.length < groups.length && parts.at(-1)?.length === groups[parts.length - 1];
+  return whole ? `${text_}-` : text_;
+}

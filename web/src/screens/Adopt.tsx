@@ -1,0 +1,225 @@
+import "../styles/signatures.css";
+import { useCallback, useEffect, useState } from "react";
+import type { SignatureChoices } from "../api/answers";
+import { api, Problem } from "../api/client";
+import { Button } from "../components/Button";
+import { ErrorSummary } from "../components/ErrorSummary";
+import { Remarks, TextInput } from "../components/inputs";
+import { Loading } from "../components/Loading";
+import { Notice } from "../components/Notice";
+import { Screen } from "../components/Screen";
+import { useAct } from "../components/useAct";
+import { fileSize, t } from "../i18n";
+import { go } from "../router";
+import { signatureChoices } from "../signing/choices";
+import { SignaturePad, type Strokes } from "../signing/SignaturePad";
+import { needsPassword, StepUp } from "../signing/StepUp";
+
+type How = "typed" | "drawn" | "uploaded";
+
+const IDS: Record<string, string> = {
+  full_name: "full-name",
+  initials: "initials",
+  style: "style-0",
+  image: "signature-image",
+  strokes: "how-drawn",
+};
+const idOf = (path: string) => IDS[path] ?? "full-name";
+
+/** The name, the initials and the look that mark everything signed from here on. */
+export default function Adopt() {
+  const [choices, setChoices] = useState<SignatureChoices>();
+  const [name, setName] = useState("");
+  const [initials, setInitials] = useState("");
+  const [how, setHow] = useState<How>("typed");
+  const [style, setStyle] = useState("");
+  const [strokes, setStrokes] = useState<Strokes>([]);
+  const [image, setImage] = useState<string>();
+  const [asking, setAsking] = useState(false);
+  const reading = useAct();
+  const { busy, failure, errors, attempt, run } = useAct();
+  const { run: read } = reading;
+
+  const load = useCallback(
+    () =>
+      read(async () => {
+        const found = await signatureChoices();
+        setChoices(found);
+        setName(found.full_name);
+        setInitials(found.initials);
+        setStyle(found.adopted?.style ?? found.styles[0]?.id ?? "");
+      }),
+    [read],
+  );
+  useEffect(() => void load(), [load]);
+
+  if (!choices) return <Loading failure={reading.failure} onRetry={() => void load()} />;
+
+  const adopt = () =>
+    run(async () => {
+      const look = how === "typed" ? { style } : how === "drawn" ? { strokes } : { image };
+      try {
+        await api("PUT", "/packet/signature", { body: { full_name: name, initials, ...look } });
+      } catch (error) {
+        if (needsPassword(error)) return setAsking(true);
+        if (error instanceof Problem && error.code === "consent-required") return go("/consent");
+        throw error;
+      }
+      go("/sign");
+    });
+  const errorAt = (field: string) => errors.find((error) => error.field === field)?.message;
+
+  return (
+    <Screen title={t("adopt.title")} eyebrow={t("sign.eyebrow")} lead={<p>{t("adopt.lead")}</p>}>
+      {asking && (
+        <StepUp
+          onClose={() => setAsking(false)}
+          onDone={() => {
+            setAsking(false);
+            void adopt();
+          }}
+        />
+      )}
+      {choices.adopted && (
+        <Notice kind="success">
+          <p>
+            {t("adopt.already")} <a href="#/sign">{t("adopt.already.go")}</a>
+          </p>
+        </Notice>
+      )}
+      <form
+        className="card"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!busy) void adopt();
+        }}
+      >
+        <ErrorSummary errors={errors} idOf={idOf} attempt={attempt} />
+        {failure && (
+          <Notice kind="error" live>
+            <p>{failure}</p>
+          </Notice>
+        )}
+        <div className="pair pair-wide">
+          <TextInput
+            id="full-name"
+            label={t("adopt.name")}
+            hint={t("adopt.name.hint")}
+            value={name}
+            onText={setName}
+            error={errorAt("full_name")}
+            autoComplete="name"
+          />
+          <TextInput
+            id="initials"
+            label={t("adopt.initials")}
+            value={initials}
+            onText={setInitials}
+            error={errorAt("initials")}
+            maxLength={4}
+            autoComplete="off"
+            width="short"
+          />
+        </div>
+        {choices.image_limits && (
+          <fieldset className="field">
+            <legend>{t("adopt.how")}</legend>
+            <div className="choices">
+              {(["typed", "drawn", "uploaded"] as const).map((one) => (
+                <label key={one} className="choice">
+                  <input type="radio" id={`how-${one}`} name="how" checked={how === one} onChange={() => setHow(one)} />
+                  <span>{t(`adopt.how.${one}`)}</span>
+                </label>
+              ))}
+            </div>
+          </fieldset>
+        )}
+        {how === "typed" && (
+          <fieldset className="field">
+            <legend>{t("adopt.style")}</legend>
+            <div className="styles">
+              {choices.styles.map((one, index) => (
+                <label key={one.id} className="style-choice">
+                  <input
+                    type="radio"
+                    id={`style-${index}`}
+                    name="style"
+                    checked={style === one.id}
+                    onChange={() => setStyle(one.id)}
+                    aria-label={t("adopt.style.named", { name: one.name })}
+                  />
+                  <span className={`specimen style-${one.id}`} aria-hidden="true">
+                    {name || " "}
+                  </span>
+                  <span className={`specimen specimen-initials style-${one.id}`} aria-hidden="true">
+                    {initials}
+                  </span>
+                </label>
+              ))}
+            </div>
+            <Remarks id="style-0" error={errorAt("style")} />
+          </fieldset>
+        )}
+        {how === "drawn" && (
+          <>
+            <SignaturePad strokes={strokes} onStrokes={setStrokes} />
+            <Remarks id="how-drawn" error={errorAt("strokes")} />
+          </>
+        )}
+        {how === "uploaded" && choices.image_limits && (
+          <Picture limits={choices.image_limits} image={image} onImage={setImage} error={errorAt("image")} />
+        )}
+        <p className="statement" lang="en">
+          {choices.statement}
+        </p>
+        <div className="actions">
+          <Button type="submit" busy={busy}>
+            {t("adopt.button")}
+          </Button>
+          <a className="button button-quiet" href="#/sign">
+            {t("adopt.look")}
+          </a>
+        </div>
+      </form>
+    </Screen>
+  );
+}
+
+interface PictureProps {
+  limits: NonNullable<SignatureChoices["image_limits"]>;
+  image: string | undefined;
+  onImage: (image: string | undefined) => void;
+  error: string | undefined;
+}
+
+function Picture({ limits, image, onImage, error }: PictureProps) {
+  const [large, setLarge] = useState(false);
+  const choose = (file: File | undefined) => {
+    onImage(undefined);
+    setLarge(file !== undefined && file.size > limits.bytes);
+    if (!file || file.size > limits.bytes) return;
+    const reader = new FileReader();
+    reader.onload = () => onImage(String(reader.result));
+    reader.readAsDataURL(file);
+  };
+  const problem = large ? t("adopt.image.large", { size: fileSize(limits.bytes) }) : error;
+  return (
+    <div className={problem ? "field field-wrong" : "field"}>
+      <label htmlFor="signature-image">{t("adopt.image")}</label>
+      <p className="hint" id="signature-image-hint">
+        {t("adopt.image.hint", { size: fileSize(limits.bytes) })}
+      </p>
+      <input
+        type="file"
+        id="signature-image"
+        className="file-input"
+        accept={limits.types.join(",")}
+        aria-describedby="signature-image-hint"
+        onChange={(event) => choose(event.target.files?.[0])}
+      />
+      {image && <img className="picture" src={image} alt={t("adopt.image.alt")} />}
+      <Remarks id="signature-image" error={problem} />
+    </div>
+  );
+}

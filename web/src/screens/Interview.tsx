@@ -1,0 +1,168 @@
+import { useEffect, useMemo } from "react";
+import type { Field, Section } from "../api/answers";
+import { Button } from "../components/Button";
+import { ErrorSummary } from "../components/ErrorSummary";
+import { Loading } from "../components/Loading";
+import { Notice } from "../components/Notice";
+import { Screen } from "../components/Screen";
+import { clock, t } from "../i18n";
+import { Conflict } from "../interview/Conflict";
+import { type Ask, FieldInput, idOf } from "../interview/FieldInput";
+import { GroupInput } from "../interview/GroupInput";
+import { at } from "../interview/model";
+import { Progress } from "../interview/Progress";
+import { Questions } from "../interview/Questions";
+import { RequestedStates } from "../interview/RequestedStates";
+import { type SaveState, useSection } from "../interview/useSection";
+import { go } from "../router";
+import { nextPlace, usePacket, useSession } from "../session";
+
+/** One section of the interview, drawn from the form the API tells. */
+export default function Interview({ name }: { name: string }) {
+  const packet = usePacket();
+  const { refresh } = useSession();
+  const correction = packet.status === "CORRECTION_REQUESTED" ? packet.correction : undefined;
+  const answering = packet.status === "IN_PROGRESS" || packet.status === "INVITED";
+  const screen = useSection({ name, drafts: answering });
+  const { section, answers, errors, warnings } = screen;
+
+  useEffect(() => {
+    if (!answering && !correction) go(nextPlace(packet), { replace: true });
+  }, [answering, correction, packet]);
+
+  const askedFor = useMemo(
+    () =>
+      correction?.fields
+        .filter((one) => one.field.startsWith(`${name}.`))
+        .map((one) => one.field.slice(name.length + 1)),
+    [correction, name],
+  );
+
+  if (!section) return <Loading failure={screen.failure} onRetry={screen.reload} />;
+
+  const ask: Ask = {
+    value: (path) => at(answers, path),
+    change: (path, value) => {
+      screen.change(path, value);
+      for (const other of emptied(section, path, value)) screen.change(other, "");
+    },
+    leave: screen.leaveField,
+    error: (path) => errors.find((one) => one.field === path)?.message,
+    remark: (path) => warnings.find((one) => one.field === path)?.message,
+    open: (path) =>
+      !askedFor ||
+      askedFor.length === 0 ||
+      askedFor.some((one) => path === one || path.startsWith(`${one}.`) || isPartner(section, one, path)),
+  };
+
+  const position = packet.sections.findIndex((one) => one.name === name);
+  const before = packet.sections[position - 1];
+
+  const submit = async () => {
+    const saved = await screen.submit();
+    if (!saved) return;
+    const found = await refresh();
+    if (correction) return go("/correction");
+    const following = found.sections[found.sections.findIndex((one) => one.name === name) + 1];
+    go(following ? `/interview/${following.name}` : "/summary");
+  };
+
+  return (
+    <div className="with-progress">
+      <Progress current={name} />
+      <Screen
+        title={section.title}
+        titleLanguage="en"
+        eyebrow={t("section.of", { n: position + 1, all: packet.sections.length })}
+        lead={section.introduction ? <p lang="en">{section.introduction}</p> : undefined}
+      >
+        <form
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (!screen.submitting) void submit();
+          }}
+        >
+          <ErrorSummary errors={errors} idOf={idOf} attempt={screen.attempt} />
+          {screen.failure && (
+            <Notice kind="error" live>
+              <p>{screen.failure}</p>
+            </Notice>
+          )}
+          {screen.differences.length > 0 ? (
+            <Conflict differences={screen.differences} onSettled={screen.settle} />
+          ) : (
+            screen.takenOver && (
+              <Notice live>
+                <p>{t("conflict.taken")}</p>
+              </Notice>
+            )
+          )}
+          {section.verification && section.verification !== "to-be-verified" && (
+            <Notice kind={section.verification === "mismatch" ? "warning" : "success"}>
+              <p>{t(section.verification === "mismatch" ? "registry.mismatch" : "registry.verified")}</p>
+            </Notice>
+          )}
+          {askedFor && askedFor.length > 0 && (
+            <Notice kind="warning">
+              <p>{t("correction.onlyThese")}</p>
+            </Notice>
+          )}
+          <div className={section.questions ? undefined : "card sheet"} lang="en">
+            {section.fields.map((field) => (
+              <Asked key={field.name} field={field} section={section} ask={ask} name={name} />
+            ))}
+          </div>
+          {section.questions && <Questions section={section} ask={ask} />}
+          <div className="actions actions-sticky">
+            <Button type="submit" busy={screen.submitting}>
+              {t("saveAndContinue")}
+            </Button>
+            {before && (
+              <a className="button button-quiet" href={`#/interview/${before.name}`}>
+                {t("back")}
+              </a>
+            )}
+            <Saving state={screen.saveState} />
+          </div>
+        </form>
+      </Screen>
+    </div>
+  );
+}
+
+function Asked({ field, section, ask, name }: { field: Field; section: Section; ask: Ask; name: string }) {
+  if (field.type === "requested-states") return <RequestedStates section={section} />;
+  if (field.type === "group") return <GroupInput field={field} section={name} ask={ask} />;
+  return <FieldInput field={field} path={field.name} ask={ask} />;
+}
+
+/** Of answers that exclude each other, what a new one empties: ticking "no middle name" clears the middle name. */
+function emptied(section: Section, path: string, value: unknown): string[] {
+  if (value === "" || value === false || value === undefined) return [];
+  return section.rules
+    .filter((rule) => rule.kind === "exactly-one" && rule.fields.includes(path))
+    .flatMap((rule) => rule.fields.filter((other) => other !== path));
+}
+
+/** Whether two fields exclude each other, so that whoever may mend one may mend the other. */
+const isPartner = (section: Section, one: string, other: string): boolean =>
+  section.rules.some(
+    (rule) => rule.kind === "exactly-one" && rule.fields.includes(one) && rule.fields.includes(other),
+  ) || section.fields.some((field) => field.name === one && field.typed_twice_as === other);
+
+function Saving({ state }: { state: SaveState }) {
+  const text =
+    state.kind === "saved"
+      ? t("draft.saved", { at: clock(state.at) })
+      : state.kind === "offline"
+        ? t("draft.offline")
+        : state.kind === "saving"
+          ? t("draft.saving")
+          : "";
+  return (
+    <p className={`saving saving-${state.kind}`} role="status">
+      {text}
+    </p>
+  );
+}

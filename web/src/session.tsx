@@ -1,0 +1,145 @@
+/** Who is signed in and where their packet stands. Nothing anybody entered is stored. */
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import type { Packet, Session } from "./api/answers";
+import { api, onSessionProblem, Problem } from "./api/client";
+import { go, keepLink, linkSecret, place } from "./router";
+
+export type Standing = "looking" | "signed-out" | "must-change" | "signed-in" | "unreachable";
+
+interface Known {
+  standing: Standing;
+  packet: Packet | undefined;
+  /** The secret of the link this page was opened with, if it was. */
+  secret: string | undefined;
+  /** A session was there and has ended, so that the log-in screen can say so. */
+  interrupted: boolean;
+  keepSecret(secret: string): void;
+  /** Read the packet anew. Throws what the call throws. */
+  refresh(): Promise<Packet>;
+  entered(session: Session): Promise<void>;
+  /** The packet has ended or the person has left: forget the session and show `to`. */
+  left(to: string): void;
+}
+
+const Context = createContext<Known | undefined>(undefined);
+const RETURN_TO = "return-to";
+
+export function useSession(): Known {
+  const known = useContext(Context);
+  if (!known) throw new Error("no session provider");
+  return known;
+}
+
+/** The packet of a signed-in agent. */
+export function usePacket(): Packet {
+  const { packet } = useSession();
+  if (!packet) throw new Error("no packet is loaded");
+  return packet;
+}
+
+const AWAITING_LOG_IN = /^\/($|invitation\/|password$|ended\/)/;
+
+/** Where the agent goes on: the first thing that is not done. */
+export function nextPlace(packet: Packet): string {
+  // Whoever answered before needs no introduction, only the new text.
+  if (!packet.agreement_accepted) return packet.sections.some((one) => one.version > 0) ? "/agreement" : "/start";
+  if (packet.status === "CORRECTION_REQUESTED") return "/correction";
+  if (packet.status === "IN_PROGRESS" || packet.status === "INVITED") {
+    const open = packet.sections.find((section) => !section.complete);
+    return open ? `/interview/${open.name}` : "/summary";
+  }
+  if (packet.status === "AWAITING_SIGNATURE") return "/consent";
+  return "/status";
+}
+
+/** Only the screen's place is kept for the way back, never anything somebody entered. */
+const rememberPlace = () => {
+  if (!AWAITING_LOG_IN.test(place())) sessionStorage.setItem(RETURN_TO, place());
+};
+
+const takePlace = (): string | undefined => {
+  const kept = sessionStorage.getItem(RETURN_TO) ?? undefined;
+  sessionStorage.removeItem(RETURN_TO);
+  return kept;
+};
+
+export function SessionProvider({ children }: { children: ReactNode }) {
+  const [standing, setStanding] = useState<Standing>("looking");
+  const [packet, setPacket] = useState<Packet>();
+  const [secret, setSecret] = useState(linkSecret);
+  const [interrupted, setInterrupted] = useState(false);
+  const wasIn = useRef(false);
+
+  const keepSecret = useCallback((found: string) => {
+    keepLink(found);
+    setSecret(found);
+  }, []);
+
+  const refresh = useCallback(async () => {
+    const found = await api<Packet>("GET", "/packet");
+    wasIn.current = true;
+    setPacket(found);
+    setStanding("signed-in");
+    return found;
+  }, []);
+
+  const look = useCallback(async () => {
+    try {
+      await refresh();
+    } catch (error) {
+      // What concerns the session arrives at the listener below.
+      if (!(error instanceof Problem) || error.status >= 500) setStanding("unreachable");
+    }
+  }, [refresh]);
+
+  useEffect(
+    () =>
+      onSessionProblem((problem) => {
+        if (problem.code === "agreement-required") return go("/agreement", { replace: true });
+        if (problem.code === "password-change-required") {
+          setStanding("must-change");
+          return go("/password", { replace: true });
+        }
+        setInterrupted(wasIn.current);
+        wasIn.current = false;
+        rememberPlace();
+        setStanding("signed-out");
+      }),
+    [],
+  );
+
+  useEffect(() => {
+    void look();
+  }, [look]);
+
+  const known = useMemo<Known>(
+    () => ({
+      standing,
+      packet,
+      secret,
+      interrupted,
+      keepSecret,
+      refresh,
+      async entered(session) {
+        setInterrupted(false);
+        if (session.must_change_password) {
+          setStanding("must-change");
+          go("/password", { replace: true });
+          return;
+        }
+        const found = await refresh();
+        go(found.agreement_accepted ? (takePlace() ?? nextPlace(found)) : nextPlace(found), { replace: true });
+      },
+      left(to) {
+        wasIn.current = false;
+        sessionStorage.removeItem(RETURN_TO);
+        go(to, { replace: true });
+        setPacket(undefined);
+        setStanding("signed-out");
+      },
+    }),
+    [standing, packet, secret, interrupted, keepSecret, refresh],
+  );
+
+  return <Context.Provider value={known}>{children}</Context.Provider>;
+}
