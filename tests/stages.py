@@ -1,0 +1,82 @@
+"""A packet's road walked once for many tests: each starts from the stage it names, as if it had walked there itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from econtracting import wiring
+from econtracting.adapters.pace import EvenPace
+from tests import atomic, journey
+from tests.world import World, build
+
+TABLE = "econtracting"
+ROAD = {
+    "frozen": (journey.invite, journey.come_in, journey.agree, journey.answer_everything, journey.confirm),
+    "consented": (journey.consent,),
+    "adopted": (journey.adopt,),
+    "signed": (journey.sign_everything,),
+    "finished": (journey.finish,),
+}
+
+atomic.install()
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a test may change: the table, the browser, the clock, the mails. What is sealed is removed."""
+
+    items: list[dict[str, Any]]
+    cookie: str | None
+    at: datetime
+    mails: int
+
+
+class Stages:
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._reached: dict[str, Stage] = {}
+        for name, steps in ROAD.items():
+            for step in steps:
+                step(world)
+            self._reached[name] = Stage(_items(), world.cookie, world.clock.at, len(world.outside.post.sent))
+
+    def at(self, name: str) -> World:
+        """The world as it stood at a stage."""
+        stage, table = self._reached[name], boto3.client("dynamodb")
+        for one in _items():
+            table.delete_item(TableName=TABLE, Key={"PK": one["PK"], "SK": one["SK"]})
+        for one in stage.items:
+            table.put_item(TableName=TABLE, Item=one)
+        _unseal()
+        self.world.cookie, self.world.clock.at = stage.cookie, stage.at
+        del self.world.outside.post.sent[stage.mails :]
+        return self.world
+
+
+@contextmanager
+def stages() -> Iterator[Stages]:
+    """Walks the road to its end. Executions are not run; call the tasks."""
+    with mock_aws(config={"lambda": {"use_docker": False}}), pytest.MonkeyPatch.context() as patch:
+        world = build(patch)
+        patch.setattr(wiring, "pace", lambda: EvenPace(0))
+        yield Stages(world)
+        wiring.forget()
+
+
+def _items() -> list[dict[str, Any]]:
+    return list(boto3.client("dynamodb").scan(TableName=TABLE)["Items"])
+
+
+def _unseal() -> None:
+    store = boto3.client("s3")
+    for one in store.list_object_versions(Bucket="documents").get("Versions", ()):
+        if one["Key"].startswith(("sealed/", "completions/")):
+            store.delete_object(Bucket="documents", Key=one["Key"], VersionId=one["VersionId"])
