@@ -118,6 +118,26 @@ class Outbox(Protocol):
         ...
 
 
+class Census(Protocol):
+    """Figures over all packets, from indexes; none of them decides anything."""
+
+    def packets(self, status: str, before: datetime | None) -> int:
+        """How many stand in the status, or only those that came into it before a time."""
+        ...
+
+    def oldest(self, status: str) -> datetime | None:
+        """When the packet that stands there longest came into the status."""
+        ...
+
+    def entered(self, status: str, since: datetime, until: datetime) -> list[Packet]:
+        """Packets that stand in the status since a time in [since, until)."""
+        ...
+
+    def oldest_due(self, now: datetime) -> datetime | None:
+        """When the most overdue timer or effect was due; None if nothing is."""
+        ...
+
+
 class Limits(Protocol):
     def hit(self, name: str, *, window: timedelta, limit: int, now: datetime) -> None:
         """Count one attempt. Raises TooManyAttempts once `limit` is passed within `window`."""

@@ -6,7 +6,7 @@ only where it is attached.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +55,13 @@ def outbox() -> ports.Outbox:
     from econtracting.adapters.dynamodb.outbox import DynamoOutbox
 
     return DynamoOutbox(_client("dynamodb"), settings().table)
+
+
+@cache
+def census() -> ports.Census:
+    from econtracting.adapters.dynamodb.census import DynamoCensus
+
+    return DynamoCensus(_client("dynamodb"), settings().table)
 
 
 @cache
@@ -203,6 +210,13 @@ def issue_seal_certificate() -> bytes:
         organization=carrier.legal_name,
         not_before=clock().now(),
     )
+
+
+def seal_certificate_expires() -> datetime:
+    """The last moment at which documents can be sealed with today's certificate."""
+    from econtracting.adapters.certificate_life import expires
+
+    return expires(documents().read(only("SEAL_CERTIFICATE")))
 
 
 def signature_styles() -> tuple[SignatureStyle, ...]:

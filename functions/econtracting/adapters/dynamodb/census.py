@@ -1,0 +1,73 @@
+"""Counting on the indexes by status and by due time. What is read grows with the open packets, never with the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from econtracting.adapters.dynamodb import items, keys
+from econtracting.adapters.failures import translated
+from econtracting.domain.moment import iso
+from econtracting.domain.packet import Packet
+
+
+class DynamoCensus:
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def packets(self, status: str, before: datetime | None) -> int:
+        return sum(page["Count"] for page in self._by_status(status, None, before, Select="COUNT"))
+
+    def oldest(self, status: str) -> datetime | None:
+        first = [
+            one
+            for shard in range(keys.STATUS_SHARDS)
+            for one in self._query("by_status", "status_pk = :pk", {":pk": keys.status_shard(status, shard)}, Limit=1)[
+                "Items"
+            ]
+        ]
+        return min(
+            (datetime.fromisoformat(items.plain(one)["status_sk"].partition("#")[0]) for one in first), default=None
+        )
+
+    def entered(self, status: str, since: datetime, until: datetime) -> list[Packet]:
+        pages = self._by_status(status, since, until)
+        return [items.record(Packet, one) for page in pages for one in page["Items"]]
+
+    def oldest_due(self, now: datetime) -> datetime | None:
+        values = [{":pk": f"DUE#{shard}", ":now": iso(now)} for shard in range(keys.DUE_SHARDS)]
+        first = [
+            one
+            for value in values
+            for one in self._query("by_due", "due_pk = :pk AND due_at_sk <= :now", value, Limit=1)["Items"]
+        ]
+        return min((datetime.fromisoformat(items.plain(one)["due_at_sk"]) for one in first), default=None)
+
+    def _by_status(
+        self, status: str, since: datetime | None, before: datetime | None, **query: Any
+    ) -> Iterator[dict[str, Any]]:
+        # A sort key is the time and then "#packet": a bare time is smaller than every key of that very moment.
+        bounds = {":since": iso(since) if since else "0", ":before": iso(before) if before else "~"}
+        condition = "status_pk = :pk AND status_sk BETWEEN :since AND :before"
+        for shard in range(keys.STATUS_SHARDS):
+            values = {":pk": keys.status_shard(status, shard), **bounds}
+            more: dict[str, Any] = {}
+            while True:
+                page = self._query("by_status", condition, values, **query, **more)
+                yield page
+                if "LastEvaluatedKey" not in page:
+                    break
+                more = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    @translated
+    def _query(self, index: str, condition: str, values: dict[str, Any], **query: Any) -> dict[str, Any]:
+        found: dict[str, Any] = self._client.query(
+            TableName=self._table,
+            IndexName=index,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=items.attributes(values),
+            **query,
+        )
+        return found

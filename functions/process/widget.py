@@ -1,0 +1,136 @@
+"""process, inside the CloudWatch console: the contracting department's queues, packets and actions as a widget.
+
+The console asks {describe: true} for a description, and otherwise sends what a link or button carries together with
+widgetContext, in which the values of form fields stand. Who may invoke this function may act; the console does not say
+who it is, so the trail names the console and the written reason, and what takes two persons is done by staff token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from econtracting import wiring
+from econtracting.domain.audit import Actor
+from econtracting.domain.errors import EContractingError, InvalidRequest
+from econtracting.http import console
+from econtracting.usecases import corrections, decisions, invite, overview
+
+logger = Logger()
+
+CONSOLE = Actor(kind="staff", id="console")
+DESCRIPTION = """### Contracting department
+Lists the queues, opens a packet with masked values, resends an invitation, asks for a correction, decides, retries.
+Parameters: `queue` (review, adverse, correction, waiting).
+"""
+SHORTEST_REASON, LONGEST_REASON = 10, 500
+
+Form = Mapping[str, str]
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> str:
+    if event.get("describe"):
+        return DESCRIPTION
+    form: Form = event.get("widgetContext", {}).get("forms", {}).get("all", {})
+    page = console.Pages(context.invoked_function_arn)
+    packet_id = str(event.get("packet_id") or form.get("packet_id", "")).strip()
+    try:
+        told = _act(event["act"], packet_id, form) if "act" in event else ""
+        return page.packet(_packet(packet_id), told) if packet_id else _queue(page, event)
+    except EContractingError as refusal:
+        logger.info("refused in the console", code=refusal.code)
+        try:
+            return page.packet(_packet(packet_id), refusal.detail, refused=True)
+        except EContractingError:
+            return page.nothing(refusal.detail)
+
+
+def _queue(page: console.Pages, event: Mapping[str, Any]) -> str:
+    queue = overview.Queue(event.get("queue", overview.Queue.REVIEW))
+    found = overview.packets_of(
+        packets=wiring.packets(), clock=wiring.clock(), status=None, queue=queue, cursor=event.get("cursor")
+    )
+    return page.queue(queue, tuple(overview.Queue), found)
+
+
+def _packet(packet_id: str) -> dict[str, Any]:
+    return overview.packet(
+        packets=wiring.packets(),
+        packet_types=wiring.packet_type,
+        clock=wiring.clock(),
+        day=wiring.settings().adverse_day,
+        packet_id=packet_id,
+    )
+
+
+def _act(act: str, packet_id: str, form: Form) -> str:
+    """Do it and say so. Raises what the use case raises, InvalidRequest without a proper reason."""
+    do = ACTS.get(act)
+    if do is None:
+        raise InvalidRequest("There is no such action.")
+    told = do(packet_id, form)
+    logger.info("acted in the console", act=act, packet_id=packet_id)
+    return told
+
+
+def _resend(packet_id: str, _: Form) -> str:
+    invite.resend(
+        packets=wiring.packets(), limits=wiring.limits(), clock=wiring.clock(), schedule=wiring.schedule(),
+        packet_id=packet_id, actor=CONSOLE, request=None,
+    )  # fmt: skip
+    return "The invitation is on its way again."
+
+
+def _correct(packet_id: str, form: Form) -> str:
+    corrections.request(
+        packets=wiring.packets(),
+        packet_types=wiring.packet_type,
+        clock=wiring.clock(),
+        patience=wiring.patience(),
+        packet_id=packet_id,
+        fields=[field for field in form.get("fields", "").replace(",", " ").split() if field],
+        reason=_reason(form),
+        actor=CONSOLE,
+        request=None,
+    )
+    return "The agent has been asked for a correction."
+
+
+def _decide(word: decisions.Word) -> Callable[[str, Form], str]:
+    def decide(packet_id: str, form: Form) -> str:
+        if word == "proceed" and wiring.packets().load(packet_id).review_reason in console.TAKES_TWO:
+            raise InvalidRequest("Two persons have to agree, each with a staff token of their own.")
+        house = decisions.House(
+            packets=wiring.packets(),
+            outbox=wiring.outbox(),
+            packet_types=wiring.packet_type,
+            clock=wiring.clock(),
+            patience=wiring.patience(),
+            every=wiring.settings().reconcile_every,
+            day=wiring.settings().adverse_day,
+        )
+        decision = decisions.Decision(word, _reason(form), form.get("worksheet") or None)
+        answer = decisions.decide(house, packet_id=packet_id, decision=decision, actor=CONSOLE, request=None)
+        return f"Decided: {word}. The packet stands at {answer['status']}."
+
+    return decide
+
+
+def _reason(form: Form) -> str:
+    reason = form.get("reason", "").strip()
+    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
+        raise InvalidRequest(f"Write a reason of {SHORTEST_REASON} to {LONGEST_REASON} characters, with your name.")
+    return reason
+
+
+ACTS: dict[str, Callable[[str, Form], str]] = {
+    "resend": _resend,
+    "correct": _correct,
+    "proceed": _decide("proceed"),
+    "pre-adverse": _decide("pre-adverse"),
+    "adverse": _decide("adverse"),
+    "reject": _decide("reject"),
+    "retry": _decide("retry"),
+}
