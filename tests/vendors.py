@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from econtracting import ports
+from econtracting.adapters.clock import SystemClock
 from econtracting.domain.appointments import Licence, Licences, Line
-from econtracting.domain.errors import Unavailable
+from econtracting.domain.errors import InvalidRequest, Unavailable
 
 
 @dataclass
@@ -66,11 +67,10 @@ class Registry:
                 expires_on=date(2030, 1, 1),
                 lines=(Line(code="16", name="Accident and Health", active=True),),
             )
-            for state in ("AL", "FL", "GA", "KY", "NY", "TN", "TX")
+            for state in ("AL", "CO", "FL", "GA", "IA", "KY", "NY", "TN", "TX")
             if state not in self.without
         )
-        now = datetime.now(UTC)
-        return Licences(npn=npn, first_name="Dana", last_name="Rivers", as_of=now, licences=held)
+        return Licences(npn=npn, first_name="Dana", last_name="Rivers", as_of=SystemClock().now(), licences=held)
 
     def identity(self, npn: str, person: Mapping[str, Any]) -> dict[str, bool]:
         if self.down:
@@ -83,11 +83,14 @@ class Gateway:
     """An appointment gateway: one transaction per idempotency key."""
 
     orders: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    refuses: dict[str, list[str]] = field(default_factory=dict)  # state -> reason codes
     down: bool = False
 
     def appoint(self, order: Mapping[str, Any], idempotency_key: str) -> str:
         if self.down:
             raise Unavailable()
+        if order["state"] in self.refuses:
+            raise InvalidRequest("refused", reasons=self.refuses[order["state"]])
         self.orders.setdefault(idempotency_key, order)
         return f"txn-{order['state']}"
 

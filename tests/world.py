@@ -48,6 +48,7 @@ SETTINGS = {
     "PASSWORD_PROFILE": "familiar",
     "PACKET_TYPE": "meridian",
     "STEP_UP_SECONDS": "600",
+    "SEAL_LEVEL": "B-B",
     "POWERTOOLS_SERVICE_NAME": "econtracting",
     "POWERTOOLS_TRACE_DISABLED": "1",
     "STAFF_ISSUER": "https://staff.example.com",
@@ -173,7 +174,8 @@ class World:
         """What each execution went through, in order: states entered, and how it ended."""
         client = boto3.client("stepfunctions")
         found: dict[str, list[str]] = {}
-        for execution in client.list_executions(stateMachineArn=self.names["machine"])["executions"]:
+        arns = [self.names["onboarding"], self.names["jit-appointment"]]
+        for execution in [one for arn in arns for one in client.list_executions(stateMachineArn=arn)["executions"]]:
             events = client.get_execution_history(executionArn=execution["executionArn"])["events"]
             found[execution["name"]] = [
                 event.get("stateEnteredEventDetails", {}).get("name") or event["type"]
