@@ -6,28 +6,31 @@ SHELL := /bin/bash
 
 BIN := .venv/main/bin
 PYTHON := $(BIN)/python
-SAM := .venv/sam/bin/sam
+# Everything of the portal that is not made from the rest.
+PORTAL := $(shell find web -name node_modules -prune -o -name dist -prune -o -name schema.ts -o -type f -print)
 ENVIRONMENTS := .build/main.installed .build/emulator.installed .build/sam.installed
 
 # Telemetry off; nothing here needs an account, so tools that ask for one get a fixed region and nothing else.
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help setup lock node run test test-sam demo bench check format clean
+.PHONY: help setup lock run test test-sam demo bench check format clean
 
 help: ## lists these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-setup: $(ENVIRONMENTS) node ## finds Python 3.13 and installs the three locked environments
+setup: $(ENVIRONMENTS) .build/portal.built ## finds Python and Node.js, installs what is locked, builds the portal
 
 .build/%.installed: requirements/%.txt scripts/environment scripts/python
 	@mkdir -p .build
 	@scripts/environment $*
 	@touch $@
 
-node:
-	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null \
-	  || echo "note: no Node.js 20 or later found; the portal cannot be built, everything else works"
+.build/portal.built: $(PORTAL) docs/api/openapi.json scripts/portal scripts/node
+	@mkdir -p .build
+	@echo "building the portal"
+	@scripts/portal build > .build/portal.log 2>&1 || { tail -40 .build/portal.log; exit 1; }
+	@touch $@
 
 lock: ## resolves requirements/*.in anew into locked files with hashes
 	@scripts/lock
@@ -35,10 +38,11 @@ lock: ## resolves requirements/*.in anew into locked files with hashes
 run: setup ## starts the whole stack on loopback, deploys it and keeps it up until Ctrl-C
 	@exec $(PYTHON) -m local.run
 
-demo: setup ## plays one packet from e-vite to ACTIVE (SCENARIO=name, SCENARIO=list)
+demo: $(ENVIRONMENTS) ## plays one packet from e-vite to ACTIVE (SCENARIO=name, SCENARIO=list)
 	@$(PYTHON) -m local.demo $(SCENARIO)
 
 test: setup ## runs every test that needs no Docker engine (ARGS="..." goes to pytest)
+	@$(if $(ARGS),,scripts/portal test)
 	@$(PYTHON) -m pytest $(ARGS)
 
 bench: setup ## measures the budgets and prints them as a table with ratios

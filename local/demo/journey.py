@@ -86,6 +86,11 @@ class Journey:
         verify(self._secret not in seen, "the recruiter never sees the link's secret")
         self.timeline.done("invited", f"{self.packet_id}, e-vite: {mail.subject!r}")
 
+    def recall(self, earlier: "Journey") -> None:
+        """Go on with the packet of another sitting: the agent still has the mail with the link."""
+        self.packet_id = earlier.packet_id
+        _, self._secret = self.postbox.wait("the link", LINK_SECRET)
+
     def enter(self) -> None:
         """The agent asks for a password, reads the second mail, logs in and chooses an own password."""
         self.agent.call("GET", "/packet", expect=401)
