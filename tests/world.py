@@ -50,6 +50,7 @@ SETTINGS = {
     "STEP_UP_SECONDS": "600",
     "SEAL_LEVEL": "B-B",
     "POWERTOOLS_SERVICE_NAME": "econtracting",
+    "POWERTOOLS_METRICS_NAMESPACE": "eContracting",
     "POWERTOOLS_TRACE_DISABLED": "1",
     "STAFF_ISSUER": "https://staff.example.com",
     "STAFF_CLIENT_ID": "client",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from econtracting import ports
 from econtracting.domain.corrections import Patience
@@ -16,7 +16,7 @@ from econtracting.domain.packet_type import PacketType
 from econtracting.settings import Settings, only
 
 if TYPE_CHECKING:
-    from econtracting.domain.documents import SignatureStyle
+    from econtracting.domain.documents import SealLevel, SignatureStyle
     from econtracting.adapters.pace import EvenPace
     from econtracting.domain.invitation import Schedule
     from econtracting.domain.passwords import PasswordPolicy
@@ -195,7 +195,19 @@ def seal() -> ports.Seal:
     from econtracting.adapters.pades import PadesSeal
 
     certificate = documents().read(only("SEAL_CERTIFICATE"))
-    return PadesSeal(_client("kms"), only("SEAL_KEY_ID"), certificate)
+    level = cast("SealLevel", only("SEAL_LEVEL"))
+    if level == "B-B":
+        return PadesSeal(_client("kms"), only("SEAL_KEY_ID"), certificate)
+    from econtracting.adapters.timestamps import TimestampAuthorities, trusting
+
+    return PadesSeal(
+        _client("kms"),
+        only("SEAL_KEY_ID"),
+        certificate,
+        level=level,
+        timestamper=TimestampAuthorities(only("TIMESTAMP_AUTHORITIES").split(",")),
+        validation=None if level == "B-T" else trusting(documents().read(only("SEAL_TRUST_ROOTS"))),
+    )
 
 
 def issue_seal_certificate() -> bytes:

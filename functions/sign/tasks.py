@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
 from econtracting import wiring
+from econtracting.domain.documents import SealRefused
+from econtracting.usecases import review
 from econtracting.usecases.preparing import prepare
 from econtracting.usecases.sealing import seal_packet
 
@@ -27,14 +31,34 @@ def render(event: dict[str, Any], _: Any) -> dict[str, Any]:
 
 
 def seal(event: dict[str, Any], _: Any) -> dict[str, Any]:
-    """A step of the onboarding workflow: {packet_id} -> {status}."""
-    packet = seal_packet(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        documents=wiring.documents(),
-        renderer=wiring.renderer(),
-        seal=wiring.seal(),
-        clock=wiring.clock(),
-        packet_id=event["packet_id"],
-    )
+    """A step of the onboarding workflow: {packet_id, attempt} -> {status}.
+
+    An outage is raised and retried. A refusal repeats itself until a person mends the cause: the packet says so.
+    """
+    try:
+        packet = seal_packet(
+            packets=wiring.packets(),
+            packet_types=wiring.packet_type,
+            documents=wiring.documents(),
+            renderer=wiring.renderer(),
+            seal=wiring.seal(),
+            clock=wiring.clock(),
+            packet_id=event["packet_id"],
+        )
+    except SealRefused as refusal:
+        review.ask_for_review(
+            packets=wiring.packets(),
+            clock=wiring.clock(),
+            packet_id=event["packet_id"],
+            reason=refusal.code.replace("-", "_").upper(),
+            attempt=event["attempt"],
+        )
+        _count("SealRefused")
+        raise
     return {"status": packet.status.value}
+
+
+def _count(what: str) -> None:
+    metrics = EphemeralMetrics()
+    metrics.add_metric(what, MetricUnit.Count, 1)
+    metrics.flush_metrics()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http.client import HTTPException
 from urllib.error import URLError
 from urllib.request import Request, urlopen
@@ -10,6 +10,9 @@ from urllib.request import Request, urlopen
 from asn1crypto import tsp
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+from pyhanko_certvalidator import ValidationContext
+
+from econtracting.adapters import seal_certificate
 
 _ANSWER_LIMIT = 64 * 1024  # a token with its certificates is a few kilobytes
 
@@ -40,3 +43,12 @@ class TimestampAuthorities(TimeStamper):
             if answer.headers.get_content_type() != "application/timestamp-reply":
                 raise ValueError("not a timestamp reply")
             return tsp.TimeStampResp.load(answer.read(_ANSWER_LIMIT))
+
+
+def trusting(roots_pem: bytes) -> Callable[[], ValidationContext]:
+    """Validation against these roots, for levels that carry what a later check needs; revocation data is fetched anew.
+
+    Raises SealRefused when there is no certificate in the file.
+    """
+    roots = seal_certificate.load(roots_pem)
+    return lambda: ValidationContext(trust_roots=roots, allow_fetching=True, revocation_mode="hard-fail")

@@ -127,7 +127,14 @@ def facts_of(
         },
         "carrier": definition.carrier.model_dump(),
         "answers": {name: dict(_with_questions(definition, name, answers[name], files)) for name in answers},
-        "questions": [{"code": question.code, "text": question.text} for question in questions],
+        "questions": [
+            {
+                "code": question.code,
+                "text": question.text,
+                "follow_ups": [{"name": field.name, "label": field.label} for field in question.follow_ups],
+            }
+            for question in questions
+        ],
         "frozen_at": iso(frozen_at),
     }
 

@@ -1,0 +1,274 @@
+"""Sealing under outages, crashes, races and forgery: no packet is SUBMITTED without all its seals."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+from urllib.error import URLError
+
+import boto3
+import pytest
+
+from econtracting import wiring
+from econtracting.adapters import seal_certificate, timestamps
+from econtracting.adapters.pades import PadesSeal
+from econtracting.domain.audit import verify
+from econtracting.domain.documents import SealRefused
+from econtracting.domain.effects import Effect
+from econtracting.domain.errors import Unavailable
+from econtracting.domain.signing import Completion, Document
+from econtracting.usecases.preparing import frozen_key
+from sign import tasks
+from tests import journey
+from tests.authority import timestamp_authority
+from tests.faults import lose_response, refuse
+from tests.stages import Stages, stages
+from tests.world import START, World
+
+
+@pytest.fixture(scope="module")
+def road() -> Iterator[Stages]:
+    with stages() as walked:
+        yield walked
+
+
+@pytest.fixture
+def finished(road: Stages) -> World:
+    """Everything is signed; nothing is sealed."""
+    wiring.forget()
+    return road.at("finished")
+
+
+def packet_id(world: World) -> str:
+    return str(world.call("GET", "/packet").json["packet_id"])
+
+
+def seal(of: str) -> str:
+    return str(tasks.seal({"packet_id": of, "attempt": 1}, None)["status"])
+
+
+def sealed(of: str) -> list[Document]:
+    return [one for one in wiring.packets().all_of(Document, of) if one.sealed_sha256]
+
+
+def objects(prefix: str) -> list[str]:
+    listed = boto3.client("s3").list_object_versions(Bucket="documents", Prefix=prefix).get("Versions", ())
+    return [one["Key"] for one in listed]
+
+
+def client(service: str) -> Any:
+    return wiring._client(service)
+
+
+def test_every_recorded_hash_is_that_of_the_stored_object_which_begins_with_what_was_shown(finished: World) -> None:
+    """Invariant I4."""
+    of = packet_id(finished)
+    assert seal(of) == "SUBMITTED"
+    store = wiring.documents()
+    for document in sealed(of):
+        content = store.read(document.sealed_key or "", document.sealed_version)
+        assert sha256(content).hexdigest() == document.sealed_sha256
+        assert sha256(content[: document.size]).hexdigest() == document.sha256
+    event = next(event for event in wiring.packets().events(of) if event.type == "packet.sealed")
+    assert event.data["documents"] == {document.document_id: document.sealed_sha256 for document in sealed(of)}
+
+
+def test_the_checkpoint_signs_the_trail_up_to_and_with_the_seals(finished: World) -> None:
+    of = packet_id(finished)
+    seal(of)
+    proofs = wiring.packets().find(Completion, of)
+    assert proofs is not None
+    event = next(event for event in wiring.packets().events(of) if event.type == "packet.sealed")
+    assert event.hash in proofs.checkpoint.key
+    verify(wiring.packets().events(of))
+
+
+def test_sealing_again_changes_nothing(finished: World) -> None:
+    of = packet_id(finished)
+    seal(of)
+    before, written = sealed(of), objects("")
+    assert seal(of) == "SUBMITTED"
+    assert (sealed(of), objects("")) == (before, written)
+
+
+def test_a_key_service_that_is_down_leaves_the_packet_sealing_and_a_retry_completes_it(finished: World) -> None:
+    """Failure R33."""
+    of = packet_id(finished)
+    refuse(client("kms"), "Sign", 12, "KMSInternalException", 500)
+    with pytest.raises(Unavailable):
+        seal(of)
+    assert finished.status(of) == "SEALING"
+    wiring.forget()
+    assert seal(of) == "SUBMITTED"
+
+
+def test_a_store_that_is_down_after_the_objects_were_written_loses_and_doubles_nothing(finished: World) -> None:
+    """Failure R09: the objects stand, the table fails; the retry finds them and records their hashes."""
+    of = packet_id(finished)
+    refuse(client("dynamodb"), "TransactWriteItems", 40, "InternalServerError", 500)
+    with pytest.raises(Unavailable):
+        seal(of)
+    assert finished.status(of) == "SEALING"
+    written = objects("sealed/")
+    wiring.forget()
+    assert seal(of) == "SUBMITTED"
+    kept = {document.sealed_key for document in sealed(of)}
+    assert kept <= set(objects("sealed/"))
+    # The certificate names the hashes of what was stored first, so it is the same one too.
+    assert sorted(objects("sealed/")) == sorted(written)
+
+
+def test_a_commit_whose_answer_is_lost_stands_and_its_retry_finds_it(finished: World) -> None:
+    """Failure R11: one event, one letter."""
+    of = packet_id(finished)
+    lose_response(client("dynamodb"), "TransactWriteItems")
+    with pytest.raises(Unavailable):
+        seal(of)
+    assert seal(of) == "SUBMITTED"
+    kinds = [event.type for event in wiring.packets().events(of)]
+    assert kinds.count("packet.sealed") == 1
+    letters = [one.id for one in wiring.packets().all_of(Effect, of) if one.id.startswith("mail#received")]
+    assert len(letters) == 1
+
+
+def test_two_sealers_at_once_agree_on_the_first_ones_objects(finished: World) -> None:
+    """Failure R42: their seals differ, the stored ones stand, and both record the same."""
+    of = packet_id(finished)
+    barrier = threading.Barrier(2)
+
+    def run(_: int) -> str:
+        barrier.wait()
+        return seal(of)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert set(pool.map(run, range(2))) == {"SUBMITTED"}
+    store = wiring.documents()
+    for document in sealed(of):
+        content = store.read(document.sealed_key or "", document.sealed_version)
+        assert sha256(content).hexdigest() == document.sealed_sha256
+    keys = objects("sealed/")
+    assert len(keys) == len(set(keys)), "no object was overwritten"
+    assert [event.type for event in wiring.packets().events(of)].count("packet.sealed") == 1
+
+
+def test_altered_frozen_bytes_are_refused_and_a_person_is_told(
+    finished: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = packet_id(finished)
+    document = wiring.packets().find(Document, of, "application")
+    assert document is not None
+    store = wiring.documents()
+    wanted, read = frozen_key(of, document.sha256), store.read
+    monkeypatch.setattr(
+        store, "read", lambda key, version=None: read(key, version)[:-1] + b"!" if key == wanted else read(key, version)
+    )
+    with pytest.raises(SealRefused):
+        seal(of)
+    packet = wiring.packets().load(of)
+    assert (packet.status, packet.review_reason) == ("NEEDS_REVIEW", "FROZEN_DOCUMENT_ALTERED")
+    assert sealed(of) == []
+
+
+def test_a_key_that_is_not_the_certificates_never_seals(
+    finished: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    of = packet_id(finished)
+    other = boto3.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
+    monkeypatch.setenv("SEAL_KEY_ID", other)
+    wiring.forget()
+    with pytest.raises(SealRefused):
+        seal(of)
+    packet = wiring.packets().load(of)
+    assert (packet.status, packet.review_reason) == ("NEEDS_REVIEW", "SEAL_REFUSED")
+    assert objects("sealed/") == []
+    assert '"SealRefused":[1.0]' in capsys.readouterr().out.replace(" ", "")
+
+
+def test_an_expired_certificate_never_seals(finished: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    of = packet_id(finished)
+    ended = seal_certificate.issue(
+        boto3.client("kms"),
+        wiring.only("SEAL_KEY_ID"),
+        common_name="Meridian Health document seal",
+        organization="Meridian Health",
+        not_before=START - timedelta(days=20),
+        valid_for=timedelta(days=10),
+    )
+    wiring.documents().keep("certificates/ended.pem", ended, "application/x-pem-file")
+    monkeypatch.setenv("SEAL_CERTIFICATE", "certificates/ended.pem")
+    wiring.forget()
+    with pytest.raises(SealRefused):
+        seal(of)
+    assert finished.status(of) == "NEEDS_REVIEW"
+
+
+def test_a_trail_that_was_rewritten_is_not_signed(finished: World) -> None:
+    of = packet_id(finished)
+    boto3.client("dynamodb").update_item(
+        TableName="econtracting",
+        Key={"PK": {"S": f"PACKET#{of}"}, "SK": {"S": "EVENT#000003"}},
+        UpdateExpression="SET #data = :other",
+        ExpressionAttributeNames={"#data": "data"},
+        ExpressionAttributeValues={":other": {"M": {"forged": {"BOOL": True}}}},
+    )
+    with pytest.raises(ValueError, match="breaks the chain"):
+        seal(of)
+    assert finished.status(of) == "SEALING"
+
+
+def test_with_a_timestamp_authority_every_seal_carries_its_time(
+    finished: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = packet_id(finished)
+    monkeypatch.setattr(wiring, "seal", lambda: _timestamped())
+    assert seal(of) == "SUBMITTED"
+    assert {document.sealed_level for document in sealed(of)} == {"B-T"}
+
+
+def test_while_the_authority_is_down_nothing_is_sealed_at_a_lower_level(
+    finished: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Failure R34, the default: the packet stays SEALING and is retried."""
+    of = packet_id(finished)
+    monkeypatch.setenv("SEAL_LEVEL", "B-T")
+    monkeypatch.setenv("TIMESTAMP_AUTHORITIES", "https://one.example.com,https://two.example.com")
+    asked: list[str] = []
+
+    def down(request: Any, timeout: float) -> None:
+        asked.append(request.full_url)
+        raise URLError("down")
+
+    monkeypatch.setattr(timestamps, "urlopen", down)
+    wiring.forget()
+    with pytest.raises(Unavailable):
+        seal(of)
+    assert (finished.status(of), objects("sealed/")) == ("SEALING", [])
+    assert asked == ["https://one.example.com", "https://two.example.com"]
+
+
+def _timestamped() -> PadesSeal:
+    return PadesSeal(
+        boto3.client("kms"),
+        wiring.only("SEAL_KEY_ID"),
+        wiring.documents().read(wiring.only("SEAL_CERTIFICATE")),
+        level="B-T",
+        timestamper=timestamp_authority(START),
+    )
+
+
+def test_an_image_signature_is_in_the_sealed_document(road: Stages) -> None:
+    wiring.forget()
+    world = road.at("consented")
+    wish = {"full_name": "Dana Lee Rivers", "initials": "DLR", "strokes": [[[0, 0], [60, 90], [150, 20], [240, 60]]]}
+    journey.expect(world.call("PUT", "/packet/signature", wish), 200)
+    journey.sign_everything(world)
+    journey.finish(world)
+    of = packet_id(world)
+    assert seal(of) == "SUBMITTED"
+    document = next(one for one in sealed(of) if one.document_id == "application")
+    content = wiring.documents().read(document.sealed_key or "")
+    assert b"/Subtype /Image" in content[document.size :] or b"/Subtype/Image" in content[document.size :]
