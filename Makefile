@@ -14,7 +14,7 @@ ENVIRONMENTS := .build/main.installed .build/emulator.installed .build/sam.insta
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help setup lock run test test-sam demo bench check format clean
+.PHONY: help setup lock run test test-sam demo bench check format clean sbom audit deploy
 
 help: ## lists these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -53,6 +53,16 @@ test-sam: setup ## runs the functions in Lambda's runtime: sam local, containers
 
 check: setup ## format, lint, types, templates, stale OpenAPI, dependency rule
 	@scripts/check
+
+sbom: setup .build/tools.installed ## writes bills of materials to build/sbom and docs/licences.md
+	@$(PYTHON) -m tools.sbom
+
+audit: setup .build/tools.installed ## has a linter read every IAM statement, and sees that all licences are listed
+	@$(PYTHON) -m tools.sbom --check
+	@.venv/tools/bin/python -W ignore -m tools.policies
+
+deploy: setup ## builds and deploys to a real account, asking for what it needs (STAGE=dev or prod)
+	@scripts/deploy $(or $(STAGE),dev)
 
 format: setup ## writes the format that check expects
 	@$(BIN)/ruff format .
