@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,22 @@ def stack(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tu
     config = Config(tmp_path_factory.mktemp("stack"), ports, {})
     with Stack(config) as started:
         yield config, started.outputs
+
+
+@pytest.fixture
+def window(browser: Any, request: pytest.FixtureRequest, shots: Path) -> Iterator[Callable[..., Any]]:
+    """Opens a window of a browser profile of its own; what it showed last is kept as a picture."""
+    opened: list[Any] = []
+
+    def open_window(width: int = 1280, height: int = 900, **options: Any) -> Any:
+        page = browser.new_page(viewport={"width": width, "height": height}, **options)
+        opened.append(page)
+        return page
+
+    yield open_window
+    for number, page in enumerate(opened):
+        page.screenshot(path=shots / f"last-{request.node.name}-{number}.png", full_page=True)
+        page.context.close()
 
 
 @pytest.fixture

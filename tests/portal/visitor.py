@@ -75,10 +75,10 @@ class Visitor:
         self.look("01-open-link")
         before = self.postbox.last()
         self.press("Get my password")
-        self.page.get_by_text("Please check your e-mail").wait_for()
+        self.page.get_by_text("Please check your email").wait_for()
         self.look("02-password-sent")
         _, temporary = self.postbox.wait("the temporary password", TEMPORARY_PASSWORD, after=before)
-        self.hands.type(self.field("Temporary password from the e-mail"), temporary)
+        self.hands.type(self.field("Temporary password from the email"), temporary)
         self.press("Log in")
         self.heading("Choose your password")
         self.hands.type(self.field("New password"), PASSWORD)
@@ -188,29 +188,37 @@ class Visitor:
         self.press("Adopt and go on")
 
     def sign_all(self) -> None:
-        """Next, sign, next, sign, until Finish is there."""
+        """Next, sign, sign, next, until Finish is there. The page leads the focus from line to line."""
         self.page.locator(".sign-bar button").wait_for()
-        first = True
-        for _ in range(60):
-            if self.button("Finish").count():
-                break
-            self.hands.press(self.page.locator(".sign-bar button"))
-            self.page.wait_for_function("document.activeElement?.id.startsWith('line-')")
-            if first:
-                self.page.locator("canvas[data-drawn]").first.wait_for()
-                self.look("15-sign")
-                first = False
-            while self.page.evaluate("document.activeElement?.id.startsWith('line-')"):
-                line = self.page.evaluate("document.activeElement.id")
+        self.hands.press(self.page.locator(".sign-bar button"))
+        shown: set[str] = set()
+        for _ in range(200):
+            focus = self._focus_after("")
+            if focus.startswith("line-"):
                 document = self.page.get_by_role("heading", level=1).inner_text()
-                if "W-9" in document:
-                    self.look("16-sign-w9")
-                self.hands.press(self.page.locator(f"#{line}"))
-                self.page.wait_for_function(
-                    "id => document.activeElement?.id !== id && !document.activeElement?.matches('body')", arg=line
-                )
-        self.button("Finish").wait_for()
+                if not shown or ("W-9" in document and "w9" not in shown):
+                    self.page.locator("canvas[data-drawn]").first.wait_for()
+                    self.look("16-sign-w9" if shown else "15-sign")
+                    shown.add("w9" if shown else "first")
+                self.hands.press(self.page.locator(f"#{focus}"))
+                self._focus_after(focus)
+            elif self.button("Finish").count():
+                break
+            else:
+                self.hands.press(self.page.locator(".sign-bar button"))
         self.look("17-all-signed")
+
+    def _focus_after(self, before: str) -> str:
+        """The line or button that the page has put the focus on, once it is another one than `before`."""
+        for _ in range(600):
+            focus: str = self.page.evaluate(
+                "(e => !e ? '' : e.id.startsWith('line-') ? e.id : e.closest('.sign-bar') ? 'bar' : '')"
+                "(document.activeElement)"
+            )
+            if focus and focus != before:
+                return focus
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"the focus stays at {before!r}")
 
     def finish(self) -> None:
         self.press("Finish")

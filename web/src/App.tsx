@@ -20,6 +20,7 @@ const Status = lazy(() => import("./screens/Status"));
 const Print = lazy(() => import("./screens/Print"));
 const ReadDocument = lazy(() => import("./screens/ReadDocument"));
 const Correction = lazy(() => import("./screens/Correction"));
+const Paper = lazy(() => import("./screens/Paper"));
 const Leave = lazy(() => import("./screens/Leave"));
 
 type Route = [pattern: string, screen: (params: Record<string, string>) => ReactNode];
@@ -31,12 +32,13 @@ const INSIDE: Route[] = [
   ["/summary", () => <SummaryScreen />],
   ["/consent", () => <ConsentScreen />],
   ["/signature", () => <Adopt />],
-  ["/sign", () => <Sign />],
-  ["/sign/:document", ({ document }) => <Sign wanted={document} />],
+  ["/sign", () => <Sign key="sign" />],
+  ["/sign/:document", ({ document }) => <Sign key="sign" wanted={document} />],
   ["/status", () => <Status />],
   ["/print", () => <Print />],
   ["/print/:document", ({ document }) => <ReadDocument id={document ?? ""} />],
   ["/correction", () => <Correction />],
+  ["/paper", () => <Paper />],
   ["/decline", () => <Leave how="decline" />],
   ["/wrong-person", () => <Leave how="wrong-person" />],
   ["/withdraw-consent", () => <Leave how="withdraw-consent" />],

@@ -219,6 +219,6 @@ export interface SignatureChoices {
   initials: string;
   styles: { id: string; name: string }[];
   statement: string;
-  image_limits?: { bytes: number; types: string[] };
-  adopted: { signature_id: string; method: string; style: string } | null;
+  image_limits: { bytes: number; types: string[] };
+  adopted: { signature_id: string; method: string; style: string; initials?: string } | null;
 }

@@ -41,15 +41,15 @@ export const en = {
   "notFound.go": "Go to where I left off",
 
   "noLink.title": "Please open the link in your invitation",
-  "noLink.lead": "Your contracting packet opens only with the personal link that we sent you by e-mail.",
+  "noLink.lead": "Your contracting packet opens only with the personal link that we sent you by email.",
   "noLink.interrupted.title": "Your session has ended",
   "noLink.interrupted.lead":
     "For your protection you were logged out. What you entered is saved. Open the link in your invitation again, and you come back to the same place.",
-  "noLink.step1": "Look for the e-mail of {carrier} whose subject says that your contracting packet is ready.",
+  "noLink.step1": "Look for the email of {carrier} whose subject says that your contracting packet is ready.",
   "noLink.step2": "Press “Open my contracting packet” in it.",
   "noLink.step3": "Log in with your password, or have a new one sent.",
   "noLink.lost":
-    "You cannot find the e-mail? Look into your spam folder, or ask the recruiter who invited you to send it again.",
+    "You cannot find the email? Look into your spam folder, or ask the recruiter who invited you to send it again.",
 
   "logIn.title": "Your contracting packet",
   "logIn.lead":
@@ -59,16 +59,16 @@ export const en = {
     "For your protection you were logged out. What you entered is saved, and you come back to the same place.",
   "logIn.first.title": "First time here?",
   "logIn.first.text":
-    "We send a temporary password to the e-mail address your invitation went to. You then choose your own.",
+    "We send a temporary password to the email address your invitation went to. You then choose your own.",
   "logIn.first.button": "Get my password",
   "logIn.back.title": "Been here before?",
   "logIn.back.text": "Log in with the password you chose and go on where you left off.",
   "logIn.back.button": "I have a password",
-  "logIn.sent.title": "Please check your e-mail",
+  "logIn.sent.title": "Please check your email",
   "logIn.sent.text":
     "If this link is right, a message with a temporary password is on its way to you. It works once and for a short time.",
   "logIn.password": "Password",
-  "logIn.temporary": "Temporary password from the e-mail",
+  "logIn.temporary": "Temporary password from the email",
   "logIn.temporary.hint": "Copy and paste works. Upper and lower case count.",
   "logIn.button": "Log in",
   "logIn.lost": "I lost my password",
@@ -77,7 +77,7 @@ export const en = {
   "logIn.refused.text":
     "Please check the password, or have a new one sent; a new one makes the old one void. If that does not help, your invitation may have expired, been withdrawn or been declined: the recruiter who invited you can tell.",
   "logIn.wrongPerson":
-    "This link is meant for one person. If you are not the one named in the e-mail, please close this page and tell the recruiter.",
+    "This link is meant for one person. If you are not the one named in the email, please close this page and tell the recruiter.",
   "locked.title": "Too many attempts",
   "locked.text":
     "To protect your packet we take no further passwords for a while. A new temporary password always works.",
@@ -103,7 +103,7 @@ export const en = {
   "password.needs-lower-case": "Please use at least one lower-case letter.",
   "password.needs-upper-case": "Please use at least one upper-case letter.",
   "password.too-common": "This is one of the passwords everybody tries first. Please choose another.",
-  "password.too-personal": "Please leave out your names, your NPN, your e-mail address and the names of the companies.",
+  "password.too-personal": "Please leave out your names, your NPN, your email address and the names of the companies.",
 
   "idle.title": "Are you still there?",
   "idle.text": "For your protection we log you out in about two minutes. What you entered stays saved.",
@@ -119,7 +119,7 @@ export const en = {
   "start.sign.title": "Read and sign",
   "start.sign.text": "We lead you from line to line; each document is in view while you sign it.",
   "start.wait.title": "Lean back",
-  "start.wait.text": "We do the background check and the appointments, and tell you at each step by e-mail.",
+  "start.wait.text": "We do the background check and the appointments, and tell you at each step by email.",
   "start.hand": "Good to have at hand",
   "start.hand.ssn": "Your Social Security number and your birth date",
   "start.hand.npn": "Your National Producer Number (NPN)",
@@ -289,14 +289,14 @@ export const en = {
     "Before something binding we ask for your password once more. Please open the link in your invitation again and log in; you come back to this place.",
 
   "status.title": "Where your packet stands",
-  "status.text": "We tell you by e-mail as soon as there is news.",
+  "status.text": "We tell you by email as soon as there is news.",
   "status.eyebrow": "Your packet",
   "status.road": "The road ahead",
   "status.goOn": "Go on",
   "status.questions": "Anything unclear?",
   "status.questions.text": "Your recruiter is there for you:",
   "status.SEALING.title": "Signed. We are sealing your documents",
-  "status.SEALING.text": "That takes a moment. You may stay here or close the page; a confirmation comes by e-mail.",
+  "status.SEALING.text": "That takes a moment. You may stay here or close the page; a confirmation comes by email.",
   "status.SUBMITTED.title": "We have received your packet",
   "status.SUBMITTED.text": "Thank you. Everything is signed and sealed. Next comes the background check.",
   "status.BACKGROUND_CHECK.title": "Your background check is under way",
@@ -305,7 +305,7 @@ export const en = {
   "status.APPOINTING.title": "We are ordering your appointments",
   "status.APPOINTING.text": "We confirm your licences and file with the states your recruiter asked for.",
   "status.PROCESSED.title": "Your packet is processed",
-  "status.PROCESSED.text": "The outcome for each state is in the e-mail we sent you. Certification is next.",
+  "status.PROCESSED.text": "The outcome for each state is in the email we sent you. Certification is next.",
   "status.CERTIFICATION_OPEN.title": "Your certification is open",
   "status.CERTIFICATION_OPEN.text":
     "You can take the required courses now. As soon as all are passed, you are ready to sell.",
@@ -320,7 +320,7 @@ export const en = {
   "status.ADVERSE_REVIEW.text":
     "Please read the notice we sent you. It says what happens next and what your rights are.",
   "status.REJECTED.title": "We will not be contracting with you",
-  "status.REJECTED.text": "We have sent you the reasons and your rights by e-mail. Your documents stay available here.",
+  "status.REJECTED.text": "We have sent you the reasons and your rights by email. Your documents stay available here.",
   "stage.invitation": "Invitation",
   "stage.interview": "Your answers",
   "stage.signature": "Your signature",
@@ -344,12 +344,19 @@ export const en = {
   "print.go": "Open my documents",
   "print.lead": "Everything you signed and received, sealed so that nobody can change it unnoticed. Keep a copy.",
   "print.all": "Download all",
+  "print.together": "Print all together",
   "print.evidence": "Download with evidence",
   "print.one": "View or print",
   "print.note":
     "“With evidence” also holds the record of who did what and when, and a program that checks it without us.",
   "print.back": "Where my packet stands",
   "print.toList": "All documents",
+  "paper.link": "Ask for paper copies",
+  "paper.title": "Paper copies",
+  "paper.lead":
+    "You can have every document of this packet on paper, free of charge. Nothing else changes: you may go on here.",
+  "paper.button": "Send me paper copies",
+  "paper.asked": "The contracting department has been told and sends the documents by mail.",
 
   "correction.title": "We need a correction from you",
   "correction.lead": "Please look at what is marked here. Everything else stays as you signed it.",
@@ -395,7 +402,7 @@ export const en = {
   "ended.wrong-person.title": "Thank you for telling us",
   "ended.wrong-person.text":
     "This packet is closed, and the recruiter has been told that the invitation went to the wrong person.",
-  "ended.wrong-person.next": "Please delete the e-mail. You need not do anything else. Questions: {phone}, {email}.",
+  "ended.wrong-person.next": "Please delete the email. You need not do anything else. Questions: {phone}, {email}.",
   "ended.withdraw-consent.title": "Your consent is withdrawn",
   "ended.withdraw-consent.text":
     "This electronic packet has ended. The contracting department sends you the packet on paper.",

@@ -349,12 +349,19 @@ export const es: Messages = {
   "print.lead":
     "Todo lo que firmó y recibió, sellado para que nadie pueda cambiarlo sin que se note. Conserve una copia.",
   "print.all": "Descargar todo",
+  "print.together": "Imprimir todo junto",
   "print.evidence": "Descargar con evidencia",
   "print.one": "Ver o imprimir",
   "print.note":
     "“Con evidencia” incluye también el registro de quién hizo qué y cuándo, y un programa que lo comprueba sin nosotros.",
   "print.back": "Cómo va mi paquete",
   "print.toList": "Todos los documentos",
+  "paper.link": "Pedir copias en papel",
+  "paper.title": "Copias en papel",
+  "paper.lead":
+    "Puede recibir en papel todos los documentos de este paquete, sin costo. Nada más cambia: puede seguir aquí.",
+  "paper.button": "Envíenme copias en papel",
+  "paper.asked": "Se ha avisado al departamento de contratación, que le envía los documentos por correo postal.",
 
   "correction.title": "Necesitamos una corrección suya",
   "correction.lead": "Mire lo que está marcado aquí. Todo lo demás queda como lo firmó.",

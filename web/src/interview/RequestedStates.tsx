@@ -1,6 +1,7 @@
 import type { Section } from "../api/answers";
 import { hasMessage, t } from "../i18n";
 import { stateName } from "./states";
+import { phoneShown } from "./model";
 
 /** The recruiter's list: how we appoint in each state, how the licence there stands, and whom to ask for a change. */
 export function RequestedStates({ section }: { section: Section }) {
@@ -45,7 +46,7 @@ export function RequestedStates({ section }: { section: Section }) {
           <p>
             <strong>{recruiter.name}</strong>
             <br />
-            <a href={`tel:${recruiter.phone.replace(/[^+\d]/g, "")}`}>{recruiter.phone}</a>
+            <a href={`tel:${recruiter.phone.replace(/[^+\d]/g, "")}`}>{phoneShown(recruiter.phone)}</a>
             <br />
             <a href={`mailto:${recruiter.email}`}>{recruiter.email}</a>
           </p>

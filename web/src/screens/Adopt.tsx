@@ -11,7 +11,6 @@ import { Screen } from "../components/Screen";
 import { useAct } from "../components/useAct";
 import { fileSize, t } from "../i18n";
 import { go } from "../router";
-import { signatureChoices } from "../signing/choices";
 import { SignaturePad, type Strokes } from "../signing/SignaturePad";
 import { needsPassword, StepUp } from "../signing/StepUp";
 
@@ -43,7 +42,7 @@ export default function Adopt() {
   const load = useCallback(
     () =>
       read(async () => {
-        const found = await signatureChoices();
+        const found = await api<SignatureChoices>("GET", "/packet/signature");
         setChoices(found);
         setName(found.full_name);
         setInitials(found.initials);
@@ -122,19 +121,17 @@ export default function Adopt() {
             width="short"
           />
         </div>
-        {choices.image_limits && (
-          <fieldset className="field">
-            <legend>{t("adopt.how")}</legend>
-            <div className="choices">
-              {(["typed", "drawn", "uploaded"] as const).map((one) => (
-                <label key={one} className="choice">
-                  <input type="radio" id={`how-${one}`} name="how" checked={how === one} onChange={() => setHow(one)} />
-                  <span>{t(`adopt.how.${one}`)}</span>
-                </label>
-              ))}
-            </div>
-          </fieldset>
-        )}
+        <fieldset className="field">
+          <legend>{t("adopt.how")}</legend>
+          <div className="choices">
+            {(["typed", "drawn", "uploaded"] as const).map((one) => (
+              <label key={one} className="choice">
+                <input type="radio" id={`how-${one}`} name="how" checked={how === one} onChange={() => setHow(one)} />
+                <span>{t(`adopt.how.${one}`)}</span>
+              </label>
+            ))}
+          </div>
+        </fieldset>
         {how === "typed" && (
           <fieldset className="field">
             <legend>{t("adopt.style")}</legend>
@@ -167,7 +164,7 @@ export default function Adopt() {
             <Remarks id="how-drawn" error={errorAt("strokes")} />
           </>
         )}
-        {how === "uploaded" && choices.image_limits && (
+        {how === "uploaded" && (
           <Picture limits={choices.image_limits} image={image} onImage={setImage} error={errorAt("image")} />
         )}
         <p className="statement" lang="en">
@@ -187,7 +184,7 @@ export default function Adopt() {
 }
 
 interface PictureProps {
-  limits: NonNullable<SignatureChoices["image_limits"]>;
+  limits: SignatureChoices["image_limits"];
   image: string | undefined;
   onImage: (image: string | undefined) => void;
   error: string | undefined;

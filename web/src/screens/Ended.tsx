@@ -2,6 +2,7 @@ import { Screen } from "../components/Screen";
 import { carrier } from "../carrier";
 import { hasMessage, t } from "../i18n";
 import { useSession } from "../session";
+import { phoneShown } from "../interview/model";
 
 /** Where a road ends: left for now, declined, expired, withdrawn, rejected. Says what that means and whom to ask. */
 export function Ended({ why }: { why: string }) {
@@ -16,7 +17,7 @@ export function Ended({ why }: { why: string }) {
         <p>{t(next, { phone: carrier().contact.phone, email: carrier().contact.email })}</p>
         {packet && (
           <p>
-            {packet.recruiter.name}, {packet.recruiter.phone}, {packet.recruiter.email}
+            {packet.recruiter.name}, {phoneShown(packet.recruiter.phone)}, {packet.recruiter.email}
           </p>
         )}
         {known === "left" && secret && (

@@ -114,7 +114,7 @@ export default function Interview({ name }: { name: string }) {
             ))}
           </div>
           {section.questions && <Questions section={section} ask={ask} />}
-          <div className="actions actions-sticky">
+          <div className="actions">
             <Button type="submit" busy={screen.submitting}>
               {t("saveAndContinue")}
             </Button>

@@ -16,7 +16,15 @@ export default function Print() {
   return (
     <Screen title={t("print.title")} eyebrow={t("status.eyebrow")} lead={<p>{t("print.lead")}</p>} wide>
       <div className="actions">
-        <a className="button button-primary" href={address("/packet/print/all")} download>
+        <a
+          className="button button-primary"
+          href={address("/packet/print/all", { query: { format: "pdf" } })}
+          target="_blank"
+          rel="noreferrer"
+        >
+          {t("print.together")}
+        </a>
+        <a className="button button-secondary" href={address("/packet/print/all")} download>
           {t("print.all")}
         </a>
         <a className="button button-secondary" href={address("/packet/evidence")} download>
@@ -53,7 +61,7 @@ export default function Print() {
       </div>
       <p className="aside">{t("print.note")}</p>
       <p>
-        <a href="#/status">{t("print.back")}</a>
+        <a href="#/status">{t("print.back")}</a> · <a href="#/paper">{t("paper.link")}</a>
       </p>
     </Screen>
   );

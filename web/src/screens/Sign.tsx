@@ -10,7 +10,6 @@ import { useAct } from "../components/useAct";
 import { day, t } from "../i18n";
 import { go } from "../router";
 import { nextPlace, usePacket, useSession } from "../session";
-import { signatureChoices } from "../signing/choices";
 import DocumentView from "../signing/DocumentView";
 import { nextLine, open, required, signed } from "../signing/order";
 import { needsPassword, StepUp } from "../signing/StepUp";
@@ -39,7 +38,7 @@ export default function Sign({ wanted }: { wanted?: string | undefined }) {
       read(async () => {
         const [found, offered] = await Promise.all([
           api<SigningDocument[]>("GET", "/packet/documents"),
-          signatureChoices(),
+          api<SignatureChoices>("GET", "/packet/signature"),
         ]);
         setDocuments(found);
         setChoices(offered);
@@ -57,6 +56,10 @@ export default function Sign({ wanted }: { wanted?: string | undefined }) {
   }, [documents, wanted]);
 
   const currentId = current?.document_id ?? "";
+  // From here on the address names the document, so that signing its last line does not turn the page by itself.
+  useEffect(() => {
+    if (currentId && !wanted) go(`/sign/${currentId}`, { replace: true });
+  }, [currentId, wanted]);
   const loadPdf = useCallback(
     () => bytes("/packet/documents/{document_id}/content", { params: { document_id: currentId } }),
     [currentId],
@@ -102,6 +105,7 @@ export default function Sign({ wanted }: { wanted?: string | undefined }) {
       try {
         const answer = await api<{ signed_at: string }>("POST", "/packet/documents/{document_id}/fields/{field_id}", {
           params: { document_id: current.document_id, field_id: field.field_id },
+          body: { act: current.act },
           key: newKey(),
         }).catch((error: unknown) => {
           // Another tab was first: that is as good.
@@ -218,6 +222,9 @@ export default function Sign({ wanted }: { wanted?: string | undefined }) {
               </a>
             </li>
             <li>
+              <a href="#/paper">{t("paper.link")}</a>
+            </li>
+            <li>
               <a href="#/decline">{t("leave.decline")}</a>
             </li>
             <li>
@@ -302,14 +309,21 @@ function Tag({ field, size, choices, busy, onSign }: TagProps) {
   };
   if (field.signed_at) {
     const style = `style-${choices.adopted?.style ?? choices.styles[0]?.id}`;
+    const typed = choices.adopted?.method === "typed";
     const mark =
-      field.kind === "signature" ? choices.full_name : field.kind === "initials" ? choices.initials : undefined;
+      field.kind === "signature" && typed
+        ? choices.full_name
+        : field.kind === "initials"
+          ? (choices.adopted?.initials ?? choices.initials)
+          : undefined;
     return (
       <span className="tag tag-signed" style={place}>
         {mark !== undefined ? (
           <span className={`tag-mark ${style}`}>{mark}</span>
         ) : (
-          <span className="tag-plain">{field.kind === "date" ? day(field.signed_at) : "✓"}</span>
+          <span className="tag-plain">
+            {field.kind === "date" ? day(field.signed_at) : `✓ ${t("sign.state.done")}`}
+          </span>
         )}
         <span className="sr-only">
           {" "}

@@ -4,6 +4,7 @@ import { Notice } from "../components/Notice";
 import { Screen } from "../components/Screen";
 import { day, hasMessage, moment, t } from "../i18n";
 import { nextPlace, usePacket, useSession } from "../session";
+import { phoneShown } from "../interview/model";
 
 const LOOK_EVERY_MS = 4000;
 const SEALED = new Set<string>([
@@ -62,7 +63,7 @@ export default function Status() {
         <p>
           {t("status.questions.text")}
           <br />
-          <strong>{packet.recruiter.name}</strong>, {packet.recruiter.phone},{" "}
+          <strong>{packet.recruiter.name}</strong>, {phoneShown(packet.recruiter.phone)},{" "}
           <a href={`mailto:${packet.recruiter.email}`}>{packet.recruiter.email}</a>
         </p>
       </div>

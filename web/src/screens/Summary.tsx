@@ -93,7 +93,7 @@ export default function SummaryScreen() {
             </dl>
           </section>
         ))}
-        <div className="actions actions-sticky">
+        <div className="actions">
           {editable ? (
             <>
               <Button busy={busy} disabled={summary.incomplete.length > 0} onClick={() => void confirm()}>
