@@ -18,6 +18,7 @@ from econtracting.settings import Settings, only
 if TYPE_CHECKING:
     from econtracting.domain.documents import SealLevel, SignatureStyle
     from econtracting.adapters.pace import EvenPace
+    from econtracting.domain.access import AccessLimits
     from econtracting.domain.invitation import Schedule
     from econtracting.domain.passwords import PasswordPolicy
 
@@ -106,6 +107,17 @@ def passwords() -> ports.Passwords:
     from econtracting.adapters.passwords import Argon2Passwords
 
     return Argon2Passwords()
+
+
+@cache
+def access_limits() -> AccessLimits:
+    from econtracting.domain.access import AccessLimits
+
+    return AccessLimits(
+        mails_per_link=int(only("PASSWORD_MAILS_PER_PACKET")),
+        mails_per_address=int(only("PASSWORD_MAILS_PER_ADDRESS")),
+        logins_per_address=int(only("LOGINS_PER_ADDRESS")),
+    )
 
 
 @cache

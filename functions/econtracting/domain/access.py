@@ -51,7 +51,7 @@ class Session(Frozen):
 
 
 class OpenPacket(Frozen):
-    """Holds the one place an open packet may take per agency and NPN or e-mail (quality invariant I1)."""
+    """Holds the one place an open packet may take per agency and NPN or e-mail."""
 
     agency_id: str
     kind: str  # "npn" or "email"
@@ -98,10 +98,15 @@ class AttemptRule(Frozen):
         return self.first_pause * 2 ** (count - self.without_pause)
 
 
+class AccessLimits(Frozen):
+    """How often the way in is tried at all: mails in an hour, log-ins in the window of `LOGIN_RULE`."""
+
+    mails_per_link: int
+    mails_per_address: int
+    logins_per_address: int
+
+
 LOGIN_RULE = AttemptRule(limit=10, window=timedelta(minutes=15), without_pause=3, first_pause=timedelta(seconds=1))
-LOGINS_PER_ADDRESS = 60  # in the same window; several agents may sit behind one address
-PASSWORD_MAILS_PER_PACKET = 5
-PASSWORD_MAILS_PER_ADDRESS = 20
 PASSWORD_MAIL_WINDOW = timedelta(hours=1)
 CONSECUTIVE_FAILURES = 100  # then the own password is void and only a temporary one helps (NIST SP 800-63B-4, 3.2.2)
 TEMPORARY_TRIES = 100  # at one temporary password, while the packet is locked for ordinary tries

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from econtracting.domain import access as rules
-from econtracting.domain.access import Access, Link, Session, admits, fingerprint, is_live
+from econtracting.domain.access import Access, AccessLimits, Link, Session, admits, fingerprint, is_live
 from econtracting.domain.audit import Actor, Event
 from econtracting.domain.errors import InvalidCredentials, InvalidRequest, NotSignedIn, TooManyAttempts, WeakPassword
 from econtracting.domain.packet import Frozen, Packet, Status
@@ -41,6 +41,7 @@ def request_password(
     envelope: Envelope,
     ids: Ids,
     clock: Clock,
+    allowed: AccessLimits,
     life: timedelta,
     secret: str,
     actor: Actor,
@@ -53,8 +54,8 @@ def request_password(
     mark = fingerprint(secret)
     try:
         for name, limit in (
-            (f"password-mail#address#{actor.address}", rules.PASSWORD_MAILS_PER_ADDRESS),
-            (f"password-mail#link#{mark}", rules.PASSWORD_MAILS_PER_PACKET),
+            (f"password-mail#address#{actor.address}", allowed.mails_per_address),
+            (f"password-mail#link#{mark}", allowed.mails_per_link),
         ):
             limits.hit(name, window=rules.PASSWORD_MAIL_WINDOW, limit=limit, now=now)
     except TooManyAttempts:
@@ -98,6 +99,7 @@ def log_in(
     passwords: Passwords,
     ids: Ids,
     clock: Clock,
+    allowed: AccessLimits,
     secret: str,
     password: str,
     actor: Actor,
@@ -108,7 +110,7 @@ def log_in(
     Raises InvalidCredentials, TooManyAttempts, Unavailable.
     """
     now = clock.now()
-    limits.hit(f"login#{actor.address}", window=rules.LOGIN_RULE.window, limit=rules.LOGINS_PER_ADDRESS, now=now)
+    limits.hit(f"login#{actor.address}", window=rules.LOGIN_RULE.window, limit=allowed.logins_per_address, now=now)
     mark = fingerprint(secret)
     link = packets.find(Link, mark)
     packet_id = link.packet_id if link else NOBODY
