@@ -10,6 +10,7 @@ import pytest
 
 from econtracting import wiring
 from econtracting.domain.packet import Status
+from econtracting.ports import Change
 from econtracting.usecases import census
 from process import census as door
 from tests import deployed, journey
@@ -43,9 +44,7 @@ def test_packets_are_counted_where_they_stand_with_the_age_of_the_oldest(world: 
 
 def test_a_packet_that_overstays_is_overdue(world: World) -> None:
     packet_id = journey.invite(world)
-    packet = wiring.packets().load(packet_id)
-    stuck = packet.model_copy(update={"status": Status.SEALING})
-    wiring.packets().refresh(stuck)
+    wiring.packets().change(packet_id, lambda packet: Change(packet.having(status=Status.SEALING)))
     world.clock.pass_(minutes=16)
     (sealing,) = [one for one in counted(world).standings if one.status == "SEALING"]
     assert sealing.overdue == 1

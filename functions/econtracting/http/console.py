@@ -31,7 +31,7 @@ POSSIBLE: dict[str, tuple[str, ...]] = {
     "INVITED": ("resend",),
     "IN_PROGRESS": ("resend",),
     "AWAITING_SIGNATURE": ("resend",),
-    "BACKGROUND_CHECK": ("retry", "correct"),
+    "BACKGROUND_CHECK": ("correct",),
     "CORRECTION_REQUESTED": ("resend", "reject"),
     "ADVERSE_REVIEW": ("proceed", "pre-adverse", "adverse"),
     "NEEDS_REVIEW": _REVIEW,
