@@ -288,6 +288,10 @@ class Seal(Protocol):
         """A signature of the sealing key over a short statement. Raises SealRefused, Unavailable."""
         ...
 
+    def stamp(self, content: bytes) -> bytes:
+        """A sealed document with an independent authority's time over all of it. Raises TimestampUnavailable."""
+        ...
+
     def certificate(self) -> bytes:
         """The sealing key's certificate with its chain, PEM."""
         ...
@@ -323,6 +327,14 @@ class BoundDocument(NamedTuple):
     file_name: str
     title: str
     content: bytes
+
+
+class Stamping(Protocol):
+    """Adds the timestamps a packet still lacks, where the sealing key and the authorities are."""
+
+    def stamp(self, packet_id: str) -> None:
+        """Raises Unavailable."""
+        ...
 
 
 class Binder(Protocol):

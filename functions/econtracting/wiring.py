@@ -222,6 +222,24 @@ def seal() -> ports.Seal:
     )
 
 
+@cache
+def seal_without_time() -> ports.Seal | None:
+    """For packets that are sealed while no timestamp authority answers; None where a deployment wants them to wait."""
+    if only("SEAL_LEVEL") != "B-T" or only("SEAL_WITHOUT_TIMESTAMP") == "wait":
+        return None
+    from econtracting.adapters.pades import PadesSeal
+
+    certificate = documents().read(only("SEAL_CERTIFICATE"))
+    return PadesSeal(_client("kms"), only("SEAL_KEY_ID"), certificate, certify=False)
+
+
+@cache
+def stamping() -> ports.Stamping:
+    from econtracting.adapters.preparation import LambdaStamping
+
+    return LambdaStamping(_client("lambda"), only("SEAL_FUNCTION"))
+
+
 def issue_seal_certificate() -> bytes:
     """A new certificate over the sealing key, in the carrier's name."""
     from econtracting.adapters.seal_certificate import issue

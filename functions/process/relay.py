@@ -126,6 +126,7 @@ def _performers() -> dict[EffectKind, relay.Perform]:
             clock=clock,
             effect=effect,
         ),
+        EffectKind.STAMP_SEALS: lambda effect: wiring.stamping().stamp(effect.packet_id),
         EffectKind.DROP_UPLOAD: lambda effect: attachments.drop(uploads=wiring.uploads(), effect=effect),
         EffectKind.SYNC_CHECK: lambda effect: background_news.sync(
             packets=packets, checks=wiring.background_checks(), clock=clock, effect=effect

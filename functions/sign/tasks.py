@@ -12,6 +12,7 @@ from econtracting.domain.documents import SealRefused
 from econtracting.usecases import review
 from econtracting.usecases.preparing import prepare
 from econtracting.usecases.sealing import seal_packet
+from econtracting.usecases.stamping import stamp_packet
 
 
 def render(event: dict[str, Any], _: Any) -> dict[str, Any]:
@@ -33,8 +34,11 @@ def render(event: dict[str, Any], _: Any) -> dict[str, Any]:
 def seal(event: dict[str, Any], _: Any) -> dict[str, Any]:
     """A step of the onboarding workflow: {packet_id, attempt} -> {status}.
 
+    Asked by the relay with {task: stamp}, it adds the timestamps a sealed packet lacks instead.
     An outage is raised and retried. A refusal repeats itself until a person mends the cause: the packet says so.
     """
+    if event.get("task") == "stamp":
+        return {"stamped": _stamp(event["packet_id"])}
     try:
         packet = seal_packet(
             packets=wiring.packets(),
@@ -44,6 +48,7 @@ def seal(event: dict[str, Any], _: Any) -> dict[str, Any]:
             seal=wiring.seal(),
             clock=wiring.clock(),
             packet_id=event["packet_id"],
+            without_time=wiring.seal_without_time(),
         )
     except SealRefused as refusal:
         review.ask_for_review(
@@ -56,6 +61,16 @@ def seal(event: dict[str, Any], _: Any) -> dict[str, Any]:
         _count("SealRefused")
         raise
     return {"status": packet.status.value}
+
+
+def _stamp(packet_id: str) -> int:
+    return stamp_packet(
+        packets=wiring.packets(),
+        documents=wiring.documents(),
+        seal=wiring.seal(),
+        clock=wiring.clock(),
+        packet_id=packet_id,
+    )
 
 
 def _count(what: str) -> None:

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 from urllib.error import URLError
+from zipfile import ZipFile
 
 import boto3
 import pytest
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import async_validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
 
 from econtracting import wiring
 from econtracting.adapters import seal_certificate, timestamps
 from econtracting.adapters.pades import PadesSeal
 from econtracting.domain.audit import verify
-from econtracting.domain.documents import SealRefused
+from econtracting.domain.documents import SealRefused, TimestampUnavailable
 from econtracting.domain.effects import Effect
 from econtracting.domain.errors import Unavailable
 from econtracting.domain.signing import Completion, Document
+from econtracting.evidence import econtracting_verify
 from econtracting.usecases.preparing import frozen_key
+from process import relay
 from sign import tasks
 from tests import journey
 from tests.authority import timestamp_authority
@@ -272,3 +281,77 @@ def test_an_image_signature_is_in_the_sealed_document(road: Stages) -> None:
     document = next(one for one in sealed(of) if one.document_id == "application")
     content = wiring.documents().read(document.sealed_key or "")
     assert b"/Subtype /Image" in content[document.size :] or b"/Subtype/Image" in content[document.size :]
+
+
+def deferred(monkeypatch: pytest.MonkeyPatch, authority_is_up: list[bool]) -> None:
+    """A deployment that seals B-B while its authority is down, with an authority the test switches."""
+    monkeypatch.setenv("SEAL_LEVEL", "B-T")
+    monkeypatch.setenv("SEAL_WITHOUT_TIMESTAMP", "later")
+    working = _timestamped()
+
+    class Switched:
+        def seal(self, *args: Any, **kwargs: Any) -> Any:
+            if not authority_is_up[0]:
+                raise TimestampUnavailable()
+            return working.seal(*args, **kwargs)
+
+        def stamp(self, content: bytes) -> bytes:
+            if not authority_is_up[0]:
+                raise TimestampUnavailable()
+            return working.stamp(content)
+
+        def identity(self) -> dict[str, str]:
+            return working.identity()
+
+    monkeypatch.setattr(wiring, "seal", lambda: Switched())
+
+
+def test_where_configured_a_packet_is_sealed_without_a_time_marked_and_stamped_later(
+    finished: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Failure R34, by configuration: never a made-up time, and a stamped file begins with the sealed one."""
+    up = [False]
+    deferred(monkeypatch, up)
+    of = packet_id(finished)
+    assert seal(of) == "SUBMITTED"
+    assert {(one.sealed_level, one.stamp_due) for one in sealed(of)} == {("B-B", True)}
+    with pytest.raises(Unavailable):
+        tasks.seal({"task": "stamp", "packet_id": of}, None)
+    assert {row["stamp"] for row in finished.call("GET", "/packet/print").json} == {"due"}
+    up[0] = True
+    before = sealed(of)
+    assert tasks.seal({"task": "stamp", "packet_id": of}, None) == {"stamped": len(before)}
+    store = wiring.documents()
+    for document in sealed(of):
+        stamped = store.read(document.stamped_key or "", document.stamped_version)
+        assert sha256(stamped).hexdigest() == document.stamped_sha256
+        assert stamped.startswith(store.read(document.sealed_key or "", document.sealed_version))
+        seal_of, stamp_of = PdfFileReader(BytesIO(stamped)).embedded_signatures
+        assert seal_of.sig_object_type == "/Sig"
+        assert stamp_of.sig_object_type == "/DocTimeStamp"
+        status = asyncio.run(
+            async_validate_pdf_signature(seal_of, ValidationContext(trust_roots=[seal_of.signer_cert]))
+        )
+        assert status.bottom_line, status.pretty_print_details()
+    assert tasks.seal({"task": "stamp", "packet_id": of}, None) == {"stamped": 0}
+    assert {row["stamp"] for row in finished.call("GET", "/packet/print").json} == {"later"}
+    path = tmp_path / "evidence.zip"
+    path.write_bytes(journey.expect(finished.call("GET", "/packet/evidence"), 200).body)
+    assert econtracting_verify.verify(path) == 0
+    with ZipFile(path) as archive:
+        assert len([name for name in archive.namelist() if name.startswith("stamped/")]) == len(before)
+
+
+def test_the_relay_asks_for_the_missing_times_until_they_are_there(
+    finished: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    up = [False]
+    deferred(monkeypatch, up)
+    of = packet_id(finished)
+    seal(of)
+    relay.perform(of, "stamp#1")
+    assert all(one.stamp_due for one in sealed(of))
+    up[0] = True
+    finished.clock.pass_(hours=1)
+    relay.perform(of, "stamp#1")
+    assert not any(one.stamp_due for one in sealed(of))

@@ -26,7 +26,7 @@ class PypdfBinder:
                 volume.add_page(_without_fields(page))
             volume.add_outline_item(title=document.title, page_number=first)
             volume.add_attachment(document.file_name, document.content)
-        volume.compress_identical_objects(remove_orphans=True)
+        volume.compress_identical_objects(remove_unreferenced=True)
         target = BytesIO()
         volume.write(target)
         return target.getvalue()

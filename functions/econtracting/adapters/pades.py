@@ -19,7 +19,7 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter, append_signature_field
 from pyhanko.sign.general import SigningError
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
 from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.timestamps import TimeStamper
@@ -31,8 +31,7 @@ from econtracting.adapters.kms_signer import KmsSigner, sign_raw
 from econtracting.adapters.mark_pages import MarkPages
 from econtracting.adapters.stamps import put_marks
 from econtracting.adapters.structure import StructureTree
-from econtracting.domain.documents import Mark, SealedDocument, SealLevel, SealRefused
-from econtracting.domain.errors import Unavailable
+from econtracting.domain.documents import Mark, SealedDocument, SealLevel, SealRefused, TimestampUnavailable
 
 SEAL_FIELD = "Seal"
 _TIMESTAMPED = frozenset({"B-T", "B-LT", "B-LTA"})
@@ -43,6 +42,7 @@ _LONG_TERM = frozenset({"B-LT", "B-LTA"})
 class PadesSeal:
     """Seals documents at one configured level, never silently at a lower one.
 
+    A seal that is to be stamped later must not certify "no changes": then ``certify`` is False.
     ``certificate_pem`` holds the signer's certificate first, then its chain. ``timestamper`` is needed from B-T on,
     ``validation`` (trust roots and a way to fetch revocation data) from B-LT on.
     """
@@ -54,6 +54,7 @@ class PadesSeal:
         certificate_pem: bytes,
         *,
         level: SealLevel = "B-B",
+        certify: bool = True,
         timestamper: TimeStamper | None = None,
         validation: Callable[[], ValidationContext] | None = None,
     ) -> None:
@@ -67,6 +68,7 @@ class PadesSeal:
         self._certificate, *self._chain = seal_certificate.load(certificate_pem)
         self._fingerprint = hashlib.sha256(self._certificate.dump()).hexdigest()
         self._level: SealLevel = level
+        self._certify = certify and level not in _LONG_TERM
         self._timestamper = timestamper if level in _TIMESTAMPED else None
         self._validation = validation if level in _LONG_TERM else None
         self._pages = MarkPages()
@@ -105,7 +107,7 @@ class PadesSeal:
         try:
             sealed = self._signed(self._prepared(content, marks), document_id, title, at)
         except TimestampRequestError as error:
-            raise Unavailable("The timestamp authority does not answer.") from error
+            raise TimestampUnavailable("The timestamp authority does not answer.") from error
         except (PdfError, SigningError) as error:
             raise SealRefused() from error
         if not sealed.startswith(content):
@@ -117,6 +119,23 @@ class PadesSeal:
             certificate_sha256=self._fingerprint,
             signed_at=at,
         )
+
+    def stamp(self, content: bytes) -> bytes:
+        """A sealed document with an independent authority's time over all of it, as a further update.
+
+        Raises TimestampUnavailable, SealRefused.
+        """
+        if self._timestamper is None:
+            raise SealRefused("There is no timestamp authority.")
+        output = BytesIO()
+        try:
+            writer = _MetadataKept(BytesIO(content))
+            asyncio.run(PdfTimeStamper(self._timestamper).async_timestamp_pdf(writer, "sha256", output=output))
+        except TimestampRequestError as error:
+            raise TimestampUnavailable("The timestamp authority does not answer.") from error
+        except (PdfError, SigningError) as error:
+            raise SealRefused() from error
+        return output.getvalue()
 
     def _self_test(self, at: datetime) -> None:
         seal_certificate.require_valid(self._certificate, at)
@@ -149,7 +168,7 @@ class PadesSeal:
             md_algorithm="sha256",
             subfilter=SigSeedSubFilter.PADES,
             reason=f"Seal of {title} ({document_id})",
-            certify=not long_term,
+            certify=self._certify,
             docmdp_permissions=MDPPerm.NO_CHANGES,
             embed_validation_info=long_term,
             use_pades_lta=self._level == "B-LTA",

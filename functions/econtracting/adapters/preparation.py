@@ -1,4 +1,4 @@
-"""Asks the rendering function, which alone has the layer and the right to decrypt, to prepare a packet's documents."""
+"""Asks the functions that have the documents layer: to prepare a packet's documents, to stamp what is sealed."""
 
 from __future__ import annotations
 
@@ -28,3 +28,17 @@ class LambdaPreparation:
         if answer.get("FunctionError") or "documents" not in result:
             raise Unavailable("The documents could not be prepared; please try again.")
         return result
+
+
+class LambdaStamping:
+    """Asks the sealing function to add the timestamps a packet lacks."""
+
+    def __init__(self, client: Any, function: str) -> None:
+        self._client = client
+        self._function = function
+
+    @translated
+    def stamp(self, packet_id: str) -> None:
+        task = json.dumps({"task": "stamp", "packet_id": packet_id}).encode()
+        if self._client.invoke(FunctionName=self._function, Payload=task).get("FunctionError"):
+            raise Unavailable("The timestamp authority does not answer.")

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from econtracting.domain.conditions import Condition
-from econtracting.domain.errors import EContractingError
+from econtracting.domain.errors import EContractingError, Unavailable
 
 Mode = Literal["sign", "acknowledge", "reference", "print-only", "generated"]
 FieldKind = Literal["signature", "initials", "date", "acknowledge"]
@@ -24,6 +24,10 @@ class DocumentNotRendered(EContractingError):
 
     code = "document-not-rendered"
     title = "A document of this packet could not be prepared"
+
+
+class TimestampUnavailable(Unavailable):
+    """No timestamp authority answers; a seal of the configured level cannot be made now."""
 
 
 class SealRefused(EContractingError):

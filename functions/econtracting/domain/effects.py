@@ -26,6 +26,7 @@ class EffectKind(StrEnum):
     START_JIT = "start-jit"
     VERIFY_IDENTITY = "verify-identity"
     DROP_UPLOAD = "drop-upload"
+    STAMP_SEALS = "stamp-seals"  # timestamps that could not be had when the packet was sealed
 
 
 class Effect(Frozen):

@@ -114,6 +114,10 @@ class Document(Frozen):
     sealed_version: str | None = None
     sealed_level: SealLevel | None = None
     sealed_at: Moment | None = None
+    stamp_due: bool = False  # sealed while no timestamp authority answered; its time is still to come
+    stamped_sha256: str | None = None
+    stamped_key: str | None = None
+    stamped_version: str | None = None
 
     def missing(self) -> tuple[str, ...]:
         """Required fields nobody has signed, initialled or acknowledged yet. Dates fill themselves in."""
@@ -122,6 +126,18 @@ class Document(Frozen):
             for box in self.fields
             if box.required and box.kind != "date" and box.field_id not in self.signed
         )
+
+    @property
+    def final(self) -> tuple[str, str | None, str]:
+        """Key, version and hash of the document as it is handed out: sealed, and stamped where that came later.
+
+        Raises ValueError before it is sealed.
+        """
+        if self.stamped_key is not None and self.stamped_sha256 is not None:
+            return self.stamped_key, self.stamped_version, self.stamped_sha256
+        if self.sealed_key is None or self.sealed_sha256 is None:
+            raise ValueError(f"{self.document_id} is not sealed")
+        return self.sealed_key, self.sealed_version, self.sealed_sha256
 
     @property
     def latest(self) -> SignedField | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -42,6 +42,10 @@ class EvidenceDocument(Frozen):
         return f"documents/{self.position:02d}-{self.code}.pdf"
 
 
+def stamped_file(position: int, code: str) -> str:
+    return f"stamped/{position:02d}-{code}.pdf"
+
+
 def build(
     *,
     packet_id: str,
@@ -51,12 +55,14 @@ def build(
     completion: bytes,
     seal_certificate_pem: bytes,
     checkpoint: Checkpoint,
+    stamped: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """The evidence package.
 
     ``completion`` is the JSON twin of the certificate of completion; the certificate itself is one of the documents.
+    ``stamped`` are copies of sealed documents that were given an authority's time later, by file.
     """
-    files = {document.file: document.content for document in documents}
+    files = {document.file: document.content for document in documents} | dict(stamped or {})
     index = [document.model_dump(mode="json", exclude={"content"}) | {"file": document.file} for document in documents]
     files |= {
         "packet.json": canonical({"packet_id": packet_id, "carrier": carrier, "documents": index}),

@@ -147,8 +147,19 @@ def check_document(row: dict[str, Any], files: dict[str, bytes]) -> str:
     return "begins with the bytes that were shown, and is the file the audit trail names"
 
 
+def check_stamped(row: dict[str, Any], files: dict[str, bytes]) -> str | None:
+    """A copy that was given an authority's time after it was sealed; most packages have none."""
+    name = row["file"].replace("documents/", "stamped/", 1)
+    if name not in files:
+        return None
+    must(files[name].startswith(files[row["file"]]), "has a stamped copy that is not the sealed file")
+    recorded = recorded_hashes(files)["packet.timestamped"].get(row["code"])
+    must(sha256(files[name]) == recorded, "has a stamped copy that the audit trail does not name")
+    return "has a copy stamped later, which begins with the sealed file; the stamp itself is not judged here"
+
+
 def recorded_hashes(files: dict[str, bytes]) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {"packet.frozen": {}, "packet.sealed": {}}
+    found: dict[str, dict[str, str]] = {"packet.frozen": {}, "packet.sealed": {}, "packet.timestamped": {}}
     for event in events_of(files):
         if event["type"] in found:
             found[event["type"]].update(event["data"]["documents"])
@@ -326,6 +337,7 @@ def verify_files(files: dict[str, bytes], report: Report, pinned: Path | None = 
     for row in rows:
         name = str(row.get("code"))
         report.run(name, check_document, row, files)
+        report.run(name, check_stamped, row, files)
         if signer is not None:
             report.run(name, check_seal, files.get(str(row.get("file")), b""), row.get("level"), signer)
     report.run("completion", check_completion, files)

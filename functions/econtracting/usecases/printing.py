@@ -31,9 +31,10 @@ def rows(*, packets: ports.Packets, packet_types: PacketTypes, packet_id: str) -
             "title": document.title,
             "mode": document.mode,
             "pages": document.pages,
-            "sha256": document.sealed_sha256,
+            "sha256": document.final[2],
             "sealed_at": document.sealed_at,
             "seal_level": document.sealed_level,
+            "stamp": "due" if document.stamp_due else "later" if document.stamped_key else None,
             "instructions": instructions.get(document.document_id),
             "view": f"/packet/documents/{document.document_id}/content?version=sealed",
         }
@@ -45,7 +46,7 @@ def archive(*, packets: ports.Packets, documents: ports.DocumentStore, packet_id
     """All sealed documents, each its own file, so that every seal stays verifiable."""
     target = BytesIO()
     with ZipFile(target, "w", ZIP_DEFLATED) as together:
-        for document, content in _contents(documents, _sealed(packets, packet_id)[1]):
+        for document, content in _final(documents, _sealed(packets, packet_id)[1]):
             together.writestr(f"{document.position:02d}-{document.document_id}.pdf", content)
     return target.getvalue()
 
@@ -56,7 +57,7 @@ def merged(*, packets: ports.Packets, documents: ports.DocumentStore, binder: po
     return binder.bind(
         [
             ports.BoundDocument(f"{document.position:02d}-{document.document_id}.pdf", document.title, content)
-            for document, content in _contents(documents, found)
+            for document, content in _final(documents, found)
         ],
         title=f"Contracting packet {packet.id}",
     )
@@ -86,8 +87,12 @@ def evidence(
                 level=document.sealed_level or "B-B",
                 content=content,
             )
-            for document, content in _contents(documents, found)
+            for document, content in _as_sealed(documents, found)
         ],
+        stamped={
+            bundle.stamped_file(document.position, document.document_id): content
+            for document, content in _final(documents, [one for one in found if one.stamped_key])
+        },
         events=packets.events(packet_id),
         completion=stored(proofs.facts),
         seal_certificate_pem=stored(proofs.certificate),
@@ -95,7 +100,13 @@ def evidence(
     )
 
 
-def _contents(documents: ports.DocumentStore, found: list[Document]) -> Iterator[tuple[Document, bytes]]:
+def _final(documents: ports.DocumentStore, found: list[Document]) -> Iterator[tuple[Document, bytes]]:
+    for document in found:
+        key, version, _ = document.final
+        yield document, documents.read(key, version)
+
+
+def _as_sealed(documents: ports.DocumentStore, found: list[Document]) -> Iterator[tuple[Document, bytes]]:
     for document in found:
         assert document.sealed_key is not None
         yield document, documents.read(document.sealed_key, document.sealed_version)

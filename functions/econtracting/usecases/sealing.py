@@ -11,8 +11,8 @@ from econtracting import ports
 from econtracting.domain.audit import Actor, ChainedEvent, Event, canonical, chain
 from econtracting.domain.certification import Contract
 from econtracting.domain.completion import CertificateFacts
-from econtracting.domain.documents import FrozenDocumentAltered, Mark
-from econtracting.domain.errors import InvalidTransition
+from econtracting.domain.documents import FrozenDocumentAltered, Mark, TimestampUnavailable
+from econtracting.domain.errors import InvalidTransition, Unavailable
 from econtracting.domain.packet import Frozen, Packet, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.signing import AdoptedSignature, Adoption, Completion, Document, Place
@@ -22,6 +22,7 @@ from econtracting.usecases.certifying import certificate_facts
 from econtracting.usecases.endings import mail
 from econtracting.usecases.lifecycle import lifecycle_event
 from econtracting.usecases.preparing import frozen_key
+from econtracting.usecases.stamping import stamping
 
 SEALER = Actor(kind="system", id="seal")
 
@@ -35,12 +36,36 @@ def seal_packet(
     seal: ports.Seal,
     clock: ports.Clock,
     packet_id: str,
+    without_time: ports.Seal | None = None,
 ) -> Packet:
     """Bring a SEALING packet to SUBMITTED; any other status is left as it is.
+
+    While no timestamp authority answers the packet waits, unless a deployment gives a seal `without_time`: then that one
+    is used for the whole packet, every document says so, and the times are added later (failure R34).
 
     Safe to repeat and to race: a sealed object's key is the hash of what goes into the seal, its first writer wins, and
     the hash recorded is always that of the stored object (quality rule 9). Raises SealRefused, Unavailable.
     """
+    given = (packets, packet_types, documents, renderer)
+    try:
+        return _seal_with(seal, *given, clock, packet_id, stamp_later=False)
+    except TimestampUnavailable as error:
+        if without_time is None:
+            raise Unavailable(error.detail) from error
+    return _seal_with(without_time, *given, clock, packet_id, stamp_later=True)
+
+
+def _seal_with(
+    seal: ports.Seal,
+    packets: ports.Packets,
+    packet_types: Callable[[str], PacketType],
+    documents: ports.DocumentStore,
+    renderer: ports.Renderer,
+    clock: ports.Clock,
+    packet_id: str,
+    *,
+    stamp_later: bool,
+) -> Packet:
     packet = packets.load(packet_id)
     if packet.status is not Status.SEALING:
         return packet
@@ -59,6 +84,8 @@ def seal_packet(
     ]
     facts = certificate_facts(packets, definition, packet, sealed, adoption, events, seal.identity())
     sealed.append(_certified(documents, renderer, seal, definition, packet, facts, len(sealed) + 1, finished_at))
+    if stamp_later:
+        sealed = [document.model_copy(update={"stamp_due": not document.stamped_key}) for document in sealed]
     now = clock.now()
     hashes = {document.document_id: document.sealed_sha256 for document in sealed}
 
@@ -73,8 +100,10 @@ def seal_packet(
         puts: list[Frozen] = [*sealed, proofs]
         if current.npn is not None:
             puts.append(Contract(npn=current.npn, packet_id=packet_id, agency_id=current.agency.id, since=now))
-        letter = mail(packet_id, "received", current.generation, now)
-        return Change(after, events=[event], effects=[letter, lifecycle_event(after, now)], puts=puts)
+        effects = [mail(packet_id, "received", current.generation, now), lifecycle_event(after, now)]
+        if stamp_later:
+            effects.append(stamping(current, now))
+        return Change(after, events=[event], effects=effects, puts=puts)
 
     return packets.change(packet_id, decide).packet
 

@@ -43,7 +43,8 @@ def content(
     if sealed:
         if document.sealed_key is None:
             raise NotFound("This document is not sealed yet.", code="document-not-found")
-        return documents.read(document.sealed_key, document.sealed_version)
+        key, version, _ = document.final
+        return documents.read(key, version)
     if document.frozen_version is None:
         raise NotFound("This document exists only sealed.", code="document-not-found")
     found = documents.read(frozen_key(packet_id, document.sha256), document.frozen_version)
