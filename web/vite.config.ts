@@ -10,6 +10,8 @@ export default defineConfig({
     // A data: address would need a wider content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Tells the weight test which files the first screen needs.
+    manifest: true,
   },
   server: {
     fs: { allow: [".."] },

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from local.config import Config
-from tests.portal.hands import Mouse
+from tests.portal.hands import Keyboard, Mouse
 from tests.portal.visitor import Looks, Visitor
 
 
@@ -38,3 +38,31 @@ def test_a_packet_is_finished_by_mouse_and_every_screen_is_accessible(
     looks("21-status-active")
     assert looks.faults == []
     assert wrong == []
+
+
+def test_a_packet_is_finished_by_keyboard_alone(
+    window: Callable[..., Any], stack: tuple[Config, dict[str, str]]
+) -> None:
+    page = window(reduced_motion="reduce")
+    agent = Visitor(page, Keyboard(page), stack)
+    agent.invited(level="4")
+    agent.to_signing()
+    agent.sign_all()
+    agent.finish()
+    page.get_by_role("heading", level=2, name="The road ahead").wait_for()
+
+
+def test_a_narrow_window_loses_nothing(
+    window: Callable[..., Any], stack: tuple[Config, dict[str, str]], shots: Path
+) -> None:
+    """320 CSS pixels, as a small phone has and as 1280 pixels at 400 % come to (WCAG 2.2, 1.4.10)."""
+    page = window(width=320, height=640)
+    looks = Looks(page, shots, prefix="narrow-")
+    agent = Visitor(page, Mouse(page), stack, looks)
+    agent.invited()
+    agent.to_signing()
+    agent.sign_all()
+    agent.finish()
+    page.get_by_role("heading", level=2, name="The road ahead").wait_for()
+    looks("18-status-sealing")
+    assert looks.faults == []

@@ -35,10 +35,11 @@ class Visitor:
         self.email = f"dana.rivera+{uuid.uuid4().hex[:10]}@example.com"
         self.npn = str(10_000_000 + uuid.uuid4().int % 80_000_000)
         self.postbox = Postbox(self.portal, self.email)
-        self.link, self.packet_id = "", ""
+        self.link, self.packet_id, self.level = "", "", ""
         page.set_default_timeout(PATIENCE_MS)
 
     def invited(self, level: str = "5", states: tuple[str, ...] = ("KS", "TN")) -> None:
+        self.level = level
         body = {
             "agent": {
                 "first_name": "Dana", "middle_name": "Quinn", "last_name": "Rivera",
@@ -148,6 +149,7 @@ class Visitor:
         self.next_section()
 
     def direct_deposit(self) -> None:
+        """Asked of agents who are paid directly only."""
         self.heading("Direct deposit")
         self.hands.press(self.page.get_by_role("radio", name="Yes"))
         self.look("11-direct-deposit")
@@ -159,7 +161,8 @@ class Visitor:
         self.online()
         self.states()
         self.background()
-        self.direct_deposit()
+        if self.level == "5":
+            self.direct_deposit()
 
     def confirm(self) -> None:
         self.heading("Summary")

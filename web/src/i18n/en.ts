@@ -251,6 +251,11 @@ export const en = {
   "mode.reference": "For your information",
   "mode.print-only": "To print and complete on paper",
   "mode.generated": "Made for your records",
+  "kept.sign": "Signed",
+  "kept.acknowledge": "Acknowledged",
+  "kept.reference": "For your information",
+  "kept.print-only": "To print and complete on paper",
+  "kept.generated": "Made for your records",
 
   "sign.documents": "Documents",
   "sign.of": "Document {n} of {all} · {mode}",

@@ -255,6 +255,11 @@ export const es: Messages = {
   "mode.reference": "Para su información",
   "mode.print-only": "Para imprimir y llenar en papel",
   "mode.generated": "Para sus archivos",
+  "kept.sign": "Firmado",
+  "kept.acknowledge": "Confirmado",
+  "kept.reference": "Para su información",
+  "kept.print-only": "Para imprimir y llenar en papel",
+  "kept.generated": "Para sus archivos",
 
   "sign.documents": "Documentos",
   "sign.of": "Documento {n} de {all} · {mode}",

@@ -40,7 +40,7 @@ export default function Print() {
                   {row.title}
                 </a>
                 <p className="fine">
-                  {t(`mode.${row.mode}`)} · {row.pages === 1 ? t("pages.one") : t("pages.many", { n: row.pages })}
+                  {t(`kept.${row.mode}`)} · {row.pages === 1 ? t("pages.one") : t("pages.many", { n: row.pages })}
                 </p>
               </div>
               <a
