@@ -33,6 +33,7 @@ DURATIONS = {
     "BackgroundWaitSeconds": "90",
     "AppointmentWaitSeconds": "90",
     "CertificationWaitSeconds": "90",
+    "AdverseDaySeconds": "2",
     "ReconcileSeconds": "5",
     "RetrySeconds": "1",
 }
@@ -83,7 +84,7 @@ class Config:
     def parameters(self) -> dict[str, str]:
         """The template parameters of a local deployment."""
         return {
-            "Stage": "dev",
+            "Stage": "local",
             # Functions run as plain processes of this machine, so their wheels must be this machine's.
             "Architecture": "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64",
             "PublicUrl": self.url("portal"),

@@ -1,5 +1,6 @@
 """Callers of the API as the demo's people use it; each answer that is not the expected one ends the play."""
 
+import time
 import uuid
 from typing import Any
 
@@ -7,6 +8,7 @@ import httpx
 
 # Sealing and first calls of functions are slow on a small machine.
 PATIENCE_SECONDS = 60
+RETURNS = 5
 
 
 class NotVerified(Exception):
@@ -28,12 +30,20 @@ class Caller:
     def call(
         self, method: str, path: str, body: Any = None, expect: int = 200, headers: dict[str, str] | None = None
     ) -> httpx.Response:
-        """Call and insist on the status."""
-        answer = self._http.request(method, path, json=body, headers=headers)
+        """Call and insist on the status; whoever is told to come back in a moment does so, as any client must."""
+        for _ in range(RETURNS):
+            answer = self._http.request(method, path, json=body, headers=headers)
+            if answer.status_code != 503 or "retry-after" not in answer.headers:
+                break
+            time.sleep(float(answer.headers["retry-after"]))
         verify(
             answer.status_code == expect, f"{method} {path} answers {expect}", (answer.status_code, answer.text[:1500])
         )
         return answer
+
+    def try_call(self, method: str, path: str, body: Any = None) -> int:
+        """Call and tell the status, whatever it is."""
+        return self._http.request(method, path, json=body).status_code
 
     def get(self, path: str) -> Any:
         return self.call("GET", path).json()

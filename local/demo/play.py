@@ -4,14 +4,14 @@ import shutil
 
 from local.config import ROOT
 from local.demo.journey import Journey
+from local.demo.onlookers import Scene
 from local.demo.scenarios import SCENARIOS
-from local.demo.stacks import Stage
 from local.demo.timeline import Timeline
 
 PAPERS = ROOT / "build/demo"
 
 
-def play(name: str, stage: Stage) -> Journey:
+def play(name: str, scene: Scene) -> Journey:
     """Play a script to its end; raises NotVerified at the first broken promise, the papers so far are kept."""
     scenario = SCENARIOS[name]
     folder = PAPERS / name
@@ -20,7 +20,7 @@ def play(name: str, stage: Stage) -> Journey:
     timeline = Timeline(name)
     print(f"{name}: {scenario.tells}", flush=True)
     outcome = "broken"
-    journey = Journey(stage.config, stage.outputs, scenario.person(), timeline, folder, stage.restart)
+    journey = Journey(scene, scenario.person(), timeline, folder)
     try:
         scenario.play(journey)
         outcome = "verified"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from local.demo.cast import Person, somebody
+from local.demo.cast import KNOWN_SSN, Person, somebody
 from local.demo.journey import Journey
 
 STATES = ("AL", "CO", "KS", "NY", "TX")
@@ -49,14 +49,53 @@ def kansas(status: str, ready: bool) -> Callable[[Journey], None]:
     return play
 
 
-def stops_at(status: str, reason: str | None = None) -> Callable[[Journey], None]:
-    """A story that comes to a halt where the contracting department or the agent must act."""
+def released(journey: Journey) -> None:
+    journey.play_until_finished()
+    journey.stands_at("ADVERSE_REVIEW")
+    journey.decide("proceed", "The matter is old and has no bearing on selling insurance.")
+    to_ready(journey)
 
-    def play(journey: Journey) -> None:
-        journey.play_until_finished()
-        journey.stands_at(status, reason=reason)
 
-    return play
+def refused(journey: Journey) -> None:
+    journey.play_until_finished()
+    journey.stands_at("ADVERSE_REVIEW")
+    journey.refused_after_notices()
+
+
+def corrected(journey: Journey) -> None:
+    journey.play_until_finished()
+    journey.stands_at("CORRECTION_REQUESTED")
+    journey.correct_ssn(KNOWN_SSN)
+    journey.finish()
+    journey.received()
+    journey.background_clear()
+    to_ready(journey)
+
+
+def asked_again(journey: Journey) -> None:
+    journey.play_until_finished()
+    journey.stands_at("NEEDS_REVIEW", "BACKGROUND_CHECK_SILENT")
+    journey.decide("retry", "The bureau says it has the report.")
+    journey.wait_for("BACKGROUND_CHECK")
+
+
+def just_in_time(journey: Journey) -> None:
+    journey.play_until_finished()
+    journey.background_clear()
+    journey.appointed({"AL": "APPROVED"})
+    journey.certified()
+    journey.sold("TX", "APPROVED")
+    journey.ready_to_sell({"AL": True, "TX": True})
+    journey.evidence()
+
+
+def to_ready(journey: Journey) -> None:
+    """The rest of a story in which both states approve."""
+    journey.appointed({"AL": "APPROVED", "KS": "APPROVED"})
+    journey.certified()
+    journey.ready_to_sell({"AL": True, "KS": True})
+    journey.once_each()
+    journey.evidence()
 
 
 def declined(journey: Journey) -> None:
@@ -82,9 +121,8 @@ def bounced(journey: Journey) -> None:
 def expired(journey: Journey) -> None:
     journey.invite()
     journey.reminded(times=2)
-    journey.wait_for_invitation("EXPIRED", patience=90)
-    journey.mail_about("expiry", re.compile(r"(?i)expired|ended"))
     journey.closed("EXPIRED")
+    journey.mail_about("expiry", re.compile(r"(?i)expired|ended"))
 
 
 def restarted(journey: Journey) -> None:
@@ -93,10 +131,7 @@ def restarted(journey: Journey) -> None:
     journey.wait_for("BACKGROUND_CHECK")
     journey.restart_emulator()
     journey.background_clear()
-    journey.appointed({"AL": "APPROVED", "KS": "APPROVED"})
-    journey.certified()
-    journey.once_each()
-    journey.evidence()
+    to_ready(journey)
 
 
 SCENARIOS = {
@@ -137,19 +172,29 @@ SCENARIOS = {
         kansas("APPROVED", ready=True),
     ),
     "consider": Scenario(
-        "the background check finds something: people decide, no timer does",
+        "the background check finds something; a person weighs it and lets the packet go on",
         lambda: somebody("consider", states=FEW_STATES),
-        stops_at("ADVERSE_REVIEW"),
+        released,
+    ),
+    "refused": Scenario(
+        "the background check finds something; notice, wait, final notice",
+        lambda: somebody("consider", states=FEW_STATES),
+        refused,
     ),
     "suspended": Scenario(
-        "the bureau cannot match the SSN: the agent is asked to correct it",
+        "the bureau cannot match the SSN: the agent corrects it and signs again what shows it",
         lambda: somebody("suspended", states=FEW_STATES),
-        stops_at("CORRECTION_REQUESTED"),
+        corrected,
+    ),
+    "just-in-time": Scenario(
+        "a first sale in Texas, reported twice, orders one appointment there",
+        lambda: somebody(states=("AL",)),
+        just_in_time,
     ),
     "silent-bureau": Scenario(
         "the bureau never answers: the wait ends and the contracting department is told",
         lambda: somebody("silent", states=FEW_STATES),
-        stops_at("NEEDS_REVIEW", "BACKGROUND_CHECK_SILENT"),
+        asked_again,
         {"BackgroundWaitSeconds": "10"},
     ),
     "bounced": Scenario(
@@ -168,7 +213,7 @@ SCENARIOS = {
         lambda: somebody("slow", states=FEW_STATES),
         restarted,
         # Said only to have a stack that nobody else is on.
-        {"Stage": "dev"},
+        {"Stage": "local"},
     ),
     "declined": Scenario("the agent declines with a reason", lambda: somebody(states=FEW_STATES), declined),
     "withdrawn": Scenario("the recruiter takes the invitation back", lambda: somebody(states=FEW_STATES), withdrawn),

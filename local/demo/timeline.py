@@ -35,6 +35,10 @@ class Timeline:
         self.stages.append(stage)
         print(f"  {stage.at:6.1f} s  {stage.took:+6.1f}  {stage.name:<22} {stage.detail}", flush=True)
 
+    def pause(self, seconds: float) -> None:
+        """Let time pass in which something must not happen."""
+        time.sleep(seconds)
+
     def write(self, path: Path, outcome: str) -> None:
         record = {
             "scenario": self._scenario,

@@ -11,18 +11,19 @@ import pytest
 
 from local.aws import client
 from local.demo.journey import Journey
+from local.demo.onlookers import Scene
 from local.demo.play import play
-from local.demo.stacks import Stacks, Stage
+from local.demo.stacks import Stacks
 from local.listening import beyond_loopback
 
 
 @pytest.fixture(scope="module")
-def stage(stacks: Stacks) -> Stage:
+def stage(stacks: Stacks) -> Scene:
     return stacks.one_for("clear")
 
 
 @pytest.fixture(scope="module")
-def journey(stage: Stage) -> Journey:
+def journey(stage: Scene) -> Journey:
     return play("clear", stage)
 
 
@@ -30,16 +31,16 @@ def test_a_packet_goes_from_e_vite_to_ready_to_sell(journey: Journey) -> None:
     assert journey.status() == "ACTIVE"
 
 
-def test_no_secret_is_in_a_log(stage: Stage, journey: Journey) -> None:
+def test_no_secret_is_in_a_log(stage: Scene, journey: Journey) -> None:
     assert found(journey, "\n".join(_logs(stage))) == []
 
 
-def test_no_secret_is_in_the_table(stage: Stage, journey: Journey) -> None:
+def test_no_secret_is_in_the_table(stage: Scene, journey: Journey) -> None:
     items = client("dynamodb", _endpoint(stage)).get_paginator("scan").paginate(TableName=stage.outputs["TableName"])
     assert found(journey, "\n".join(str(page["Items"]) for page in items)) == []
 
 
-def test_no_secret_is_in_a_workflows_history(stage: Stage, journey: Journey) -> None:
+def test_no_secret_is_in_a_workflows_history(stage: Scene, journey: Journey) -> None:
     workflows = client("stepfunctions", _endpoint(stage))
     arn = stage.outputs["OnboardingArn"]
     histories = [
@@ -50,7 +51,7 @@ def test_no_secret_is_in_a_workflows_history(stage: Stage, journey: Journey) -> 
     assert found(journey, "\n".join(histories)) == []
 
 
-def test_no_secret_is_in_an_objects_key(stage: Stage, journey: Journey) -> None:
+def test_no_secret_is_in_an_objects_key(stage: Scene, journey: Journey) -> None:
     pages = client("s3", _endpoint(stage)).get_paginator("list_objects_v2")
     keys = [
         one["Key"] for page in pages.paginate(Bucket=stage.outputs["DocumentsBucketName"]) for one in page["Contents"]
@@ -77,11 +78,11 @@ def _forms(value: str) -> Iterator[str]:
         yield base64.b64encode(plain.encode()).decode()[: len(plain) // 3 * 4]
 
 
-def _endpoint(stage: Stage) -> str:
+def _endpoint(stage: Scene) -> str:
     return stage.config.url("emulator")
 
 
-def _logs(stage: Stage) -> Iterator[str]:
+def _logs(stage: Scene) -> Iterator[str]:
     for file in (stage.config.home / "logs").iterdir():
         yield file.read_text(errors="replace")
     logs = client("logs", _endpoint(stage))
