@@ -30,7 +30,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> None:
             certificate = wiring.issue_seal_certificate()
             wiring.documents().keep(key, certificate, "application/x-pem-file")
             answer["PhysicalResourceId"] = key
-    except Exception as error:  # noqa: BLE001 - unanswered, the deployment would hang for an hour
+    except Exception as error:  # unanswered, the deployment would hang for an hour
         answer |= {"Status": "FAILED", "Reason": f"{type(error).__name__}; see {context.log_stream_name}"}
     body = json.dumps(answer)
     urllib3.PoolManager().request("PUT", event["ResponseURL"], body=body, headers={"Content-Type": ""}, timeout=20)

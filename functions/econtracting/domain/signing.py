@@ -5,8 +5,10 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime
 
-from econtracting.domain.moment import Moment
+from pydantic import Field
+
 from econtracting.domain.documents import FieldBox, Mark, Mode, SealLevel
+from econtracting.domain.moment import Moment
 from econtracting.domain.packet import Frozen
 
 
@@ -107,7 +109,7 @@ class Document(Frozen):
     fields: tuple[FieldBox, ...] = ()
     statement: str | None = None
     opened_at: Moment | None = None  # first opened after consent; nothing is signed unread
-    signed: dict[str, SignedField] = {}
+    signed: dict[str, SignedField] = Field(default_factory=dict)
     frozen_version: str | None = None  # S3 version id
     sealed_sha256: str | None = None
     sealed_key: str | None = None

@@ -83,7 +83,7 @@ def certificate_facts(
         ),
         documents=_documents(definition, packet, sealed),
         signer=_signer(packets, definition, packet, adoption, finished),
-        consent=_consent(definition, packet, latest),
+        consent=_consent(definition, latest),
         adoption=AdoptionFacts(
             method=adoption.method,
             style=adoption.style,
@@ -130,18 +130,18 @@ def _signer(
     )
 
 
-def _consent(definition: PacketType, packet: Packet, latest: Mapping[str, ChainedEvent]) -> ConsentFacts:
-    given, code = packet.consent, packet.access_code
-    assert given is not None and code is not None  # finish demanded both
-    shown, proved = latest.get("disclosure.shown"), latest.get("disclosure.access_proved")
+def _consent(definition: PacketType, latest: Mapping[str, ChainedEvent]) -> ConsentFacts:
+    # From the trail, not from the packet: consent can be withdrawn for later records while these are being sealed.
+    accepted, proved, shown = (latest.get(f"disclosure.{what}") for what in ("accepted", "access_proved", "shown"))
+    assert accepted is not None  # finish demanded it
     return ConsentFacts(
-        disclosure_version=given.version,
-        sha256=given.sha256,
+        disclosure_version=accepted.data["version"],
+        sha256=accepted.data["sha256"],
         shown_at=shown.at if shown else None,
         access_proof=ACCESS_PROOF,
-        access_document_sha256=proved.data["document"] if proved else code.sha256,
+        access_document_sha256=proved.data["document"] if proved else None,
         access_proved_at=proved.at if proved else None,
-        accepted_at=given.at,
+        accepted_at=accepted.at,
         text=definition.disclosure.text,
     )
 

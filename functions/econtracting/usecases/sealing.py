@@ -40,8 +40,8 @@ def seal_packet(
 ) -> Packet:
     """Bring a SEALING packet to SUBMITTED; any other status is left as it is.
 
-    While no timestamp authority answers the packet waits, unless a deployment gives a seal `without_time`: then that one
-    is used for the whole packet, every document says so, and the times are added later (failure R34).
+    While no timestamp authority answers the packet waits, unless a deployment gives a seal `without_time`: that one is
+    then used for the whole packet, every document says so, and the times are added later (failure R34).
 
     Safe to repeat and to race: a sealed object's key is the hash of what goes into the seal, its first writer wins, and
     the hash recorded is always that of the stored object (quality rule 9). Raises SealRefused, Unavailable.

@@ -1,6 +1,6 @@
 """Timestamps that could not be had when a packet was sealed, added as soon as an authority answers.
 
-The sealed documents stay as they are: a stamped one is the sealed one with a further update, and has its own key and hash.
+The sealed documents stay as they are: a stamped one is the sealed one with a further update, under its own key.
 """
 
 from __future__ import annotations
