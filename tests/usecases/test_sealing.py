@@ -36,7 +36,7 @@ from tests import journey
 from tests.authority import timestamp_authority
 from tests.faults import lose_response, refuse
 from tests.stages import Stages, stages
-from tests.world import START, World
+from tests.world import START, Context, World
 
 
 @pytest.fixture(scope="module")
@@ -349,9 +349,10 @@ def test_the_relay_asks_for_the_missing_times_until_they_are_there(
     deferred(monkeypatch, up)
     of = packet_id(finished)
     seal(of)
-    relay.perform(of, "stamp#1")
+    written = {"PK": {"S": f"PACKET#{of}"}, "SK": {"S": "OUTBOX#stamp#1"}}
+    relay.on_stream({"Records": [{"dynamodb": {"Keys": written, "SequenceNumber": "1"}}]}, Context())
     assert all(one.stamp_due for one in sealed(of))
     up[0] = True
     finished.clock.pass_(hours=1)
-    relay.perform(of, "stamp#1")
+    relay.sweep({}, Context())
     assert not any(one.stamp_due for one in sealed(of))
