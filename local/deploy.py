@@ -78,12 +78,25 @@ def _build(digest: str, architecture: str, endpoint: str) -> None:
 
 
 def _deploy(parameters: Mapping[str, str], endpoint: str) -> None:
-    _sam(
-        endpoint, "deploy", "--template-file", BUILD / "out/template.yaml", "--stack-name", STACK_NAME,
-        "--region", REGION, "--resolve-s3", "--no-confirm-changeset", "--no-fail-on-empty-changeset",
-        "--no-progressbar", "--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND",
-        "--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items()),
-    )  # fmt: skip
+    try:
+        _sam(
+            endpoint, "deploy", "--template-file", BUILD / "out/template.yaml", "--stack-name", STACK_NAME,
+            "--region", REGION, "--resolve-s3", "--no-confirm-changeset", "--no-fail-on-empty-changeset",
+            "--no-progressbar", "--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND",
+            "--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items()),
+        )  # fmt: skip
+    except DeployFailed as failed:
+        raise DeployFailed(f"{failed}\n{_reasons(endpoint)}") from None
+
+
+def _reasons(endpoint: str) -> str:
+    """Which resources could not be made, and why."""
+    try:
+        events = client("cloudformation", endpoint).describe_stack_events(StackName=STACK_NAME)["StackEvents"]
+    except ClientError:
+        return ""
+    failed = [event for event in events if event["ResourceStatus"].endswith("FAILED")]
+    return "\n".join(f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}" for event in failed)
 
 
 def _sam(endpoint: str, *arguments: str | Path) -> None:
@@ -94,7 +107,7 @@ def _sam(endpoint: str, *arguments: str | Path) -> None:
     environment["PATH"] = f"{PYTHON_OF_FUNCTIONS}{os.pathsep}{environment['PATH']}"
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if done.returncode:
-        raise DeployFailed(f"sam {arguments[0]} failed:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
+        raise DeployFailed(f"sam {arguments[0]} failed:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
 
 
 def _empty_configuration() -> Path:
