@@ -16,9 +16,9 @@ from econtracting.domain.packet_type import PacketType
 from econtracting.settings import Settings, only
 
 if TYPE_CHECKING:
-    from econtracting.domain.documents import SealLevel, SignatureStyle
     from econtracting.adapters.pace import EvenPace
     from econtracting.domain.access import AccessLimits
+    from econtracting.domain.documents import SealLevel, SignatureStyle
     from econtracting.domain.invitation import Schedule
     from econtracting.domain.passwords import PasswordPolicy
 
