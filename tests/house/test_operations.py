@@ -28,6 +28,10 @@ def test_an_alarm_rings_at_the_topic_and_leads_to_a_runbook_that_is_there(name: 
     assert (RUNBOOKS / page).exists()
 
 
+def test_no_alarm_computes_for_the_local_emulator_refuses_the_whole_template_then() -> None:
+    assert [name for name, alarm in ALARMS.items() if "Metrics" in alarm] == []
+
+
 @pytest.mark.parametrize("page", sorted(RUNBOOKS.glob("*.md")), ids=lambda page: page.stem)
 def test_a_runbook_says_what_to_look_at_what_to_do_and_when_it_is_cured(page: Any) -> None:
     text = page.read_text()
