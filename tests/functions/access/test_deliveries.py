@@ -13,7 +13,7 @@ from econtracting.domain.errors import Unavailable
 from invite import deliveries
 from tests import journey
 from tests.faults import refuse
-from tests.functions.test_invite import act, later, read, reminders
+from tests.functions.access.test_invite import act, later, read, reminders
 from tests.world import Context, World
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from econtracting import wiring
 from econtracting.domain.effects import Effect
+from econtracting.domain.packet import Status
+from econtracting.ports import Change
 from tests import journey
 from tests.journey import CONTRACTING, RECRUITER, expect, invitation
 from tests.world import Answer, World
@@ -251,10 +253,17 @@ def test_a_reason_is_needed_and_has_its_limit(world: World, packet_id: str) -> N
 
 
 @pytest.mark.parametrize("verb", ["withdraw", "extend"])
-def test_after_submission_an_invitation_can_neither_be_withdrawn_nor_extended(world: World, verb: str) -> None:
-    packet_id = journey.to_signed(world)
+def test_after_submission_an_invitation_can_neither_be_withdrawn_nor_extended(
+    world: World, packet_id: str, verb: str
+) -> None:
+    stands(packet_id, Status.SEALING)
     body: dict[str, Any] = {"reason": "late"} if verb == "withdraw" else {"days": 5}
     assert expect(act(world, packet_id, verb, body), 409).json["code"] == "invalid-transition"
+
+
+def stands(packet_id: str, status: Status, **changes: Any) -> None:
+    """Put a packet where the other doors would have brought it."""
+    wiring.packets().change(packet_id, lambda packet: Change(packet.having(status=status, **changes)))
 
 
 def test_extending_moves_the_end(world: World, packet_id: str) -> None:
@@ -278,11 +287,7 @@ def test_the_states_can_be_changed_until_appointments_are_ordered(world: World, 
     answer = expect(world.call("PUT", path, {"states": ["fl", "AL", "AL"]}, staff=RECRUITER), 200).json
     assert answer["pre_appointment_states"] == ["AL", "FL"]
     expect(world.call("PUT", path, {"states": ["ZZ"]}, staff=RECRUITER), 422)
-    packet = wiring.packets().load(packet_id)
-    ordered = packet.having(reached={**packet.reached, "APPOINTING": packet.created_at})
-    from econtracting.ports import Change
-
-    wiring.packets().change(packet_id, lambda _: Change(ordered))
+    stands(packet_id, Status.NEEDS_REVIEW, reached={"APPOINTING": world.clock.now()})
     assert expect(world.call("PUT", path, {"states": []}, staff=RECRUITER), 409).json["code"] == "invalid-transition"
 
 
@@ -337,10 +342,7 @@ def test_a_lapsed_packet_that_nobody_swept_does_not_block_a_new_one(world: World
 
 
 def test_an_agent_who_is_active_may_be_invited_again(world: World, packet_id: str) -> None:
-    from econtracting.domain.packet import Status
-    from econtracting.ports import Change
-
-    wiring.packets().change(packet_id, lambda packet: Change(packet.having(status=Status.ACTIVE)))
+    stands(packet_id, Status.ACTIVE)
     expect(create(world), 201)
 
 

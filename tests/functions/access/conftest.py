@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from econtracting import wiring
+from econtracting.adapters.clock import SystemClock
+from econtracting.adapters.pace import EvenPace
+from tests import atomic, deployed
+from tests.vendors import Outside
+from tests.world import REGION, SETTINGS, Clock, Pace, World
+
+atomic.install()
+
+UNUSED = ("DOCUMENTS_BUCKET", "VENDOR_SECRETS", "EVENT_BUS", "ONBOARDING_ARN", "MAIL_CONFIGURATION_SET")
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """Table and keys of the deployed product on moto, and a post box: all that inviting and coming in need.
+
+    Refusals are not slowed down, but where a test is about that.
+    """
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    with mock_aws():
+        wiring.forget()
+        boto3.client("dynamodb").create_table(TableName="econtracting", **deployed.table())
+        kms = boto3.client("kms")
+        mac = {"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}
+        environment = {
+            **SETTINGS,
+            **dict.fromkeys(UNUSED, "unused"),
+            "TABLE_NAME": "econtracting",
+            "DATA_KEY_ID": kms.create_key()["KeyMetadata"]["Arn"],
+            "LINK_KEY_ID": kms.create_key(**mac)["KeyMetadata"]["Arn"],
+        }
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        built = World(Clock(), Outside(), {}, Pace())
+        monkeypatch.setattr(SystemClock, "now", lambda _: built.clock.now())
+        monkeypatch.setattr(wiring, "mailer", lambda: built.outside.post)
+        monkeypatch.setattr(wiring, "events", Silence)
+        monkeypatch.setattr(wiring, "pace", lambda: EvenPace(0))
+        yield built
+
+
+class Silence:
+    """A bus nobody listens to."""
+
+    def publish(self, detail_type: str, detail: object, reference: str) -> None:
+        pass
