@@ -70,7 +70,7 @@ def window(browser: Any, request: pytest.FixtureRequest, shots: Path) -> Iterato
     opened: list[Any] = []
 
     def open_window(width: int = 1280, height: int = 900, **options: Any) -> Any:
-        page = browser.new_page(viewport={"width": width, "height": height}, **options)
+        page = browser.new_context(viewport={"width": width, "height": height}, **options).new_page()
         opened.append(page)
         return page
 

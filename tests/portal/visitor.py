@@ -90,6 +90,7 @@ class Visitor:
         self.look("04-getting-started")
 
     def log_in(self) -> None:
+        self.heading(re.compile("Your contracting packet|Please log in again"))
         if self.button("I have a password").count():
             self.press("I have a password")
         self.hands.type(self.field("Password"), PASSWORD)
@@ -108,7 +109,7 @@ class Visitor:
         self.hands.type(self.field("Social Security number"), "987654320")
         self.hands.type(self.field("Social Security number, once more"), "987654320")
         self.hands.type(self.field("Birth date"), "04121985")
-        self.hands.type(self.field("Mobile phone (optional)"), "(615) 555-0123")
+        self.hands.type(self.field("Mobile phone"), "(615) 555-0123")
         self.hands.type(self.field("Street and number"), "12 Orchard Lane")
         self.hands.type(self.field("City"), "Nashville")
         self.hands.choose(self.field("State"), "Tennessee")

@@ -161,9 +161,16 @@ function Sensitive({ field, path, ask }: Props) {
   );
   if (!field.typed_twice_as) return input(path, field.label, field.hint);
   return (
-    <div className="pair">
-      {input(path, field.label, field.hint)}
-      {input(field.typed_twice_as, t("sensitive.again", { label: field.label }))}
+    <div role="group" aria-label={field.label} aria-describedby={field.hint && `${id}-why`}>
+      {field.hint && (
+        <p className="hint" id={`${id}-why`}>
+          {field.hint}
+        </p>
+      )}
+      <div className="pair">
+        {input(path, field.label)}
+        {input(field.typed_twice_as, t("sensitive.again", { label: field.label }))}
+      </div>
     </div>
   );
 }

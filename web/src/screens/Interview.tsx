@@ -134,7 +134,9 @@ export default function Interview({ name }: { name: string }) {
 function Asked({ field, section, ask, name }: { field: Field; section: Section; ask: Ask; name: string }) {
   if (field.type === "requested-states") return <RequestedStates section={section} />;
   if (field.type === "group") return <GroupInput field={field} section={name} ask={ask} />;
-  return <FieldInput field={field} path={field.name} ask={ask} />;
+  // Whether a field that belongs to others may stay blank, only all of them together can tell.
+  const together = field.type !== "box" && section.rules.some((rule) => rule.fields.includes(field.name));
+  return <FieldInput field={together ? { ...field, required: true } : field} path={field.name} ask={ask} />;
 }
 
 /** Of answers that exclude each other, what a new one empties: ticking "no middle name" clears the middle name. */
