@@ -1,4 +1,4 @@
-"""The password policy, in both profiles. Vectors: domain reference 2.2."""
+"""The password policy, in both profiles."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The invitation: what a recruiter writes, how long it lives, and when it reminds.
-
-Sources: product description, stage 1; domain reference 2.1.
-"""
+"""The invitation: what a recruiter writes, how long it lives, and when it reminds."""
 
 from __future__ import annotations
 
