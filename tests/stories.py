@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import count
 from typing import Any
 
 from econtracting import wiring
@@ -24,6 +25,7 @@ OTHER_OPS = {**OPS, "subject": "ops-2"}
 HURRY, CALM = 0.02, 5.0  # seconds a day of the machines' waits takes: to see one end, or not
 COURSES = ("medicare-basics", "plan-products")
 SECRETS = {"ssn": "987-65-4321", "birth_date": "1980-02-29"}
+_NUMBERS = count(1)  # an execution left over from another test must not find this one's packet
 ROAD = [Status.SEALING, Status.SUBMITTED, Status.BACKGROUND_CHECK, Status.APPOINTING, Status.PROCESSED]
 
 
@@ -34,12 +36,12 @@ def submitted(
     residence: str = "TN",
     flags: tuple[str, ...] = (),
     status: Status = Status.SUBMITTED,
-    name: str = "pkt_story",
     npn: str = NPN,
     started: bool = True,
 ) -> str:
     """A sealed packet, as if its agent had just finished; `status` puts it further along the road."""
     now = world.clock.now()
+    name = f"pkt_story{next(_NUMBERS)}"
     agent = Section(
         packet_id=name,
         name="agent",

@@ -175,6 +175,13 @@ class World:
     def reaches(self, packet_id: str, status: str) -> None:
         self.settle(lambda: self.status(packet_id) == status)
 
+    def stop(self) -> None:
+        """End every execution, so that none of them goes on in the next test's world."""
+        client = boto3.client("stepfunctions")
+        for arn in (self.names["onboarding"], self.names["jit-appointment"]):
+            for one in client.list_executions(stateMachineArn=arn, statusFilter="RUNNING")["executions"]:
+                client.stop_execution(executionArn=one["executionArn"])
+
     def histories(self) -> dict[str, list[str]]:
         """What each execution went through, in order: states entered, and how it ended."""
         client = boto3.client("stepfunctions")
@@ -183,7 +190,7 @@ class World:
         for execution in [one for arn in arns for one in client.list_executions(stateMachineArn=arn)["executions"]]:
             events = client.get_execution_history(executionArn=execution["executionArn"])["events"]
             found[execution["name"]] = [
-                event.get("stateEnteredEventDetails", {}).get("name") or event["type"]
+                event.get("stateEnteredEventDetails", {}).get("name") or _ending(event)
                 for event in events
                 if event["type"].endswith(("Entered", "Failed", "TimedOut", "Aborted", "Succeeded"))
             ]
@@ -221,6 +228,13 @@ class World:
             "body": base64.b64encode(raw).decode() if raw else None,
             "isBase64Encoded": bool(raw),
         }
+
+
+def _ending(event: Mapping[str, Any]) -> str:
+    """How a step or an execution ended, with the reason if it failed."""
+    failed = event.get("taskFailedEventDetails") or event.get("executionFailedEventDetails") or {}
+    why = f": {failed.get('error')} {failed.get('cause')}" if failed else ""
+    return f"{event['type']}{why}"
 
 
 def _route(method: str, path: str) -> tuple[str, str]:

@@ -13,4 +13,6 @@ atomic.install()
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     config = {"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}
     with mock_aws(config=config):
-        yield build(monkeypatch)
+        world = build(monkeypatch)
+        yield world
+        world.stop()

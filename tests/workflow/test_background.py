@@ -1,4 +1,4 @@
-"""The background check's branches: suspended, canceled, silent, late, down; and answers that stand against an appointment."""
+"""The background check: suspended, canceled, silent, late, down; and answers that stand against an appointment."""
 
 from econtracting.domain.flags import Flag
 from tests import journey, stories
