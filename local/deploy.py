@@ -92,7 +92,8 @@ def _deploy(parameters: Mapping[str, str], endpoint: str) -> None:
 def _reasons(endpoint: str) -> str:
     """Which resources could not be made, and why."""
     try:
-        events = client("cloudformation", endpoint).describe_stack_events(StackName=STACK_NAME)["StackEvents"]
+        pages = client("cloudformation", endpoint).get_paginator("describe_stack_events").paginate(StackName=STACK_NAME)
+        events = [event for page in pages for event in page["StackEvents"]]
     except ClientError:
         return ""
     failed = [event for event in events if event["ResourceStatus"].endswith("FAILED")]
