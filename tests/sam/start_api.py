@@ -29,10 +29,11 @@ def environments(config: Config, host: str) -> dict[str, dict[str, str]]:
     sam resolves references to other resources to their logical names, so the real names come from the deployed stack.
     """
     endpoint = config.url("emulator")
-    resources = client("cloudformation", endpoint).list_stack_resources(StackName=STACK_NAME)
+    pages = client("cloudformation", endpoint).get_paginator("list_stack_resources").paginate(StackName=STACK_NAME)
     names = {
         row["LogicalResourceId"]: row["PhysicalResourceId"]
-        for row in resources["StackResourceSummaries"]
+        for page in pages
+        for row in page["StackResourceSummaries"]
         if row["ResourceType"] == "AWS::Lambda::Function"
     }
     lambda_ = client("lambda", endpoint)
