@@ -164,7 +164,7 @@ def test_declining_says_what_it_means_asks_why_and_ends(agent: Visitor, shots: P
     agent.heading("You have declined")
     looks("25-declined")
     agent.page.goto(f"{agent.portal}/#/interview/agent")
-    agent.heading("Please log in again")
+    agent.heading("Your contracting packet")
     assert looks.faults == []
 
 

@@ -75,7 +75,7 @@ export function TextInput(props: TextProps) {
       value={value}
       onChange={(event) => onText(event.target.value)}
       aria-invalid={error ? true : undefined}
-      aria-describedby={ids(around)}
+      aria-describedby={[native["aria-describedby"], ids(around)].filter(Boolean).join(" ") || undefined}
     />
   );
   if (!hidden) return <Surround around={around}>{input}</Surround>;

@@ -157,11 +157,12 @@ function Sensitive({ field, path, ask }: Props) {
       maxLength={field.type === "ssn" ? 11 : 10}
       width="medium"
       disabled={closed}
+      aria-describedby={field.typed_twice_as && field.hint ? `${id}-why` : undefined}
     />
   );
   if (!field.typed_twice_as) return input(path, field.label, field.hint);
   return (
-    <div role="group" aria-label={field.label} aria-describedby={field.hint && `${id}-why`}>
+    <div>
       {field.hint && (
         <p className="hint" id={`${id}-why`}>
           {field.hint}

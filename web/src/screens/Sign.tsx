@@ -70,7 +70,9 @@ export default function Sign({ wanted }: { wanted?: string | undefined }) {
     if (!focusOn) return;
     const started = Date.now();
     const look = setInterval(() => {
-      const control = document.getElementById(focusOn);
+      // The text version has no page to sign on: there the list below it is gone to.
+      const place = document.querySelector(".text-version") ? `${focusOn}-listed` : focusOn;
+      const control = document.getElementById(place) ?? document.getElementById(focusOn);
       if (control || Date.now() - started > 8000) {
         clearInterval(look);
         setFocusOn(undefined);

@@ -1,0 +1,40 @@
+"""A background question answered yes: explained, followed up, and supported by a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from local.config import Config
+from tests.pictures import DRAWN_SIGNATURE
+from tests.portal.hands import Mouse
+from tests.portal.visitor import Looks, Visitor
+
+
+def test_a_yes_takes_an_explanation_and_a_file_and_is_hidden_afterwards(
+    window: Callable[..., Any], stack: tuple[Config, dict[str, str]], shots: Path
+) -> None:
+    page = window()
+    looks = Looks(page, shots)
+    agent = Visitor(page, Mouse(page), stack)
+    agent.invited()
+    agent.come_in()
+    agent.agree()
+    agent.heading("About you")
+    page.goto(f"{agent.portal}/#/interview/background")
+    agent.heading("Background questions")
+    question = page.locator(".question").first
+    question.get_by_role("radio", name="Yes").check()
+    question.get_by_label("Please explain", exact=False).fill("A fine for fishing without a licence in 2009, paid.")
+    chooser = question.locator("input[type=file]")
+    chooser.set_input_files({"name": "ruling.png", "mimeType": "image/png", "buffer": b"not a picture"})
+    question.locator(".field-error").wait_for()
+    chooser.set_input_files({"name": "ruling.png", "mimeType": "image/png", "buffer": DRAWN_SIGNATURE})
+    question.get_by_text("ruling.png", exact=False).first.wait_for()
+    looks("28-supporting-file")
+    page.get_by_text("Draft saved at").wait_for()
+    page.reload()
+    page.get_by_text("Answered, hidden for your privacy").wait_for()
+    assert "fishing" not in page.content()
+    assert looks.faults == []
