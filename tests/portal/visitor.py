@@ -201,7 +201,8 @@ class Visitor:
             if focus.startswith("line-"):
                 document = self.page.get_by_role("heading", level=1).inner_text()
                 if not shown or ("W-9" in document and "w9" not in shown):
-                    self.page.locator("canvas[data-drawn]").first.wait_for()
+                    if not shown:
+                        self.page.locator("canvas[data-drawn]").first.wait_for()
                     self.look("16-sign-w9" if shown else "15-sign")
                     shown.add("w9" if shown else "first")
                 self.hands.press(self.page.locator(f"#{focus}"))

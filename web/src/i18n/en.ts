@@ -276,6 +276,7 @@ export const en = {
   "sign.kind.initials": "Initial",
   "sign.kind.acknowledge": "Acknowledge",
   "sign.kind.date": "Date",
+  "sign.mark": "Mark",
   "sign.date": "Date, fills itself in",
   "sign.below": "See below",
   "sign.toRead": "There is nothing to sign here. The document is yours to read and to keep.",

@@ -280,6 +280,7 @@ export const es: Messages = {
   "sign.kind.initials": "Poner iniciales",
   "sign.kind.acknowledge": "Confirmar",
   "sign.kind.date": "Fecha",
+  "sign.mark": "Marcar",
   "sign.date": "Fecha, se llena sola",
   "sign.below": "Vea abajo",
   "sign.toRead": "Aquí no hay nada que firmar. El documento es para que lo lea y lo conserve.",

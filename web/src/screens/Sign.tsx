@@ -382,7 +382,7 @@ interface LinesProps {
 
 /** The same lines as a list, for the text version and for acts whose statement has to stand beside the button. */
 function Lines({ document, own, name, busy, onSign }: LinesProps) {
-  const lines = document.fields.filter((field) => field.required && field.kind !== "date");
+  const lines = document.fields.filter((field) => field.kind !== "date");
   if (lines.length === 0)
     return (
       <Notice>
@@ -404,18 +404,25 @@ function Lines({ document, own, name, busy, onSign }: LinesProps) {
           return (
             <li key={field.field_id}>
               <span>
-                <span lang="en">{field.label}</span> <span className="fine">{t("sign.onPage", { n: field.page })}</span>
+                <span lang="en">{field.label}</span>{" "}
+                <span className="fine">
+                  {t("sign.onPage", { n: field.page })} {!field.required && t("optional")}
+                </span>
               </span>
               {field.signed_at ? (
                 <span className="badge badge-valid">{t("sign.state.done")}</span>
               ) : (
                 <Button
                   id={here ? fieldId(field) : `${fieldId(field)}-listed`}
-                  kind={here ? "primary" : "secondary"}
+                  kind={here && field.required ? "primary" : "secondary"}
                   busy={busy === field.field_id}
                   onClick={() => onSign(field)}
                 >
-                  {own && field.kind === "signature" ? t("sign.ownAct.button") : verb(field)}
+                  {own && field.kind === "signature"
+                    ? t("sign.ownAct.button")
+                    : field.required
+                      ? verb(field)
+                      : t("sign.mark")}
                   <span className="sr-only"> {field.label}</span>
                 </Button>
               )}
