@@ -43,7 +43,11 @@ class Caller:
 
     def try_call(self, method: str, path: str, body: Any = None) -> int:
         """Call and tell the status, whatever it is."""
-        return self._http.request(method, path, json=body).status_code
+        return self.attempt(method, path, body).status_code
+
+    def attempt(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        """Call and take the answer, whatever it is."""
+        return self._http.request(method, path, json=body)
 
     def get(self, path: str) -> Any:
         return self.call("GET", path).json()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from local.demo import access
 from local.demo.cast import KNOWN_SSN, Person, somebody
 from local.demo.journey import Journey
 
@@ -96,6 +97,14 @@ def to_ready(journey: Journey) -> None:
     journey.ready_to_sell({"AL": True, "KS": True})
     journey.once_each()
     journey.evidence()
+
+
+def way_in(journey: Journey) -> None:
+    journey.invite()
+    journey.enter()
+    access.a_lost_password(journey)
+    access.somebody_guesses(journey)
+    access.another_device(journey)
 
 
 def declined(journey: Journey) -> None:
@@ -214,6 +223,9 @@ SCENARIOS = {
         restarted,
         # Said only to have a stack that nobody else is on.
         {"Stage": "local"},
+    ),
+    "access": Scenario(
+        "a lost password, somebody who guesses, another device", lambda: somebody(states=FEW_STATES), way_in
     ),
     "declined": Scenario("the agent declines with a reason", lambda: somebody(states=FEW_STATES), declined),
     "withdrawn": Scenario("the recruiter takes the invitation back", lambda: somebody(states=FEW_STATES), withdrawn),
