@@ -43,8 +43,8 @@ class FirstSale(Frozen):
     packet_id: str
     sale_id: str
     received_on: date
-    due_on: date | None
-    file_by: date | None
+    due_on: date | None = None
+    file_by: date | None = None
     reported_at: Moment
     attempt: int = 1  # of the execution that follows it up
     settled: bool = False  # the execution came to its end
