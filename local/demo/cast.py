@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 OTHER_SSN = "987-65-4320"
-KNOWN_SSN = "987-65-4321"
 PASSWORD = "Sunny-Harbor-27"
 BIRTH_DATE, BIRTH_DATE_ISO = "04-12-1985", "1985-04-12"
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from local.demo import access
-from local.demo.cast import KNOWN_SSN, Person, somebody
+from local.demo.cast import Person, somebody
 from local.demo.journey import Journey
 
 STATES = ("AL", "CO", "KS", "NY", "TX")
@@ -63,14 +63,10 @@ def refused(journey: Journey) -> None:
     journey.refused_after_notices()
 
 
-def corrected(journey: Journey) -> None:
+def asked_to_correct(journey: Journey) -> None:
     journey.play_until_finished()
     journey.stands_at("CORRECTION_REQUESTED")
-    journey.correct_ssn(KNOWN_SSN)
-    journey.finish()
-    journey.received()
-    journey.background_clear()
-    to_ready(journey)
+    journey.asked_to_correct()
 
 
 def asked_again(journey: Journey) -> None:
@@ -191,9 +187,9 @@ SCENARIOS = {
         refused,
     ),
     "suspended": Scenario(
-        "the bureau cannot match the SSN: the agent corrects it and signs again what shows it",
+        "the bureau cannot match the SSN: the agent is asked to correct it, by name of the field",
         lambda: somebody("suspended", states=FEW_STATES),
-        corrected,
+        asked_to_correct,
     ),
     "just-in-time": Scenario(
         "a first sale in Texas, reported twice, orders one appointment there",
