@@ -26,7 +26,7 @@ def refuse(client: Any, operation: str, times: int, code: str, status: int) -> N
         if left[0] <= 0:
             return None
         left[0] -= 1
-        # Every hook is called, whoever answers first: without another address moto would carry the call out all the same.
+        # Every hook is called, whoever answers first: at its own address moto would carry the call out all the same.
         url, request.url = request.url, "https://refused.invalid/"
         body = json.dumps({"__type": code, "message": "injected"}).encode()
         return AWSResponse(url, status, {"x-amzn-errortype": code}, _Raw(body))

@@ -19,7 +19,7 @@ R = TypeVar("R", bound=Frozen)
 
 
 class Request(NamedTuple):
-    """A caller's Idempotency-Key with what it was used for; scoped, so nobody is answered with another caller's record."""
+    """A caller's Idempotency-Key and what it was used for; scoped, so nobody gets another caller's answer."""
 
     caller: str
     key: str
@@ -28,7 +28,7 @@ class Request(NamedTuple):
 
 @dataclass(frozen=True)
 class Change:
-    """All that one commit writes: the packet as it stands afterwards, and everything that must be true together with it.
+    """All that one commit writes: the packet as it stands afterwards, and everything that is true together with it.
 
     `puts` replace or create; `claims` must not exist yet; `drops` are deleted. `answer` is kept for a repeated request.
     """
@@ -44,7 +44,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Committed:
-    """What a commit led to; `repeated` tells an answer given before to the same request, or a change that was not needed."""
+    """What a commit led to; `repeated` tells an answer given before, or a change that was not needed."""
 
     packet: Packet
     answer: Any = None
@@ -77,7 +77,7 @@ class Packets(Protocol):
         ...
 
     def change(self, packet_id: str, decide: Decide, request: Request | None = None) -> Committed:
-        """Load, decide, commit; decide again when somebody else committed in between. `decide` returning None writes nothing.
+        """Load, decide, commit; decide again when somebody committed in between. A decision of None writes nothing.
 
         Raises what `decide` raises, PacketNotFound, IdempotencyKeyReused, Unavailable when writers keep meeting.
         """
@@ -180,7 +180,7 @@ class Ids(Protocol):
 
 class LinkSecrets(Protocol):
     def secret(self, packet_id: str, generation: int) -> str:
-        """The invitation's secret: derived with a KMS key, so that it is stored nowhere and a resend mails the same link."""
+        """The invitation's secret: derived with a KMS key, so it is stored nowhere and a resend mails the same link."""
         ...
 
 
@@ -275,7 +275,7 @@ class Renderer(Protocol):
 
 class Seal(Protocol):
     def identity(self) -> dict[str, str]:
-        """key_id, certificate_subject, certificate_issuer, certificate_sha256 and level: what the certificate of completion tells."""
+        """key_id, certificate_subject, certificate_issuer, certificate_sha256 and level."""
         ...
 
     def seal(
@@ -309,7 +309,7 @@ class SignaturePictures(Protocol):
     """Draws signatures and looks at the images of them, where whatever such an image does can do no harm."""
 
     def redraw(self, image: bytes) -> Drawing:
-        """An uploaded image, decoded and written anew. Raises InvalidRequest for what is no honest image, Unavailable."""
+        """An uploaded image, decoded and written anew. Raises InvalidRequest for no honest image, Unavailable."""
         ...
 
     def draw(self, strokes: Sequence[Sequence[tuple[float, float]]]) -> Drawing:
@@ -339,7 +339,7 @@ class Stamping(Protocol):
 
 class Binder(Protocol):
     def bind(self, documents: Sequence[BoundDocument], *, title: str) -> bytes:
-        """One PDF with all pages in order, a bookmark for each document, and each document attached as it was sealed."""
+        """One PDF with all pages in order, a bookmark for each document, and each document attached as sealed."""
         ...
 
 

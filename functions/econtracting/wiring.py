@@ -1,7 +1,7 @@
 """The composition root: the only module that reads the settings and builds adapters.
 
-Imports stand inside on purpose: a door pays at its cold start only for what it uses, and the documents layer is imported
-only where it is attached.
+Imports stand inside on purpose: a door pays at its cold start only for what it uses, and the documents layer is
+imported only where it is attached.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def _client(service: str) -> Any:
         parameter_validation=False,
         signature_version="s3v4" if service == "s3" else None,  # upload targets are signed with it as well
     )
-    return boto3.client(service, config=config)
+    client = boto3.client(service, config=config)
+    client.exceptions  # noqa: B018 - its classes are made at first use; two threads at once would make them twice
+    return client
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The clear story, and what may not be found anywhere after it (quality invariant I9)."""
+"""The clear story, and what may not be found anywhere after it (invariant I9)."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""No sensitive value leaves by the side (quality invariant I9): a road walked with marked values, then searched."""
+"""No sensitive value leaves by the side (invariant I9): a road walked with marked values, then searched."""
 
 from __future__ import annotations
 

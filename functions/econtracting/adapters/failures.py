@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from econtracting.domain.errors import Unavailable
 
-P = ParamSpec("P")
-T = TypeVar("T")
 
-
-def translated(call: Callable[P, T]) -> Callable[P, T]:
+def translated[**P, T](call: Callable[P, T]) -> Callable[P, T]:
     """An AWS call whose outage (throttle, time-out, lost connection, 5xx) is told as Unavailable.
 
     A 4xx that is not a throttle is a bug of ours and stays what it is.

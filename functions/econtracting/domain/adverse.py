@@ -2,7 +2,7 @@
 
 A person decides every step; the clock only says from when the final notice may be sent. Source: 15 U.S.C. 1681b(b)(3),
 copy of report and summary of rights before acting, and a reasonable wait, here the longest of five business days, seven
-calendar days and a local rule, after delivery (domain reference 2.12).
+calendar days and a local rule, after delivery.
 
 Days are those of the recipient, whose zone is known only as far as the state tells, and some states have two. So a day
 begins to count where it ends last: the wait is never shorter than the law's, and at most a day longer.

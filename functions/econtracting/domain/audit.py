@@ -1,7 +1,7 @@
 """The packet's audit trail: events chained by hash, so that none can be altered, dropped or inserted unnoticed.
 
-Rule (quality invariant I5): h[n] = SHA-256(h[n-1] || canonical(event[n])), h[-1] = 32 zero bytes; the sequence starts at 1
-and grows by one. Personal values never enter an event: `data` holds ids, versions, hashes and codes.
+Rule (invariant I5): h[n] = SHA-256(h[n-1] || canonical(event[n])), h[0] = 32 zero bytes; the sequence starts at 1 and
+grows by one. Personal values never enter an event: `data` holds ids, versions, hashes and codes.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -20,7 +19,7 @@ GENESIS = "0" * 64
 
 
 class Actor(BaseModel):
-    """Who acted, and from where as far as known. `id` is a session, user-pool, vendor or function name, never a person's name."""
+    """Who acted, and from where as far as known. `id` names a session, a staff account, a vendor or a function."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -77,9 +76,8 @@ def verify(events: Iterable[ChainedEvent]) -> str:
 
     Raises ValueError naming the first event that does not hold.
     """
-    head, seq = GENESIS, 0
-    for event in events:
-        seq += 1
+    head = GENESIS
+    for seq, event in enumerate(events, start=1):
         if event.seq != seq or event.prev_hash != head or event.hash != link(head, event.body()):
             raise ValueError(f"audit event {event.seq} of {event.packet_id} breaks the chain")
         head = event.hash

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from econtracting.domain.moment import Moment
 from econtracting.domain.packet import Frozen
 
@@ -14,7 +12,8 @@ class Check(Frozen):
     """An ordered screening and what is known of it.
 
     `task_token` is the sleeping workflow's; it never leaves the table but to the workflow service.
-    `status` and `result` are the vendor's words: pending, suspended, paused, complete, canceled, dispute; clear, consider.
+    `status` and `result` are the vendor's words: pending, suspended, paused, complete, canceled, dispute; and clear or
+    consider.
     """
 
     packet_id: str

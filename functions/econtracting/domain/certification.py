@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from econtracting.domain.moment import Moment
 from econtracting.domain.packet import Frozen
 

@@ -38,7 +38,7 @@ class SealRefused(EContractingError):
 
 
 class FrozenDocumentAltered(SealRefused):
-    """What is to be sealed is not what was shown (quality invariant I4)."""
+    """What is to be sealed is not what was shown (invariant I4)."""
 
     code = "frozen-document-altered"
     title = "A frozen document is not what was shown"

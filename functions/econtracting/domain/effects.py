@@ -1,6 +1,6 @@
-"""Outward effects: what must happen outside the table because of a change, written in the same transaction as the change.
+"""Outward effects: what must happen outside the table because of a change, written in the same transaction.
 
-An effect's id is derived from what it is for, never random, so the ledger holds each effect once (quality invariant I6).
+An effect's id is derived from what it is for, never random, so the ledger holds each effect once (invariant I6).
 """
 
 from __future__ import annotations

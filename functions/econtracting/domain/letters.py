@@ -2,8 +2,7 @@
 
 The wording lives in `econtracting/letters/*.txt` (a packet type may bring its own); this module says what the words may
 refer to, and renders both forms from the same blocks, so that they cannot differ. Every value is escaped; no letter can
-name an answer of the interview, because none is among the values. Source of what each must and must not contain: domain
-reference 3.6.
+name an answer of the interview, because none is among the values.
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from econtracting.domain.moment import Moment
 from econtracting.domain.audit import GENESIS
 from econtracting.domain.errors import InvalidTransition
+from econtracting.domain.moment import Moment
 
 
 class Status(StrEnum):
@@ -130,7 +130,7 @@ class SectionState(Frozen):
 
 
 class Packet(Frozen):
-    """The head record of a packet. `version` counts its commits; the audit chain's end is part of it, so it cannot fork."""
+    """The head record of a packet. `version` counts its commits; it carries the audit chain's end."""
 
     id: str
     type: str

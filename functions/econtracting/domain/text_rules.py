@@ -1,6 +1,7 @@
 """Free text, names, cities and address lines: what may stand in them, and the one form in which they are stored.
 
-The limits are the product's own: what fits the printed forms. Text is stored in NFC, so that equal-looking names compare as equal.
+The limits are the product's own: what fits the printed forms. Text is stored in NFC, so that equal-looking names
+compare as equal.
 """
 
 from __future__ import annotations

@@ -21,12 +21,12 @@ STAGES: tuple[tuple[str, Status, Status], ...] = (
     ("active", Status.CERTIFICATION_OPEN, Status.ACTIVE),
 )
 
-# Usual durations of what others do, counted from the stage's beginning (domain rules: background 1-2 days up to two weeks).
+# Usual longest durations of what others do, counted from the stage's beginning.
 USUAL_DAYS = {"received": 1, "background-check": 14, "appointments": 7}
 
 
 def of(packet: Packet, definition: PacketType) -> list[dict[str, Any]]:
-    """One row a stage: state is done, current or ahead; `at` when done; `expected_by` where others work for the agent."""
+    """One row a stage: done, current or ahead; `at` when done; `expected_by` where others work for the agent."""
     rows: list[dict[str, Any]] = []
     usual = {**USUAL_DAYS, "certification-open": definition.certification.feed_days}
     for stage, begun, done in STAGES:

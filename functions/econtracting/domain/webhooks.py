@@ -3,7 +3,7 @@
 Two ways of signing are spoken: a bare hex HMAC of the raw body (background checks: no timestamp, so the receiver keeps
 event ids and asks the vendor for the truth before it acts), and Standard Webhooks, version v1 (all others). A signature
 covers bytes, so it is checked before anything is parsed. Members we do not use are ignored; one we use and that is not
-as documented makes the whole message invalid. Source of the schemes and vectors: domain reference 2.16.
+as documented makes the whole message invalid. Standard Webhooks is an open specification.
 """
 
 from __future__ import annotations

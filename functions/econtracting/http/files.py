@@ -1,4 +1,4 @@
-"""Files as answers. A PDF may be shown by the browser's own viewer, so it goes without the sandbox; archives are only saved."""
+"""Files as answers. The browser's own viewer may show a PDF, so it goes without the sandbox; archives are saved."""
 
 from __future__ import annotations
 

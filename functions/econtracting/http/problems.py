@@ -1,4 +1,4 @@
-"""How the doors answer: one resolver with our refusals as `application/problem+json` (RFC 9457) and our headers on everything."""
+"""How the doors answer: one resolver, refusals as `application/problem+json` (RFC 9457), our headers on everything."""
 
 from __future__ import annotations
 

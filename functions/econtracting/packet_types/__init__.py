@@ -1,4 +1,4 @@
-"""Packet types as data, and how they are read: packet.json, interview.json, documents.json and state_rules.json of a folder."""
+"""Packet types as data: packet.json, interview.json, documents.json and state_rules.json of a folder."""
 
 from __future__ import annotations
 

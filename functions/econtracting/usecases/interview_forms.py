@@ -33,7 +33,7 @@ def form_of(definition: InterviewDefinition, asked: SectionDefinition, facts: Co
 def requested_states(
     packet: Packet, definition: PacketType, verification: Verification | None, on: date
 ) -> list[dict[str, Any]]:
-    """The recruiter's pre-appointment states: how the carrier is appointed there, who says so, and the licence there."""
+    """The recruiter's pre-appointment states: how one is appointed there, who says so, and the licence there."""
     rows = []
     for state in packet.pre_appointment_states:
         rule = rule_for(

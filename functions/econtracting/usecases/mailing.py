@@ -1,4 +1,4 @@
-"""Sending a letter that the outbox asks for: what it needs is gathered here, at the last moment, and is stored nowhere."""
+"""Sending a letter that the outbox asks for: what it needs is gathered at the last moment and stored nowhere."""
 
 from __future__ import annotations
 

@@ -41,10 +41,10 @@ def seal_packet(
     """Bring a SEALING packet to SUBMITTED; any other status is left as it is.
 
     While no timestamp authority answers the packet waits, unless a deployment gives a seal `without_time`: that one is
-    then used for the whole packet, every document says so, and the times are added later (failure R34).
+    then used for the whole packet, every document says so, and the times are added later (a timestamp is never faked).
 
     Safe to repeat and to race: a sealed object's key is the hash of what goes into the seal, its first writer wins, and
-    the hash recorded is always that of the stored object (quality rule 9). Raises SealRefused, Unavailable.
+    the hash recorded is always that of the stored object (invariant I4). Raises SealRefused, Unavailable.
     """
     given = (packets, packet_types, documents, renderer)
     try:

@@ -24,7 +24,7 @@ def attend_workflow(
 ) -> bool:
     """See that a packet driven by a workflow has a running execution; start the next attempt if it has none.
 
-    Answers whether something was mended (quality rule 10, failure R41).
+    Answers whether something was mended (invariant I8).
     """
     now = clock.now()
     looked = packets.load(packet_id)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from pydantic import BaseModel
-
-M = TypeVar("M", bound=BaseModel)
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
@@ -47,7 +45,7 @@ def plain(stored: dict[str, Any]) -> dict[str, Any]:
     return {name: _numbers(_deserialize(value)) for name, value in stored.items()}
 
 
-def record(kind: type[M], stored: dict[str, Any]) -> M:
+def record[M: BaseModel](kind: type[M], stored: dict[str, Any]) -> M:
     """A stored item as its record; key and index attributes are the table's own business."""
     values = plain(stored)
     return kind.model_validate({name: values[name] for name in kind.model_fields if name in values})

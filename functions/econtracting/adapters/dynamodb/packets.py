@@ -1,7 +1,7 @@
 """The one store: packets and everything that belongs to them, in one table.
 
-Every change of a packet is one TransactWriteItems on condition of the version that was read: packet, audit events, outbox
-rows, changed records and the answer to the caller's Idempotency-Key stand or fall together.
+Every change of a packet is one TransactWriteItems on condition of the version that was read: packet, audit events,
+outbox rows, changed records and the answer to the caller's Idempotency-Key stand or fall together.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class DynamoPackets:
             except _Answered:
                 return self._repeat(request)
             except _Lost:
-                time.sleep(random.uniform(0, min(0.02 * 2**round_, 0.5)))  # noqa: S311 - jitter, not a secret
+                time.sleep(random.uniform(0, min(0.02 * 2**round_, 0.5)))
         raise Unavailable(retry_after=1)
 
     def by_agency(self, agency_id: str, status: str | None, cursor: str | None, limit: int) -> Page:
