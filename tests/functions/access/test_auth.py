@@ -74,6 +74,8 @@ def test_a_new_temporary_password_voids_the_one_before(world: World, packet_id: 
 def test_a_lost_password_is_void_as_soon_as_a_new_one_is_asked_for(world: World, inside: str) -> None:
     ask(world)
     expect(sign_in(world, PASSWORD), 401)
+    world.clock.pass_(minutes=10)
+    expect(sign_in(world, PASSWORD), 401)
 
 
 @pytest.mark.parametrize(
