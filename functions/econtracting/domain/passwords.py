@@ -101,14 +101,6 @@ def context_words(packet: Packet, *organisations: str) -> frozenset[str]:
     return frozenset(words)
 
 
-def described(policy: PasswordPolicy) -> list[str]:
-    """The rules as they are shown before somebody chooses."""
-    rules = [f"at least {policy.minimum_length} characters"]
-    if policy.composition:
-        rules += ["at least one digit", "at least one lower-case letter", "at least one upper-case letter"]
-    return [*rules, "none of the passwords everybody uses", "without your names, NPN, e-mail or the companies' names"]
-
-
 @cache
 def _common() -> frozenset[str]:
     return frozenset(_COMMON.read_text(encoding="utf-8").split())
