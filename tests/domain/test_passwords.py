@@ -13,7 +13,6 @@ from econtracting.domain.passwords import (
     PasswordPolicy,
     broken_rules,
     context_words,
-    described,
     normal,
     policy_named,
 )
