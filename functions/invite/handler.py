@@ -16,7 +16,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from econtracting import wiring
 from econtracting.domain.errors import Forbidden
@@ -82,7 +82,7 @@ def open_packet(request: InvitationRequest) -> tuple[InvitationAnswer, int]:
 
 @app.get("/invitations")
 def list_packets(
-    status: Annotated[Status | None, Query()] = None,
+    status: Annotated[Status | None, BeforeValidator(lambda given: given or None), Query()] = None,
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
     agency_id: Annotated[str | None, Query(max_length=64)] = None,
 ) -> InvitationPage:

@@ -1,4 +1,4 @@
-"""What the mail service reports, as it comes through the topic."""
+"""What the mail service reports, as it comes through the topic (failure R20)."""
 
 from __future__ import annotations
 

@@ -174,6 +174,7 @@ def test_lists_filter_by_status(world: World, packet_id: str) -> None:
     again = expect(create(world), 201).json["packet_id"]
     assert listed(world, status="INVITED") == [again]
     assert listed(world, status="WITHDRAWN") == [packet_id]
+    assert set(listed(world, status="", cursor="")) == {again, packet_id}
     assert expect(world.call("GET", "/invitations", query={"status": "LOST"}, staff=RECRUITER), 422)
 
 

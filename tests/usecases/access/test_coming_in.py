@@ -1,4 +1,4 @@
-"""The way in under races, lost answers and a stopwatch."""
+"""The way in under races, lost answers and a stopwatch (failures R05 and R31)."""
 
 from __future__ import annotations
 
