@@ -17,6 +17,7 @@ from local import staff
 from local.config import HOST, Config, Ports
 from local.demo import cast
 from local.demo.journey import Journey
+from local.demo.onlookers import Scene
 from local.demo.timeline import Timeline
 from local.processes import free_port
 from local.stack import Stack
@@ -85,7 +86,7 @@ def journey(hosted: Hosted, tmp_path_factory: pytest.TempPathFactory) -> Journey
     """An agent whose packet each test moves on; the tests of a journey stand in its order."""
     config = replace(hosted.config, ports=replace(hosted.config.ports, portal=int(hosted.portal.rpartition(":")[2])))
     person = cast.somebody(states=("TN", "KS"))
-    return Journey(config, hosted.outputs, person, Timeline("sam"), tmp_path_factory.mktemp("journey"))
+    return Journey(Scene(config, hosted.outputs), person, Timeline("sam"), tmp_path_factory.mktemp("journey"))
 
 
 @pytest.fixture(scope="session")
