@@ -158,7 +158,7 @@ def test_the_harness_shows_a_counter_that_is_read_before_it_is_written(
     class Careless:
         def begin(self, name: str, rule: Any, now: Any) -> int:
             after = rule.next(name, tried.get(name), now)
-            time.sleep(0.001)
+            time.sleep(0.3)  # longer than eight threads need to come here
             tried[name] = after
             return int(after.count)
 
