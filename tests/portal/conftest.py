@@ -36,8 +36,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.allow_hosts([HOST]))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
+    """Ends with this folder's tests: while Playwright is up, an event loop runs in the thread of all tests."""
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     if not (ROOT / "web/dist/index.html").exists():
         pytest.skip("the portal is not built (npm run build in web/)")
@@ -50,7 +51,7 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Config, dict[str, str]]]:
     """A stack of its own; PORTAL_TESTS=running takes the one that the environment describes."""
     if os.environ.get("PORTAL_TESTS") == "running":

@@ -193,37 +193,39 @@ class Visitor:
 
     def sign_all(self) -> None:
         """Next, sign, sign, next, until Finish is there. The page leads the focus from line to line."""
-        self.page.locator(".sign-bar button").wait_for()
-        self.hands.press(self.page.locator(".sign-bar button"))
+        bar = self.page.locator(".sign-bar button")
+        bar.wait_for()
         shown: set[str] = set()
-        for _ in range(200):
-            focus = self._focus_after("")
-            if focus.startswith("line-"):
-                document = self.page.get_by_role("heading", level=1).inner_text()
-                if not shown or ("W-9" in document and "w9" not in shown):
-                    if not shown:
-                        self.page.locator("canvas[data-drawn]").first.wait_for()
-                    self.look("16-sign-w9" if shown else "15-sign")
-                    shown.add("w9" if shown else "first")
-                self.hands.press(self.page.locator(f"#{focus}"))
-                self._focus_after(focus)
-            elif self.button("Finish").count():
-                break
-            else:
-                self.hands.press(self.page.locator(".sign-bar button"))
+        while not self.button("Finish").count():
+            self.hands.press(bar)
+            line = self._focus(lambda place: place.startswith("line-"))
+            while line.startswith("line-"):
+                self._look_at_first_lines(shown)
+                self.hands.press(self.page.locator(f"#{line}"))
+                line = self._focus(lambda place, before=line: place not in ("", before))
         self.look("17-all-signed")
 
-    def _focus_after(self, before: str) -> str:
-        """The line or button that the page has put the focus on, once it is another one than `before`."""
-        for _ in range(600):
-            focus: str = self.page.evaluate(
+    def _look_at_first_lines(self, shown: set[str]) -> None:
+        """The first document with lines, and the taxpayer form, which is signed on its own."""
+        document = self.page.get_by_role("heading", level=1).inner_text()
+        screen = "16-sign-w9" if "W-9" in document else "" if shown else "15-sign"
+        if screen and screen not in shown:
+            self.page.locator("canvas[data-drawn]").first.wait_for()
+            self.look(screen)
+            shown.add(screen)
+
+    def _focus(self, wanted: Callable[[str], bool]) -> str:
+        """The line or button that the page has put the focus on, once it is a `wanted` one."""
+        place = ""
+        for _ in range(PATIENCE_MS // 50):
+            place = self.page.evaluate(
                 "(e => !e ? '' : e.id.startsWith('line-') ? e.id : e.closest('.sign-bar') ? 'bar' : '')"
                 "(document.activeElement)"
             )
-            if focus and focus != before:
-                return focus
+            if wanted(place):
+                return place
             self.page.wait_for_timeout(50)
-        raise AssertionError(f"the focus stays at {before!r}")
+        raise AssertionError(f"the focus stays at {place!r}")
 
     def finish(self) -> None:
         self.press("Finish")
