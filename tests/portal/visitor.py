@@ -210,6 +210,7 @@ class Visitor:
         document = self.page.get_by_role("heading", level=1).inner_text()
         screen = "16-sign-w9" if "W-9" in document else "" if shown else "15-sign"
         if screen and screen not in shown:
+            self.page.locator(".page").first.scroll_into_view_if_needed()  # pages far from the window are not drawn
             self.page.locator("canvas[data-drawn]").first.wait_for()
             self.look(screen)
             shown.add(screen)
