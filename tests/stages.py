@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,12 +31,13 @@ atomic.install()
 
 @dataclass(frozen=True)
 class Stage:
-    """What a test may change: the table, the browser, the clock, the mails. What is sealed is removed."""
+    """What a test may change: the table, the browser, the clock, the mails, and what is sealed."""
 
     items: list[dict[str, Any]]
     cookie: str | None
     at: datetime
     mails: int
+    objects: frozenset[tuple[str, str]]
 
 
 class Stages:
@@ -44,18 +45,25 @@ class Stages:
         self.world = world
         self._reached: dict[str, Stage] = {}
         for name, steps in ROAD.items():
-            for step in steps:
-                step(world)
-            self._reached[name] = Stage(_items(), world.cookie, world.clock.at, len(world.outside.post.sent))
+            self.go_on(name, *steps)
+
+    def go_on(self, name: str, *steps: Callable[[World], None]) -> None:
+        """Walk further than the common road, to a stage of the caller's own."""
+        world = self.world
+        for step in steps:
+            step(world)
+        sent = len(world.outside.post.sent)
+        self._reached[name] = Stage(_items(), world.cookie, world.clock.at, sent, frozenset(_sealed()))
 
     def at(self, name: str) -> World:
-        """The world as it stood at a stage."""
+        """The world as it stood at a stage. What was sealed after it is removed for good."""
         stage, table = self._reached[name], boto3.client("dynamodb")
         for one in _items():
             table.delete_item(TableName=TABLE, Key={"PK": one["PK"], "SK": one["SK"]})
         for one in stage.items:
             table.put_item(TableName=TABLE, Item=one)
-        _unseal()
+        for key, version in set(_sealed()) - stage.objects:
+            boto3.client("s3").delete_object(Bucket="documents", Key=key, VersionId=version)
         self.world.cookie, self.world.clock.at = stage.cookie, stage.at
         del self.world.outside.post.sent[stage.mails :]
         return self.world
@@ -75,8 +83,8 @@ def _items() -> list[dict[str, Any]]:
     return list(boto3.client("dynamodb").scan(TableName=TABLE)["Items"])
 
 
-def _unseal() -> None:
-    store = boto3.client("s3")
-    for one in store.list_object_versions(Bucket="documents").get("Versions", ()):
+def _sealed() -> Iterator[tuple[str, str]]:
+    """Key and version of every object that sealing leaves behind."""
+    for one in boto3.client("s3").list_object_versions(Bucket="documents").get("Versions", ()):
         if one["Key"].startswith(("sealed/", "completions/")):
-            store.delete_object(Bucket="documents", Key=one["Key"], VersionId=one["VersionId"])
+            yield one["Key"], one["VersionId"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 OTHER_SSN = "987-65-4320"
+MENDED_SSN = "987-65-4321"  # the one the bureau can match after a suspension (local/README.md)
 PASSWORD = "Sunny-Harbor-27"
 BIRTH_DATE, BIRTH_DATE_ISO = "04-12-1985", "1985-04-12"
 

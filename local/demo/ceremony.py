@@ -161,6 +161,31 @@ class Ceremony(Onlookers):
         verify(finished["status"] == "SEALING", "finishing starts the sealing", finished)
         self.timeline.done("finished")
 
+    def correct_ssn(self, ssn: str) -> None:
+        """Only what was asked for can be changed, and only what shows it is signed again."""
+        asked = self.agent.get("/packet")["correction"]
+        verify([one["field"] for one in asked["fields"]] == ["agent.ssn"], "the agent sees what to correct", asked)
+        early = self.agent.call("POST", "/packet/summary/confirm", expect=409).json()
+        verify(early["sections"] == ["agent"], "an answer that was not looked at is named", early)
+        shown = self.agent.get("/packet/interview/agent")
+        seen, answers = {"If-Match": f'"{shown["version"]}"'}, shown["answers"]
+        other = answers | {"mobile_phone": "615-555-0199"}
+        refused = self.agent.call("PUT", "/packet/interview/agent", other, 422, seen).json()
+        verify(refused["errors"][0]["rule"] == "not-requested", "nothing else can be changed", refused)
+        before = self._hashes()
+        self.agent.call("PUT", "/packet/interview/agent", answers | {"ssn": ssn, "ssn_confirm": ssn}, headers=seen)
+        self.secrets |= {"corrected SSN": ssn}
+        self.agent.create("/packet/summary/confirm", expect=200)
+        after = self._hashes()
+        anew = sorted(name for name in after if after[name] != before[name])
+        verify(0 < len(anew) < len(after), "documents that do not show the number stay as they are signed", anew)
+        signed = self.sign_what_is_open()
+        self.agent.create("/packet/finish", expect=202)
+        self.timeline.done("corrected", f"{signed} lines signed again in {', '.join(anew)}")
+
+    def _hashes(self) -> dict[str, str]:
+        return {one["document_id"]: one["sha256"] for one in self.agent.get("/packet/documents")}
+
     def asked_to_correct(self) -> None:
         """The mail names the field, never its value."""
         mail = self.mail_about("the correction", re.compile(r"(?i)correct|please check"))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from local.demo import access
-from local.demo.cast import Person, somebody
+from local.demo.cast import MENDED_SSN, Person, somebody
 from local.demo.journey import Journey
 
 STATES = ("AL", "CO", "KS", "NY", "TX")
@@ -67,6 +67,9 @@ def asked_to_correct(journey: Journey) -> None:
     journey.play_until_finished()
     journey.stands_at("CORRECTION_REQUESTED")
     journey.asked_to_correct()
+    journey.correct_ssn(MENDED_SSN)
+    journey.background_clear()
+    to_ready(journey)
 
 
 def asked_again(journey: Journey) -> None:
@@ -187,7 +190,7 @@ SCENARIOS = {
         refused,
     ),
     "suspended": Scenario(
-        "the bureau cannot match the SSN: the agent is asked to correct it, by name of the field",
+        "the bureau cannot match the SSN: the agent corrects it, signs again what shows it, and becomes ready to sell",
         lambda: somebody("suspended", states=FEW_STATES),
         asked_to_correct,
     ),

@@ -284,10 +284,10 @@ def test_a_timestamped_long_term_seal_is_told_with_its_time(package: Package) ->
 
     content = seal.seal(frozen.content, [], document_id="summary", title="Summary", at=AT).content
 
-    told = econtracting_verify.check_seal(content, "B-LTA", certificate)
+    told = econtracting_verify.check_seal(content, "B-LTA", [certificate])
     assert "stamped 2026-11-23T16:05:12+00:00" in told
     with pytest.raises(econtracting_verify.Wrong, match="changed after it was sealed"):
-        econtracting_verify.check_seal(content, "B-B", certificate)
+        econtracting_verify.check_seal(content, "B-B", [certificate])
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

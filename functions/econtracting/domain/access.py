@@ -8,7 +8,7 @@ from math import ceil
 
 from econtracting.domain.errors import StepUpRequired, TooManyAttempts
 from econtracting.domain.moment import Moment
-from econtracting.domain.packet import BEFORE_SUBMISSION, Frozen, Packet, Status
+from econtracting.domain.packet import Frozen, Packet, Status
 
 
 def fingerprint(secret: str) -> str:
@@ -126,7 +126,7 @@ def is_live(session: Session, now: datetime) -> bool:
 
 def lapsed(packet: Packet, now: datetime) -> bool:
     """Whether the invitation's life is over, whether or not somebody has recorded it already."""
-    return packet.status in BEFORE_SUBMISSION and now >= packet.expires_at
+    return packet.before_submission and now >= packet.expires_at
 
 
 def admits(packet: Packet, now: datetime) -> bool:

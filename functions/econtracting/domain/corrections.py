@@ -13,7 +13,7 @@ from econtracting.domain.errors import InvalidAnswers, InvalidRequest
 from econtracting.domain.interview_definition import InterviewDefinition, Meaning
 from econtracting.domain.interview_person import paths_of
 from econtracting.domain.moment import Moment
-from econtracting.domain.packet import Frozen, Packet
+from econtracting.domain.packet import Frozen, Packet, Status
 from econtracting.domain.rejections import Rejection
 
 # What the background-check vendor calls a field -> what it means to us.
@@ -110,6 +110,25 @@ def next_reminder(request: CorrectionRequest, patience: Patience) -> tuple[datet
     if left and left[0] < patience.limit:
         return request.requested_at + left[0], True
     return request.requested_at + patience.limit, False
+
+
+def is_open(packet: Packet, number: int) -> bool:
+    """Whether the agent still has to answer a request, or to sign what its answer changed."""
+    return packet.correction == number and (
+        packet.status is Status.CORRECTION_REQUESTED
+        or (packet.status is Status.AWAITING_SIGNATURE and packet.submitted)
+    )
+
+
+def labels(definition: InterviewDefinition, paths: Iterable[str]) -> list[str]:
+    """What a person calls the fields."""
+    found = []
+    for path in paths:
+        section, _, name = path.partition(".")
+        field = definition.field_at(path)
+        questions = {one.code: one.topic for one in definition.section(section).questions}
+        found.append(field.label if field else questions.get(name, name))
+    return list(dict.fromkeys(found))
 
 
 def _is_asked(definition: InterviewDefinition, path: str) -> bool:

@@ -40,7 +40,9 @@ S = Status
 MOVES: dict[Status, frozenset[Status]] = {
     S.INVITED: frozenset({S.IN_PROGRESS, S.DECLINED, S.WITHDRAWN, S.EXPIRED}),
     S.IN_PROGRESS: frozenset({S.AWAITING_SIGNATURE, S.DECLINED, S.WITHDRAWN, S.EXPIRED}),
-    S.AWAITING_SIGNATURE: frozenset({S.IN_PROGRESS, S.SEALING, S.NEEDS_REVIEW, S.DECLINED, S.WITHDRAWN, S.EXPIRED}),
+    S.AWAITING_SIGNATURE: frozenset(
+        {S.IN_PROGRESS, S.CORRECTION_REQUESTED, S.SEALING, S.NEEDS_REVIEW, S.DECLINED, S.WITHDRAWN, S.EXPIRED}
+    ),
     S.SEALING: frozenset({S.SUBMITTED, S.NEEDS_REVIEW}),
     S.SUBMITTED: frozenset({S.BACKGROUND_CHECK, S.NEEDS_REVIEW}),
     S.BACKGROUND_CHECK: frozenset({S.APPOINTING, S.CORRECTION_REQUESTED, S.ADVERSE_REVIEW, S.NEEDS_REVIEW}),
@@ -199,3 +201,8 @@ class Packet(Frozen):
     def submitted(self) -> bool:
         """Whether it was sealed before: a packet that waits for signatures may be one that is being corrected."""
         return Status.SUBMITTED.value in self.reached
+
+    @property
+    def before_submission(self) -> bool:
+        """Whether it is an invitation still: what is corrected after submission neither expires nor is withdrawn."""
+        return self.status in BEFORE_SUBMISSION and not self.submitted

@@ -74,7 +74,8 @@ class Completion(Frozen):
     """What proves a sealed packet besides its documents, written in the same commit that makes it SUBMITTED.
 
     `facts` is the JSON twin of the certificate of completion, `checkpoint` the signed head of the audit trail, and
-    `certificate` the sealing key's certificate as it was then.
+    `certificate` the sealing key's certificate as it was then. `earlier_certificates` are those that documents were
+    sealed under before a correction, where the carrier has another certificate by now.
     """
 
     packet_id: str
@@ -82,6 +83,7 @@ class Completion(Frozen):
     facts: Place
     checkpoint: Place
     certificate: Place
+    earlier_certificates: tuple[Place, ...] = ()
     at: Moment
 
 
@@ -111,6 +113,7 @@ class Document(Frozen):
     opened_at: Moment | None = None  # first opened after consent; nothing is signed unread
     signed: dict[str, SignedField] = Field(default_factory=dict)
     frozen_version: str | None = None  # S3 version id
+    frozen_at: Moment | None = None  # the date it shows; None for one whose packet was never corrected
     sealed_sha256: str | None = None
     sealed_key: str | None = None
     sealed_version: str | None = None
@@ -150,6 +153,10 @@ class Document(Frozen):
     def completed_at(self) -> datetime | None:
         """When the last field was acted on: the date the document's date fields show."""
         return max((field.at for field in self.signed.values()), default=None)
+
+
+class SupersededDocument(Document):
+    """A signed document whose place a corrected one has taken; what was signed stays part of the evidence."""
 
 
 def same_name(typed: str, of_record: str) -> bool:

@@ -11,6 +11,7 @@ import struct
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from econtracting.domain.audit import ChainedEvent, canonical
@@ -42,6 +43,10 @@ class EvidenceDocument(Frozen):
         return f"documents/{self.position:02d}-{self.code}.pdf"
 
 
+def superseded_file(generation: int, document: EvidenceDocument) -> str:
+    return f"superseded/{generation:02d}/{document.position:02d}-{document.code}.pdf"
+
+
 def stamped_file(position: int, code: str) -> str:
     return f"stamped/{position:02d}-{code}.pdf"
 
@@ -56,16 +61,32 @@ def build(
     seal_certificate_pem: bytes,
     checkpoint: Checkpoint,
     stamped: Mapping[str, bytes] | None = None,
+    superseded: Mapping[int, Sequence[EvidenceDocument]] | None = None,
+    earlier_certificates_pem: Sequence[bytes] = (),
 ) -> bytes:
     """The evidence package.
 
     ``completion`` is the JSON twin of the certificate of completion; the certificate itself is one of the documents.
-    ``stamped`` are copies of sealed documents that were given an authority's time later, by file.
+    ``stamped`` are copies of sealed documents that were given an authority's time later, by file. ``superseded`` are
+    the documents, by generation, whose places corrected ones have taken.
     """
     files = {document.file: document.content for document in documents} | dict(stamped or {})
-    index = [document.model_dump(mode="json", exclude={"content"}) | {"file": document.file} for document in documents]
+    index = [_row(document, document.file) for document in documents]
+    replaced = {
+        superseded_file(generation, document): document
+        for generation, found in (superseded or {}).items()
+        for document in found
+    }
+    files |= {file: document.content for file, document in replaced.items()}
+    files |= {f"seal-certificate-before-{n}.pem": pem for n, pem in enumerate(earlier_certificates_pem, start=1)}
+    packet = {
+        "packet_id": packet_id,
+        "carrier": carrier,
+        "documents": index,
+        "superseded": [_row(document, file) for file, document in replaced.items()],
+    }
     files |= {
-        "packet.json": canonical({"packet_id": packet_id, "carrier": carrier, "documents": index}),
+        "packet.json": canonical(packet),
         "events.jsonl": b"".join(canonical(event.model_dump(mode="json")) + b"\n" for event in events),
         "certificate.json": completion,
         "seal-certificate.pem": seal_certificate_pem,
@@ -78,6 +99,10 @@ def build(
     }
     files["manifest.json"] = canonical({"format": FORMAT, "files": sums})
     return _sealed_archive(files)
+
+
+def _row(document: EvidenceDocument, file: str) -> dict[str, Any]:
+    return document.model_dump(mode="json", exclude={"content"}) | {"file": file}
 
 
 def _sealed_archive(files: dict[str, bytes]) -> bytes:

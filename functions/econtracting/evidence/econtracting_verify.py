@@ -147,6 +147,18 @@ def check_document(row: dict[str, Any], files: dict[str, bytes]) -> str:
     return "begins with the bytes that were shown, and is the file the audit trail names"
 
 
+def check_superseded(row: dict[str, Any], files: dict[str, bytes]) -> str:
+    """A document as it was signed before a correction took its place: the trail froze and sealed it then."""
+    content, shown = files.get(row["file"], b""), row["frozen_size"]
+    must(sha256(content) == row["sealed_sha256"], "is not the file that was sealed")
+    must(0 < shown <= len(content), "is shorter than what was shown")
+    must(sha256(content[:shown]) == row["frozen_sha256"], "does not begin with the bytes that were shown")
+    then = [event for event in events_of(files) if event["type"] == "packet.sealed"][:-1]
+    sealed = [event["data"]["documents"].get(row["code"]) for event in then]
+    must(row["sealed_sha256"] in sealed, "is not one the audit trail sealed before")
+    return "begins with the bytes that were shown, and is a file the audit trail sealed before it was corrected"
+
+
 def check_stamped(row: dict[str, Any], files: dict[str, bytes]) -> str | None:
     """A copy that was given an authority's time after it was sealed; most packages have none."""
     name = row["file"].replace("documents/", "stamped/", 1)
@@ -228,7 +240,7 @@ def verified(key: Any, signature: bytes, message: bytes, what: str) -> None:
         raise Wrong(f"{what} does not verify") from None
 
 
-def check_seal(content: bytes, level: str, signer: Any) -> str:
+def check_seal(content: bytes, level: str, signers: list[Any]) -> str:
     """The seal over the whole file: its range, its hash, its signature, and whose key made it."""
     ranges = re.findall(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]", content)
     must(bool(ranges), "carries no seal")
@@ -240,18 +252,20 @@ def check_seal(content: bytes, level: str, signer: Any) -> str:
     must(gap[:1] == b"<" and gap[-1:] == b">", "has a seal that leaves out more than the signature")
     try:
         message = cms.ContentInfo.load(bytes.fromhex(gap[1:-1].decode()))["content"]
-        return check_message(message, content[:length] + content[after : after + rest], signer)
+        return check_message(message, content[:length] + content[after : after + rest], signers)
     except (ValueError, TypeError, KeyError, IndexError):
         raise Wrong("has a seal that cannot be read") from None
 
 
-def check_message(message: Any, covered: bytes, signer: Any) -> str:
+def check_message(message: Any, covered: bytes, signers: list[Any]) -> str:
     info = message["signer_infos"][0]
     attributes = {row["type"].native: row["values"] for row in info["signed_attrs"]}
     must(attributes["message_digest"][0].native == hashlib.sha256(covered).digest(), "was altered after it was sealed")
-    own = signer.public_bytes(Encoding.DER)
     carried = [choice.chosen.dump() for choice in message["certificates"]]
-    must(own in carried, "is sealed with another certificate")
+    signer = next((one for one in signers if one.public_bytes(Encoding.DER) in carried), None)
+    must(signer is not None, "is sealed with another certificate")
+    assert signer is not None
+    own = signer.public_bytes(Encoding.DER)
     bound = attributes["signing_certificate_v2"][0]["certs"][0]["cert_hash"].native
     must(bound == hashlib.sha256(own).digest(), "has a seal that is bound to another certificate")
     must(info["signature_algorithm"].signature_algo == "ecdsa", "is sealed with an unexpected algorithm")
@@ -271,17 +285,19 @@ def stamped(info: Any) -> str:
     return ""
 
 
-def load_signer(files: dict[str, bytes], pinned: Path | None) -> Any:
-    """The sealing certificate of the package; Wrong when it is not the one the caller trusts."""
-    certificate = x509.load_pem_x509_certificate(files["seal-certificate.pem"])
-    if pinned is not None:
-        trusted = x509.load_pem_x509_certificate(pinned.read_bytes())
-        must(trusted == certificate, "the sealing certificate is not the one you gave")
+def load_signers(files: dict[str, bytes], pinned: list[Path]) -> list[Any]:
+    """The sealing certificates of the package, today's first; Wrong when one is not among those the caller trusts."""
+    names = ["seal-certificate.pem", *sorted(name for name in files if name.startswith("seal-certificate-before-"))]
+    certificates = [x509.load_pem_x509_certificate(files[name]) for name in names]
+    if pinned:
+        trusted = [x509.load_pem_x509_certificate(path.read_bytes()) for path in pinned]
+        must(all(one in trusted for one in certificates), "a sealing certificate is not one that you gave")
+    certificate = certificates[0]
     certified = canonical_json(files, "certificate.json")["seal"]["certificate_sha256"]
     must(
         certificate.fingerprint(hashes.SHA256()).hex() == certified, "the sealing certificate is not the certified one"
     )
-    return certificate
+    return certificates
 
 
 def fingerprint(files: dict[str, bytes]) -> str:
@@ -320,26 +336,31 @@ class Report:
         print(f"FAIL  {name}: {sentence}")
 
 
-def verify(source: Path, pinned: Path | None = None) -> int:
+def verify(source: Path, *pinned: Path) -> int:
     report = Report()
     files = report.run("package", read_folder if source.is_dir() else read_archive, source)
-    return 1 if files is None else verify_files(files, report, pinned)
+    return 1 if files is None else verify_files(files, report, *pinned)
 
 
-def verify_files(files: dict[str, bytes], report: Report, pinned: Path | None = None) -> int:
+def verify_files(files: dict[str, bytes], report: Report, *pinned: Path) -> int:
     report.run("files", check_files, files)
     report.run("packet", check_packet, files)
     report.run("audit trail", check_chain, files)
     report.run("certificate", fingerprint, files)
-    signer = report.run("certificate", load_signer, files, pinned) if SIGNATURES else None
-    report.run("checkpoint", check_checkpoint, files, signer)
+    signers = (report.run("certificate", load_signers, files, list(pinned)) if SIGNATURES else None) or []
+    report.run("checkpoint", check_checkpoint, files, signers[0] if signers else None)
     rows = report.run("documents", lambda: canonical_json(files, "packet.json")["documents"]) or []
     for row in rows:
         name = str(row.get("code"))
         report.run(name, check_document, row, files)
         report.run(name, check_stamped, row, files)
-        if signer is not None:
-            report.run(name, check_seal, files.get(str(row.get("file")), b""), row.get("level"), signer)
+        if signers:
+            report.run(name, check_seal, files.get(str(row.get("file")), b""), row.get("level"), signers)
+    for row in report.run("documents", lambda: canonical_json(files, "packet.json").get("superseded", [])) or []:
+        report.run(str(row.get("file")), check_superseded, row, files)
+        if signers:
+            content = files.get(str(row.get("file")), b"")
+            report.run(str(row.get("file")), check_seal, content, row.get("level"), signers)
     report.run("completion", check_completion, files)
     if report.failed:
         print(f"{report.failed} checks do not hold. Do not rely on this package.")
@@ -354,9 +375,15 @@ def verify_files(files: dict[str, bytes], report: Report, pinned: Path | None = 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Checks an evidence package without a network.")
     parser.add_argument("package", nargs="?", type=Path, default=Path(__file__).resolve().parent)
-    parser.add_argument("--certificate", type=Path, help="the carrier's sealing certificate, from a source you trust")
+    parser.add_argument(
+        "--certificate",
+        type=Path,
+        action="append",
+        default=[],
+        help="the carrier's sealing certificate, from a source you trust; once more for each earlier one",
+    )
     arguments = parser.parse_args()
-    return verify(arguments.package, arguments.certificate)
+    return verify(arguments.package, *arguments.certificate)
 
 
 if __name__ == "__main__":

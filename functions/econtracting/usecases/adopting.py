@@ -10,16 +10,15 @@ from typing import Any
 
 from econtracting import ports
 from econtracting.domain.access import require_recent
-from econtracting.domain.answers import Section
 from econtracting.domain.audit import Actor, Event
 from econtracting.domain.documents import FieldBox, FieldKind, Mark, SignatureStyle
 from econtracting.domain.errors import InvalidRequest, NotFound
-from econtracting.domain.interview_person import person
 from econtracting.domain.packet import Packet
 from econtracting.domain.signature_image import LARGEST_IMAGE, honest_strokes, image_bytes
 from econtracting.domain.signing import AdoptedSignature, Adoption, same_name
 from econtracting.domain.upload_content import MOST_PIXELS
 from econtracting.ports import Change
+from econtracting.usecases.answering import name_of_record
 from econtracting.usecases.ceremony import PacketTypes, require_signing
 
 PREVIEW_ID = "sig_preview"
@@ -49,7 +48,7 @@ def signature_view(
 ) -> dict[str, Any]:
     """What there is to choose from, the statement that goes with it, and what is adopted now."""
     packet = packets.load(packet_id)
-    name = _name_of_record(packets, packet_types, packet)
+    name = name_of_record(packets, packet_types, packet)
     adoption = packets.find(Adoption, packet_id)
     return {
         "full_name": name,
@@ -179,7 +178,7 @@ def _checked(
 ) -> str:
     """The style of a wish that can be granted. Raises InvalidRequest naming every field that is wrong."""
     errors = []
-    if not same_name(wish.full_name, _name_of_record(packets, packet_types, packet)):
+    if not same_name(wish.full_name, name_of_record(packets, packet_types, packet)):
         message = "Please type your full name exactly as you gave it in the interview."
         errors.append({"field": "full_name", "rule": "name-of-record", "message": message})
     if not (wish.initials.isalpha() and 1 <= len(wish.initials) <= 4):
@@ -214,11 +213,3 @@ def _view(adoption: Adoption) -> dict[str, Any]:
         "adopted_at": adoption.at,
         "preview": "/packet/signature/preview",
     }
-
-
-def _name_of_record(packets: ports.Packets, packet_types: PacketTypes, packet: Packet) -> str:
-    known = person(
-        packet_types(packet.type).interview, {one.name: one.public for one in packets.all_of(Section, packet.id)}
-    )
-    parts = [known.get(part) for part in ("first_name", "middle_name", "last_name", "suffix")]
-    return " ".join(part for part in parts if part) or packet.agent.full_name

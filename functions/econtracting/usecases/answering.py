@@ -12,6 +12,7 @@ from econtracting.domain.answers import Section
 from econtracting.domain.attachments import Attachment, AttachmentStatus
 from econtracting.domain.errors import AgreementRequired, PacketFrozen
 from econtracting.domain.interview_context import InterviewContext
+from econtracting.domain.interview_person import person
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
 
@@ -25,6 +26,15 @@ def saved_sections(packets: ports.Packets, packet_id: str) -> dict[str, Section]
 def public_answers(definition: PacketType, saved: Mapping[str, Section]) -> dict[str, dict[str, Any]]:
     """The public answers by section, copies followed."""
     return interview.followed(definition.interview, {name: one.public for name, one in saved.items()})
+
+
+def name_of_record(packets: ports.Packets, packet_types: PacketTypes, packet: Packet) -> str:
+    """The agent's full name as the interview has it, or as the recruiter gave it."""
+    known = person(
+        packet_types(packet.type).interview, {one.name: one.public for one in packets.all_of(Section, packet.id)}
+    )
+    parts = [known.get(part) for part in ("first_name", "middle_name", "last_name", "suffix")]
+    return " ".join(part for part in parts if part) or packet.agent.full_name
 
 
 def passed_attachments(packets: ports.Packets, packet_id: str) -> dict[str, Attachment]:
@@ -65,7 +75,10 @@ def require_agreement(packet: Packet, definition: PacketType) -> None:
 
 
 def require_open_answers(packet: Packet, definition: PacketType) -> None:
-    """Raises AgreementRequired, PacketFrozen."""
+    """Before confirmation, and while the agent is asked to correct something.
+
+    Raises AgreementRequired, PacketFrozen.
+    """
     require_agreement(packet, definition)
-    if packet.status is not Status.IN_PROGRESS:
+    if packet.status not in (Status.IN_PROGRESS, Status.CORRECTION_REQUESTED):
         raise PacketFrozen(status=packet.status.value)

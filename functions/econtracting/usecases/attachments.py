@@ -22,6 +22,7 @@ from econtracting.domain.packet import Packet
 from econtracting.domain.rejections import Refusal
 from econtracting.domain.upload_content import check_content
 from econtracting.ports import Change, Request
+from econtracting.usecases import correcting
 from econtracting.usecases.answering import PacketTypes, require_agreement, require_open_answers
 
 
@@ -140,6 +141,7 @@ def remove(
     def decide(packet: Packet) -> Change:
         require_open_answers(packet, packet_types(packet.type))
         found = _found(packets, packet_id, attachment_id)
+        correcting.require_unsigned_file(packets, packet, found)
         event = Event(type="attachment.removed", at=now, actor=actor, data={"attachment": attachment_id})
         effects = [_drop(found, found.kept_key, "kept", now)]
         if found.status is AttachmentStatus.AWAITED:

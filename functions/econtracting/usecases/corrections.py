@@ -9,7 +9,7 @@ from typing import Any
 from econtracting import ports
 from econtracting.domain.audit import Actor, Event
 from econtracting.domain.background import Check
-from econtracting.domain.corrections import CorrectionRequest, Patience, checked_fields, next_reminder
+from econtracting.domain.corrections import CorrectionRequest, Patience, checked_fields, is_open, labels, next_reminder
 from econtracting.domain.interview_definition import InterviewDefinition
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
@@ -140,14 +140,6 @@ def watch(
     return again
 
 
-def is_open(packet: Packet, number: int) -> bool:
-    """Whether the agent still has to answer a request, or to sign what its answer changed."""
-    return packet.correction == number and (
-        packet.status is Status.CORRECTION_REQUESTED
-        or (packet.status is Status.AWAITING_SIGNATURE and packet.submitted)
-    )
-
-
 def asked_again(
     packets: ports.Packets, definition: InterviewDefinition, packet: Packet, now: datetime, patience: Patience
 ) -> Change:
@@ -164,17 +156,6 @@ def asked_again(
         actor=WATCH,
         versions=before.versions,
     )
-
-
-def labels(definition: InterviewDefinition, paths: Sequence[str]) -> list[str]:
-    """What a person calls the fields."""
-    found = []
-    for path in paths:
-        section, _, name = path.partition(".")
-        field = definition.field_at(path)
-        questions = {one.code: one.topic for one in definition.section(section).questions}
-        found.append(field.label if field else questions.get(name, name))
-    return list(dict.fromkeys(found))
 
 
 def _answer(packet: Packet) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from econtracting.domain.audit import Actor, Event
 from econtracting.domain.background import Received
 from econtracting.domain.errors import AlreadyExists
-from econtracting.domain.packet import BEFORE_SUBMISSION, Packet
+from econtracting.domain.packet import Packet
 from econtracting.ports import Change, Clock, Packets
 from econtracting.usecases import adverse
 from econtracting.usecases.changes import plus
@@ -77,7 +77,7 @@ def _standing(packet: Packet, letter: str, outcome: Outcome) -> Packet:
     if letter in TO_RECRUITER:
         return packet
     if outcome in _TOLD:
-        due_at = packet.expires_at if packet.status in BEFORE_SUBMISSION else packet.due_at
+        due_at = packet.expires_at if packet.before_submission else packet.due_at
         return packet.having(delivery="undeliverable", due_at=due_at)
     if outcome is Outcome.DELIVERED and letter in EVITES and packet.delivery in ("queued", "sent"):
         return packet.having(delivery="delivered")

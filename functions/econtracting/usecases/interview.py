@@ -9,13 +9,14 @@ from econtracting import ports
 from econtracting.domain import interview, timeline
 from econtracting.domain.answers import SealedPart, Section
 from econtracting.domain.audit import Actor, Event
+from econtracting.domain.certification import Contract
 from econtracting.domain.errors import StaleVersion
 from econtracting.domain.interview_person import person
-from econtracting.domain.packet import Acceptance, Packet, SectionState, Status
+from econtracting.domain.packet import Acceptance, Frozen, Packet, SectionState, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.verification import Verification, differences
 from econtracting.ports import Change
-from econtracting.usecases import places, verifying
+from econtracting.usecases import correcting, places, verifying
 from econtracting.usecases.answering import (
     PacketTypes,
     agreed,
@@ -53,6 +54,7 @@ def packet_view(
             for name in interview.sections_needed(definition.interview, context)
         ],
         "timeline": timeline.of(packet, definition),
+        "correction": correcting.view(packets, definition.interview, packet),
         "expires_at": packet.expires_at,
     }
 
@@ -156,8 +158,9 @@ def save_section(
 ) -> dict[str, Any]:
     """Save one section as a whole, if it still stands at `seen_version`.
 
-    Raises StaleVersion (fact current_version), InvalidAnswers, PacketFrozen, AgreementRequired, NotFound;
-    PacketAlreadyOpen if the agency has another open packet for the NPN, without naming it.
+    In a correction only what was asked for may change. Raises StaleVersion (fact current_version), InvalidAnswers,
+    PacketFrozen, AgreementRequired, NotFound; PacketAlreadyOpen if the agency has another open packet for the NPN,
+    without naming it.
     """
     now = clock.now()
     asking = verifying.Asking(registry, clock)
@@ -179,6 +182,7 @@ def save_section(
             attachments=frozenset(passed_attachments(packets, packet_id)),
         )
         result = interview.check_section(definition.interview, name, answers, context=context, draft=draft)
+        correcting.require_only_requested(packets, definition.interview, packet, name, before, result)
         version = seen_version + 1
         after = Section(
             packet_id=packet_id,
@@ -195,7 +199,10 @@ def save_section(
         changed = packet.having(sections=sections)
         if result.complete and (npn := person(definition.interview, {name: result.public}).get("npn")):
             changed = changed.having(npn=npn)
-        claims, drops = places.moved(packets, packet, changed)
+        claims, given_back = places.moved(packets, packet, changed)
+        drops: list[Frozen] = [*given_back]
+        if packet.submitted and packet.npn is not None and packet.npn != changed.npn:
+            drops.append(Contract(npn=packet.npn, packet_id=packet_id, agency_id=packet.agency.id, since=now))
         verified = verifying.after_save(packets, asking, definition, saved, before, after, result, now)
         data = {"section": name, "version": version, "complete": result.complete}
         event = Event(type="interview.section_saved", at=now, actor=actor, data=data)

@@ -7,7 +7,7 @@ from datetime import datetime
 from econtracting.domain.access import lapsed
 from econtracting.domain.audit import Actor, Event
 from econtracting.domain.invitation import Schedule, next_look
-from econtracting.domain.packet import BEFORE_SUBMISSION, Packet, Status
+from econtracting.domain.packet import Packet, Status
 from econtracting.ports import Change, Clock, Packets
 from econtracting.usecases.endings import close, mail
 
@@ -24,7 +24,7 @@ def attend(*, packets: Packets, clock: Clock, schedule: Schedule | None, packet_
     def decide(packet: Packet) -> Change | None:
         if lapsed(packet, now):
             return _expired(packets, packet, now)
-        if schedule is None or packet.status not in BEFORE_SUBMISSION or packet.due_at is None or packet.due_at > now:
+        if schedule is None or not packet.before_submission or packet.due_at is None or packet.due_at > now:
             return None
         return _reminded(packet, schedule, now)
 

@@ -18,7 +18,6 @@ from econtracting.domain.errors import (
 from econtracting.domain.invitation import RESENDS_PER_HOUR, Invitation, Schedule, next_look, places
 from econtracting.domain.moment import iso
 from econtracting.domain.packet import (
-    BEFORE_SUBMISSION,
     Agency,
     InvitedAgent,
     Packet,
@@ -132,6 +131,8 @@ def withdraw(
 
     def decide(packet: Packet) -> Change:
         _refuse_lapsed(packet, now)
+        if not packet.before_submission:
+            raise InvalidTransition(packet_status=packet.status.value)
         event = Event(type="invitation.withdrawn", at=now, actor=actor, data={"reason": reason})
         return close(packets, packet, Status.WITHDRAWN, now, event, letters=[("withdrawn", {"reason": reason})])
 
@@ -153,7 +154,7 @@ def extend(
 
     def decide(packet: Packet) -> Change:
         _refuse_lapsed(packet, now)
-        if packet.status not in BEFORE_SUBMISSION:
+        if not packet.before_submission:
             raise InvalidTransition(packet_status=packet.status.value)
         after = packet.having(expires_at=packet.expires_at + timedelta(days=days))
         after = after.having(due_at=next_look(after, schedule, now))

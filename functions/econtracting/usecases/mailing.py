@@ -12,7 +12,7 @@ from econtracting.domain.appointments import Appointment
 from econtracting.domain.background import Check
 from econtracting.domain.certification import Feed
 from econtracting.domain.effects import Effect
-from econtracting.domain.packet import BEFORE_SUBMISSION, Packet
+from econtracting.domain.packet import Packet
 from econtracting.domain.packet_type import PacketType
 from econtracting.ports import Change
 
@@ -46,7 +46,7 @@ def _context(packets: ports.Packets, envelope: ports.Envelope, packet: Packet, e
     if effect.sealed is not None:
         sealed = SealedAnswers.model_validate(effect.sealed)
         context |= envelope.open(packet.id, "mail", int(effect.payload["version"]), sealed)
-    if packet.status in BEFORE_SUBMISSION:
+    if packet.before_submission:
         return context
     context["appointments"] = packets.all_of(Appointment, packet.id)
     context["feed"] = packets.find(Feed, packet.id)

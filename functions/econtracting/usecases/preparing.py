@@ -15,6 +15,7 @@ from econtracting.domain.flags import flags_of
 from econtracting.domain.moment import iso
 from econtracting.domain.packet import Packet
 from econtracting.domain.packet_type import PacketType
+from econtracting.domain.signing import Document
 from econtracting.usecases.answering import PacketTypes, passed_attachments
 from econtracting.usecases.interview_forms import requested_states
 from econtracting.usecases.opening import open_answers
@@ -48,8 +49,9 @@ def prepare(
 ) -> dict[str, Any]:
     """Render and store every document that applies; answers with references, hashes and flags only.
 
-    Safe to repeat: the store is addressed by content. An answer that names a removed upload is told by its path, and
-    nothing is rendered.
+    A document that a correction does not touch is told as `kept`: rendered with the date it was frozen on, it comes to
+    the bytes that were signed. Safe to repeat: the store is addressed by content. An answer that names a removed upload
+    is told by its path, and nothing is rendered.
     """
     opened = open_answers(
         packets=packets,
@@ -73,11 +75,24 @@ def prepare(
     if removed:
         return prepared
     facts = facts_of(packet, definition, opened.answers, files, generation, frozen_at)
+    signed = {one.document_id: one for one in packets.all_of(Document, packet_id)} if packet.submitted else {}
+
+    def kept(code: str, template: str) -> bool:
+        stands = signed.get(code)
+        if stands is None or stands.frozen_version is None:
+            return False
+        then = stands.frozen_at or packet.frozen_at or frozen_at
+        as_then = facts_of(packet, definition, opened.answers, files, stands.generation, then)
+        return renderer.render(packet.type, template, as_then, then).sha256 == stands.sha256
+
     conditions = ConditionFacts(
         level=packet.level, requested_states=packet.pre_appointment_states, answers=opened.public
     )
     for row in definition.documents:
         if row.template is None or row.produced != "freeze" or not holds(row.include_when, conditions):
+            continue
+        if kept(row.code, row.template):
+            prepared["documents"].append({"code": row.code, "kept": True})
             continue
         made = renderer.render(packet.type, row.template, facts, frozen_at)
         stored = documents.keep(frozen_key(packet_id, made.sha256), made.content)
@@ -91,6 +106,8 @@ def prepare(
                 "version": stored.version,
             }
         )
+    if packet.submitted:
+        return prepared
     code = ids.access_code()
     page = renderer.render(packet.type, ACCESS_CODE, {**facts, "access_code": code}, frozen_at)
     documents.keep(access_code_key(packet_id, page.sha256), page.content)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -11,7 +11,7 @@ from econtracting import ports
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.packet import Packet
 from econtracting.domain.packet_type import PacketType
-from econtracting.domain.signing import Completion, Document, Place
+from econtracting.domain.signing import Completion, Document, Place, SupersededDocument
 from econtracting.evidence import bundle
 from econtracting.evidence.checkpoint import Checkpoint
 
@@ -68,6 +68,7 @@ def evidence(
 ) -> bytes:
     """Everything a stranger needs to check the packet without a network or an account. Raises InvalidTransition."""
     packet, found, proofs = _sealed(packets, packet_id)
+    superseded = [one for one in packets.all_of(SupersededDocument, packet_id) if one.sealed_key]
 
     def stored(place: Place) -> bytes:
         return documents.read(place.key, place.version)
@@ -75,20 +76,11 @@ def evidence(
     return bundle.build(
         packet_id=packet_id,
         carrier=packet_types(packet.type).carrier.name,
-        documents=[
-            bundle.EvidenceDocument(
-                code=document.document_id,
-                title=document.title,
-                mode=document.mode,
-                position=document.position,
-                frozen_sha256=document.sha256,
-                frozen_size=document.size,
-                sealed_sha256=document.sealed_sha256 or "",
-                level=document.sealed_level or "B-B",
-                content=content,
-            )
-            for document, content in _as_sealed(documents, found)
-        ],
+        documents=_evidence(documents, found),
+        superseded={
+            generation: _evidence(documents, [one for one in superseded if one.generation == generation])
+            for generation in sorted({one.generation for one in superseded})
+        },
         stamped={
             bundle.stamped_file(document.position, document.document_id): content
             for document, content in _final(documents, [one for one in found if one.stamped_key])
@@ -96,6 +88,7 @@ def evidence(
         events=packets.events(packet_id),
         completion=stored(proofs.facts),
         seal_certificate_pem=stored(proofs.certificate),
+        earlier_certificates_pem=[stored(place) for place in proofs.earlier_certificates],
         checkpoint=Checkpoint.model_validate_json(stored(proofs.checkpoint)),
     )
 
@@ -106,10 +99,21 @@ def _final(documents: ports.DocumentStore, found: list[Document]) -> Iterator[tu
         yield document, documents.read(key, version)
 
 
-def _as_sealed(documents: ports.DocumentStore, found: list[Document]) -> Iterator[tuple[Document, bytes]]:
-    for document in found:
-        assert document.sealed_key is not None
-        yield document, documents.read(document.sealed_key, document.sealed_version)
+def _evidence(documents: ports.DocumentStore, found: Sequence[Document]) -> list[bundle.EvidenceDocument]:
+    return [
+        bundle.EvidenceDocument(
+            code=document.document_id,
+            title=document.title,
+            mode=document.mode,
+            position=document.position,
+            frozen_sha256=document.sha256,
+            frozen_size=document.size,
+            sealed_sha256=document.sealed_sha256 or "",
+            level=document.sealed_level or "B-B",
+            content=documents.read(document.sealed_key or "", document.sealed_version),
+        )
+        for document in found
+    ]
 
 
 def _sealed(packets: ports.Packets, packet_id: str) -> tuple[Packet, list[Document], Completion]:

@@ -96,9 +96,10 @@ def _seal_with(
         event = Event(
             type="packet.sealed", at=now, actor=SEALER, data={"documents": hashes, "certificate": facts.sha256}
         )
-        proofs = _proofs(documents, seal, current, facts, [*packets.events(packet_id), *_next(current, event)], now)
+        trail = [*packets.events(packet_id), *_next(current, event)]
+        proofs = _proofs(documents, seal, current, facts, trail, packets.find(Completion, packet_id), now)
         puts: list[Frozen] = [*sealed, proofs]
-        if current.npn is not None:
+        if current.npn is not None and packets.find(Contract, current.npn, packet_id) is None:
             puts.append(Contract(npn=current.npn, packet_id=packet_id, agency_id=current.agency.id, since=now))
         effects = [mail(packet_id, "received", current.generation, now), lifecycle_event(after, now)]
         if stamp_later:
@@ -118,6 +119,7 @@ def _proofs(
     packet: Packet,
     facts: CertificateFacts,
     trail: list[ChainedEvent],
+    before: Completion | None,
     now: datetime,
 ) -> Completion:
     """Signs the head of the trail as the commit will leave it, and stores that and the facts write-once.
@@ -132,12 +134,15 @@ def _proofs(
         stored = documents.keep(f"completions/{packet.id}/{name}", content, content_type)
         return Place(key=stored.key, version=stored.version)
 
+    current = kept(f"{sha256(certificate).hexdigest()}.pem", certificate, "application/x-pem-file")
+    earlier = [*before.earlier_certificates, before.certificate] if before else []
     return Completion(
         packet_id=packet.id,
         generation=packet.generation,
         facts=kept(f"{facts.sha256}.json", facts.twin(), "application/json"),
         checkpoint=kept(f"{head.head}.json", canonical(head.model_dump(mode="json")), "application/json"),
-        certificate=kept(f"{sha256(certificate).hexdigest()}.pem", certificate, "application/x-pem-file"),
+        certificate=current,
+        earlier_certificates=tuple(one for one in earlier if one.key != current.key),
         at=now,
     )
 

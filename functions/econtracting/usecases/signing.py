@@ -14,6 +14,7 @@ from econtracting.domain.errors import AlreadySigned, InvalidTransition, NotFoun
 from econtracting.domain.packet import AFTER_SUBMISSION, Packet, Status
 from econtracting.domain.signing import Adoption, Document, SignedField
 from econtracting.ports import Change, Request
+from econtracting.usecases import correcting
 from econtracting.usecases.ceremony import PacketTypes, document_of, ordered, require_frozen, require_signing
 from econtracting.usecases.preparing import frozen_key
 
@@ -179,11 +180,15 @@ def finish(
         ]
         if missing:
             raise SignaturesMissing(missing=missing)
+        if packets.find(Adoption, packet_id) is None:
+            raise InvalidTransition("Adopt your signature first.", code="signature-required")
         require_recent(signed_in_at, now, step_up)
+        answered, puts = correcting.answered(packets, packet, now, actor)
         attempt = packet.attempt + 1
         after = packet.move(Status.SEALING, now).having(attempt=attempt, due_at=now)
-        events = [Event(type="packet.finished", at=now, actor=actor, data={"generation": packet.generation})]
-        return Change(after, events=events, effects=[start_workflow(packet_id, attempt, now)], answer=answer)
+        finished = Event(type="packet.finished", at=now, actor=actor, data={"generation": packet.generation})
+        effects = [start_workflow(packet_id, attempt, now)]
+        return Change(after, events=[*answered, finished], effects=effects, puts=puts, answer=answer)
 
     packets.change(packet_id, decide, request)
     return answer

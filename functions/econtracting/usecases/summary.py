@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from econtracting import ports
@@ -10,10 +11,14 @@ from econtracting.domain import interview
 from econtracting.domain.audit import Actor, Event
 from econtracting.domain.documents import FieldBox
 from econtracting.domain.errors import InterviewIncomplete, InvalidTransition, PacketFrozen, Unavailable
-from econtracting.domain.packet import AccessCode, Packet, Status
-from econtracting.domain.signing import Document
+from econtracting.domain.packet import AccessCode, Frozen, Packet, Status
+from econtracting.domain.packet_type import PacketType
+from econtracting.domain.signing import Adoption, Document, same_name
 from econtracting.ports import Change, Request
-from econtracting.usecases.answering import PacketTypes, context_of, require_agreement, saved_sections
+from econtracting.usecases import correcting
+from econtracting.usecases.answering import PacketTypes, context_of, name_of_record, require_agreement, saved_sections
+
+ROUNDS = 3  # how often documents are prepared anew because something was written meanwhile
 
 
 def summary(*, packets: ports.Packets, packet_types: PacketTypes, clock: ports.Clock, packet_id: str) -> dict[str, Any]:
@@ -42,26 +47,79 @@ def confirm(
 ) -> dict[str, Any]:
     """Freeze the answers and prepare the documents from them; every document's hash is recorded before consent (I4).
 
+    In a correction only the documents that show something corrected are made anew; the others stay as they are signed.
     Raises InterviewIncomplete naming the sections, InvalidTransition, Unavailable if the documents cannot be prepared
-    or somebody saved while they were.
+    or the packet does not stand still while they are.
+    """
+    frozen = {"status": Status.AWAITING_SIGNATURE.value}
+    for _ in range(ROUNDS):
+        now = clock.now()
+        looked = packets.load(packet_id)
+        definition = packet_types(looked.type)
+        require_agreement(looked, definition)
+        if looked.status is Status.AWAITING_SIGNATURE:
+            return frozen
+        _require_complete(packets, definition, looked, now, synthetic)
+        prepared = preparation.prepare(packet_id, looked.generation + 1, now)
+        _require_files(prepared)
+        try:
+            packets.change(packet_id, _freezing(packets, packet_types, prepared, now, actor, frozen), request)
+        except _Moved:
+            continue
+        return frozen
+    raise Unavailable("Something was saved meanwhile; please confirm again.", retry_after=1)
+
+
+def reopen(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, actor: Actor) -> dict[str, Any]:
+    """Back to the answers while nothing that was prepared from them is signed; the frozen documents are void.
+
+    Raises InvalidTransition, PacketFrozen once something is signed.
     """
     now = clock.now()
-    looked = packets.load(packet_id)
-    definition = packet_types(looked.type)
-    require_agreement(looked, definition)
-    frozen = {"status": Status.AWAITING_SIGNATURE.value}
-    if looked.status is Status.AWAITING_SIGNATURE:
-        return frozen
-    if looked.status is not Status.IN_PROGRESS:
-        raise InvalidTransition(status=looked.status.value, wanted=Status.AWAITING_SIGNATURE.value)
-    saved = saved_sections(packets, packet_id)
-    context = context_of(looked, saved, now.date(), synthetic=synthetic)
+
+    def decide(packet: Packet) -> Change | None:
+        back = Status.CORRECTION_REQUESTED if packet.submitted else Status.IN_PROGRESS
+        answer = {"status": back.value}
+        if packet.status is back:
+            return Change(packet, answer=answer)
+        documents = packets.all_of(Document, packet_id)
+        fresh = [one for one in documents if one.generation == packet.generation]
+        if packet.status is Status.AWAITING_SIGNATURE and any(document.signed for document in fresh):
+            raise PacketFrozen("Something is signed already; ask the contracting department for a correction.")
+        after = packet.move(back, now)
+        event = Event(type="packet.reopened", at=now, actor=actor, data={"generation": packet.generation})
+        if packet.submitted:
+            return Change(after, events=[event], answer=answer)
+        after = after.having(frozen_at=None, access_code=None, consent=None, flags=())
+        return Change(after, events=[event], drops=documents, answer=answer)
+
+    answer: dict[str, Any] = packets.change(packet_id, decide).answer
+    return answer
+
+
+class _Moved(Exception):
+    """The packet was changed while its documents were prepared: they may not show its answers."""
+
+
+def _require_complete(
+    packets: ports.Packets, definition: PacketType, packet: Packet, now: datetime, synthetic: bool
+) -> None:
+    """Raises InvalidTransition, InterviewIncomplete."""
+    if packet.status is Status.CORRECTION_REQUESTED:
+        correcting.require_answered(packets, packet)
+    elif packet.status is not Status.IN_PROGRESS:
+        raise InvalidTransition(status=packet.status.value, wanted=Status.AWAITING_SIGNATURE.value)
+    saved = saved_sections(packets, packet.id)
+    context = context_of(packet, saved, now.date(), synthetic=synthetic)
     incomplete = interview.incomplete_sections(definition.interview, saved, context)
     if incomplete:
         raise InterviewIncomplete(sections=list(incomplete))
-    prepared = preparation.prepare(packet_id, looked.generation + 1, now)
-    if prepared["removed_attachments"]:
-        paths = prepared["removed_attachments"]
+
+
+def _require_files(prepared: Mapping[str, Any]) -> None:
+    """Raises InterviewIncomplete for answers that name a file which is gone."""
+    paths = prepared["removed_attachments"]
+    if paths:
         raise InterviewIncomplete(
             "A file that an answer names was removed. Please upload it again or take it out of the answer.",
             sections=sorted({path.split(".")[0] for path in paths}),
@@ -70,50 +128,54 @@ def confirm(
             ],
         )
 
+
+def _freezing(
+    packets: ports.Packets,
+    packet_types: PacketTypes,
+    prepared: Mapping[str, Any],
+    now: datetime,
+    actor: Actor,
+    answer: Any,
+) -> ports.Decide:
     def decide(packet: Packet) -> Change:
         if packet.version != prepared["packet_version"]:
-            raise Unavailable("Something was saved meanwhile; please confirm again.", retry_after=1)
-        documents = [_document(packet, position, row) for position, row in enumerate(prepared["documents"], start=1)]
+            raise _Moved
+        before = packets.all_of(Document, packet.id) if packet.submitted else []
+        known = {document.document_id: document for document in before}
+        documents = [
+            known[row["code"]].model_copy(update={"position": position})
+            if row.get("kept")
+            else _document(packet, position, row, now)
+            for position, row in enumerate(prepared["documents"], start=1)
+        ]
+        exchange = correcting.exchanged(before, documents)
         after = packet.move(Status.AWAITING_SIGNATURE, now).having(
-            generation=packet.generation + 1,
-            frozen_at=now,
-            access_code=AccessCode(**prepared["access_code"]),
-            flags=tuple(prepared["flags"]),
+            generation=packet.generation + 1, frozen_at=now, flags=tuple(prepared["flags"])
         )
-        hashes = {document.document_id: document.sha256 for document in documents}
-        data = {"generation": after.generation, "documents": hashes}
+        if code := prepared.get("access_code"):
+            after = after.having(access_code=AccessCode(**code))
+        hashes = {one.document_id: one.sha256 for one in documents if one.document_id not in exchange.kept}
+        data: dict[str, Any] = {"generation": after.generation, "documents": hashes}
+        if packet.submitted:
+            data |= {"correction": packet.correction, "kept": exchange.kept}
         events = [Event(type="packet.frozen", at=now, actor=actor, data=data)]
         if after.flags:
             events.append(Event(type="packet.flagged", at=now, actor=actor, data={"flags": list(after.flags)}))
-        return Change(after, events=events, puts=documents, answer=frozen)
+        drops = [*exchange.drops, *_outgrown_signature(packets, packet_types, packet)]
+        return Change(after, events=events, puts=exchange.puts, drops=drops, answer=answer)
 
-    packets.change(packet_id, decide, request)
-    return frozen
-
-
-def reopen(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, actor: Actor) -> dict[str, Any]:
-    """Back to the answers while nothing is signed; the frozen documents are void.
-
-    Raises InvalidTransition, PacketFrozen once something is signed.
-    """
-    now = clock.now()
-    answer = {"status": Status.IN_PROGRESS.value}
-
-    def decide(packet: Packet) -> Change | None:
-        if packet.status is Status.IN_PROGRESS:
-            return None
-        documents = packets.all_of(Document, packet_id)
-        if packet.status is Status.AWAITING_SIGNATURE and any(document.signed for document in documents):
-            raise PacketFrozen("Something is signed already; ask the contracting department for a correction.")
-        after = packet.move(Status.IN_PROGRESS, now).having(frozen_at=None, access_code=None, consent=None, flags=())
-        event = Event(type="packet.reopened", at=now, actor=actor, data={"generation": packet.generation})
-        return Change(after, events=[event], drops=documents, answer=answer)
-
-    packets.change(packet_id, decide)
-    return answer
+    return decide
 
 
-def _document(packet: Packet, position: int, row: Mapping[str, Any]) -> Document:
+def _outgrown_signature(packets: ports.Packets, packet_types: PacketTypes, packet: Packet) -> list[Frozen]:
+    """A signature adopted under another name than the agent has by now signs nothing more."""
+    adoption = packets.find(Adoption, packet.id)
+    if adoption is None or same_name(adoption.full_name, name_of_record(packets, packet_types, packet)):
+        return []
+    return [adoption]
+
+
+def _document(packet: Packet, position: int, row: Mapping[str, Any], now: datetime) -> Document:
     return Document(
         packet_id=packet.id,
         document_id=row["code"],
@@ -128,4 +190,5 @@ def _document(packet: Packet, position: int, row: Mapping[str, Any]) -> Document
         fields=tuple(FieldBox.model_validate(field) for field in row["fields"]),
         statement=row["statement"],
         frozen_version=row["version"],
+        frozen_at=now,
     )

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from econtracting import ports
 from econtracting.domain.audit import Actor, Event
-from econtracting.domain.packet import BEFORE_SUBMISSION, DRIVEN_BY_WORKFLOW, Packet
+from econtracting.domain.packet import DRIVEN_BY_WORKFLOW, Packet
 from econtracting.ports import Change
 from econtracting.usecases.relay import execution_name
 from econtracting.usecases.signing import start_workflow
@@ -28,7 +28,7 @@ def attend_workflow(
     """
     now = clock.now()
     looked = packets.load(packet_id)
-    if looked.status in BEFORE_SUBMISSION:
+    if looked.before_submission:
         return False
     gone = looked.status in DRIVEN_BY_WORKFLOW and not workflow.running(execution_name(packet_id, looked.attempt))
     # A start that is still in the outbox looks like an execution that is gone; give it one round.

@@ -20,7 +20,7 @@ from econtracting.domain.effects import Effect
 from econtracting.domain.jit import FirstSale
 from econtracting.domain.moment import iso
 from econtracting.domain.packet import Packet
-from econtracting.domain.signing import AdoptedSignature, Adoption, Completion, Disclosure, Document
+from econtracting.domain.signing import AdoptedSignature, Adoption, Completion, Disclosure, Document, SupersededDocument
 from econtracting.domain.verification import Verification
 
 Key = dict[str, str]
@@ -69,6 +69,10 @@ ADDRESS: dict[type, Callable[..., Key]] = {
     EmailChange: lambda packet_id: {"PK": of_packet(packet_id), "SK": "EMAIL-CHANGE"},
     Verification: lambda packet_id: {"PK": of_packet(packet_id), "SK": "VERIFICATION"},
     Document: lambda packet_id, document_id: {"PK": of_packet(packet_id), "SK": f"DOCUMENT#{document_id}"},
+    SupersededDocument: lambda packet_id, generation, document_id: {
+        "PK": of_packet(packet_id),
+        "SK": f"SUPERSEDED#{int(generation):04d}#{document_id}",
+    },
     Check: lambda packet_id, attempt: {"PK": of_packet(packet_id), "SK": f"CHECK#{int(attempt):04d}"},
     AdverseCase: lambda packet_id, attempt: {"PK": of_packet(packet_id), "SK": f"ADVERSE#{int(attempt):04d}"},
     CorrectionRequest: lambda packet_id, number: {"PK": of_packet(packet_id), "SK": f"CORRECTION#{int(number):04d}"},
@@ -96,6 +100,7 @@ _NAMED_BY: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     EmailChange: lambda r: (r.packet_id,),
     Verification: lambda r: (r.packet_id,),
     Document: lambda r: (r.packet_id, r.document_id),
+    SupersededDocument: lambda r: (r.packet_id, r.generation, r.document_id),
     Check: lambda r: (r.packet_id, r.attempt),
     AdverseCase: lambda r: (r.packet_id, r.attempt),
     CorrectionRequest: lambda r: (r.packet_id, r.number),
@@ -117,6 +122,7 @@ GROUP: dict[type, Callable[[str], tuple[str, str]]] = {
     Section: lambda packet_id: (of_packet(packet_id), "SECTION#"),
     Attachment: lambda packet_id: (of_packet(packet_id), "ATTACHMENT#"),
     Document: lambda packet_id: (of_packet(packet_id), "DOCUMENT#"),
+    SupersededDocument: lambda packet_id: (of_packet(packet_id), "SUPERSEDED#"),
     AdoptedSignature: lambda packet_id: (of_packet(packet_id), "ADOPTED#"),
     Check: lambda packet_id: (of_packet(packet_id), "CHECK#"),
     AdverseCase: lambda packet_id: (of_packet(packet_id), "ADVERSE#"),
