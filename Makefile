@@ -42,8 +42,7 @@ demo: $(ENVIRONMENTS) ## plays one packet from e-vite to ACTIVE (SCENARIO=name, 
 	@$(PYTHON) -m local.demo $(SCENARIO)
 
 test: setup ## runs every test that needs no Docker engine (ARGS="..." goes to pytest)
-	@$(if $(ARGS),,scripts/portal test)
-	@$(PYTHON) -m pytest $(ARGS)
+	@scripts/test $(ARGS)
 
 bench: setup ## measures the budgets and prints them as a table with ratios
 	@$(PYTHON) -m tools.bench
