@@ -13,8 +13,9 @@ import pytest
 
 from econtracting import wiring
 from econtracting.domain.answers import Section
-from econtracting.domain.audit import Actor, verify
+from econtracting.domain.audit import Actor, Event, verify
 from econtracting.domain.errors import EContractingError, StaleVersion
+from econtracting.ports import Change
 from econtracting.usecases import interview, summary
 from tests import journey
 from tests.journey import ANSWERS
@@ -126,6 +127,42 @@ def test_a_save_and_a_confirmation_never_both_pass_unnoticed(world: World, packe
         assert confirmed.code == "temporarily-unavailable"
         assert packet.status.value == "IN_PROGRESS"
         assert isinstance(saved, dict)
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, once: Callable[[], Any]) -> None:
+    """Something happens once while the documents are being prepared."""
+    prepare, left = wiring.preparation().prepare, [once]
+
+    def preparing(*given: Any) -> Any:
+        made = prepare(*given)
+        if left:
+            left.pop()()
+        return made
+
+    monkeypatch.setattr(wiring.preparation(), "prepare", preparing)
+
+
+def test_a_mail_that_is_delivered_while_documents_are_prepared_does_not_refuse_the_confirmation(
+    world: World, packet_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journey.answer_everything(world)
+    delivered = Event(type="invitation.delivered", at=world.clock.now(), actor=ACTOR)
+    meanwhile(
+        monkeypatch,
+        lambda: wiring.packets().change(packet_id, lambda packet: Change(packet, events=[delivered])),
+    )
+    journey.confirm(world)
+    assert world.status(packet_id) == "AWAITING_SIGNATURE"
+
+
+def test_answers_that_are_saved_while_documents_are_prepared_are_looked_at_before_they_are_confirmed(
+    world: World, packet_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journey.answer_everything(world)
+    meanwhile(monkeypatch, lambda: save(packet_id, "agent", named(0), 1))
+    refused = world.call("POST", "/packet/summary/confirm")
+    assert (refused.status, world.status(packet_id)) == (503, "IN_PROGRESS")
+    journey.confirm(world)
 
 
 def test_without_the_stores_condition_the_race_is_lost(

@@ -48,13 +48,17 @@ def confirm(
     """Freeze the answers and prepare the documents from them; every document's hash is recorded before consent (I4).
 
     In a correction only the documents that show something corrected are made anew; the others stay as they are signed.
-    Raises InterviewIncomplete naming the sections, InvalidTransition, Unavailable if the documents cannot be prepared
-    or the packet does not stand still while they are.
+    What happens to the packet meanwhile without touching the answers, as when a mail is delivered, costs another round
+    and nothing else. Raises InterviewIncomplete naming the sections, InvalidTransition, Unavailable if the documents
+    cannot be prepared or something was saved that the agent may not have seen.
     """
     frozen = {"status": Status.AWAITING_SIGNATURE.value}
+    seen = packets.load(packet_id)
     for _ in range(ROUNDS):
         now = clock.now()
         looked = packets.load(packet_id)
+        if looked.sections != seen.sections:
+            break
         definition = packet_types(looked.type)
         require_agreement(looked, definition)
         if looked.status is Status.AWAITING_SIGNATURE:
@@ -79,9 +83,8 @@ def reopen(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, actor:
 
     def decide(packet: Packet) -> Change | None:
         back = Status.CORRECTION_REQUESTED if packet.submitted else Status.IN_PROGRESS
-        answer = {"status": back.value}
         if packet.status is back:
-            return Change(packet, answer=answer)
+            return None
         documents = packets.all_of(Document, packet_id)
         fresh = [one for one in documents if one.generation == packet.generation]
         if packet.status is Status.AWAITING_SIGNATURE and any(document.signed for document in fresh):
@@ -89,12 +92,11 @@ def reopen(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, actor:
         after = packet.move(back, now)
         event = Event(type="packet.reopened", at=now, actor=actor, data={"generation": packet.generation})
         if packet.submitted:
-            return Change(after, events=[event], answer=answer)
+            return Change(after, events=[event])
         after = after.having(frozen_at=None, access_code=None, consent=None, flags=())
-        return Change(after, events=[event], drops=documents, answer=answer)
+        return Change(after, events=[event], drops=documents)
 
-    answer: dict[str, Any] = packets.change(packet_id, decide).answer
-    return answer
+    return {"status": packets.change(packet_id, decide).packet.status.value}
 
 
 class _Moved(Exception):
