@@ -1,18 +1,32 @@
-"""Notes what every handler asks of AWS while the suites run; the test that judges it comes last."""
+"""Notes what every handler asks of AWS while the suites run. RIGHTS_SEEN names the folder in which it is kept."""
+
+import os
+from pathlib import Path
 
 import pytest
 
 from tests.rights import Observer
 
-LAST = "test_observed_rights.py"
+OBSERVER = Observer()
 
 
 @pytest.fixture(scope="session", autouse=True)
-def observer() -> Observer:
-    observer = Observer()
-    observer.install()
-    return observer
+def _observed() -> None:
+    OBSERVER.install()
 
 
+@pytest.hookimpl(tryfirst=True)  # before others take tests out of the list
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.path.name == LAST)
+    OBSERVER.will_run(item.nodeid for item in items)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.failed:
+        OBSERVER.failed.add(report.nodeid)
+    if report.when == "teardown":
+        OBSERVER.ran.add(report.nodeid)
+
+
+def pytest_sessionfinish() -> None:
+    if folder := os.environ.get("RIGHTS_SEEN"):
+        OBSERVER.write(Path(folder))

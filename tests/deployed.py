@@ -30,7 +30,12 @@ _Loader.add_multi_constructor("!", _tag)
 
 @cache
 def template() -> dict[str, Any]:
-    return yaml.load((ROOT / "template.yaml").read_text(), _Loader)
+    return read(ROOT / "template.yaml")
+
+
+def read(path: Path) -> dict[str, Any]:
+    """A template, short tags kept as {tag: value}."""
+    return yaml.load(path.read_text(), _Loader)
 
 
 def functions() -> dict[str, dict[str, Any]]:

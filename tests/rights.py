@@ -1,80 +1,31 @@
-"""What each function's role allows, by template.yaml, and what its handlers were seen to do while the suites ran."""
+"""Notes what every function was seen to ask of AWS while tests ran, for tools/rights.py to judge afterwards."""
 
 from __future__ import annotations
 
 import functools
 import importlib
+import json
+import os
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from botocore.client import BaseClient
 
 from tests import deployed
-
-Rights = dict[str, set[str]]
-
-# A role of its own each, but one list of rights: what one of them was seen to do the other may do as well.
-SHARED = {"SweepFunction": "RelayFunction"}
-
-_TRANSACTED = {
-    "Put": "dynamodb:PutItem",
-    "Update": "dynamodb:UpdateItem",
-    "Delete": "dynamodb:DeleteItem",
-    "ConditionCheck": "dynamodb:ConditionCheckItem",
-}
-# Where the right has another name than the call, or the service another than the client.
-_NAMED = {
-    ("lambda", "Invoke"): "lambda:InvokeFunction",
-    ("s3", "HeadObject"): "s3:GetObject",
-    ("sesv2", "SendEmail"): "ses:SendEmail",
-    ("dynamodb", "TransactGetItems"): "dynamodb:GetItem",
-}
-_PREFIX = {"stepfunctions": "states", "sesv2": "ses"}
-
-
-def allowed(template: Mapping[str, Any]) -> Rights:
-    """Function -> the actions its inline statements name."""
-    rights: Rights = {}
-    for name, resource in template["Resources"].items():
-        if resource["Type"] != "AWS::Serverless::Function":
-            continue
-        statements = [one for policy in resource["Properties"].get("Policies", ()) for one in policy["Statement"]]
-        rights[name] = {action for one in statements for action in _listed(one["Action"])}
-    return rights
-
-
-def needed(service: str, operation: str, parameters: Mapping[str, Any]) -> Iterator[str]:
-    """The actions that IAM asks for when this call is made."""
-    if (service, operation) == ("dynamodb", "TransactWriteItems"):
-        yield from {_TRANSACTED[kind] for item in parameters["TransactItems"] for kind in item}
-    elif (service, operation) == ("s3", "GetObject") and parameters.get("VersionId"):
-        yield "s3:GetObjectVersion"
-    else:
-        yield _NAMED.get((service, operation), f"{_PREFIX.get(service, service)}:{operation}")
-
-
-def refused(template: Mapping[str, Any], seen: Mapping[str, set[str]]) -> Rights:
-    """What functions do that their role would not let them."""
-    given = allowed(template)
-    return _without_empty({name: actions - given.get(name, set()) for name, actions in seen.items()})
-
-
-def unused(template: Mapping[str, Any], seen: Mapping[str, set[str]]) -> Rights:
-    """What roles allow that nothing was seen to need."""
-    together = {name: set(actions) for name, actions in seen.items()}
-    for one, other in SHARED.items():
-        union = together.get(one, set()) | together.get(other, set())
-        together[one] = together[other] = union
-    return _without_empty({name: actions - together.get(name, set()) for name, actions in allowed(template).items()})
+from tools.rights import Rights, needed
 
 
 class Observer:
-    """Notes every AWS call under the function whose handler is running in this thread."""
+    """Notes every AWS call under the function whose handler is running in this thread, and which tests ran."""
 
     def __init__(self) -> None:
         self.seen: Rights = defaultdict(set)
+        self.collected: set[str] = set()
+        self.ran: set[str] = set()
+        self.failed: set[str] = set()
         self._running = threading.local()
 
     def install(self) -> None:
@@ -91,6 +42,20 @@ class Observer:
 
         BaseClient._make_api_call = noted
 
+    def will_run(self, tests: Iterable[str]) -> None:
+        self.collected.update(tests)
+
+    def write(self, folder: Path, process: object = None) -> None:
+        """One file for each process; those that run side by side do not meet."""
+        folder.mkdir(parents=True, exist_ok=True)
+        noted = {
+            "seen": {name: sorted(actions) for name, actions in self.seen.items()},
+            "collected": sorted(self.collected),
+            "ran": sorted(self.ran),
+            "failed": sorted(self.failed),
+        }
+        (folder / f"{process or os.getpid()}.json").write_text(json.dumps(noted))
+
     def _noting(self, name: str, handler: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(handler)
         def run(*arguments: Any) -> Any:
@@ -102,11 +67,3 @@ class Observer:
                 self._running.name = before
 
         return run
-
-
-def _listed(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else list(value)
-
-
-def _without_empty(rights: Mapping[str, set[str]]) -> Rights:
-    return {name: actions for name, actions in rights.items() if actions}
