@@ -1,7 +1,7 @@
 """Has a policy linter read every statement of template.yaml: unknown actions, stars, resources an action cannot take.
 
-The linter lets a bare star pass, and whatever an ARN hides: those are found by tools/wildcards.py, which is asked as well.
-Runs in the environment of `requirements/tools.in`. References become names of the right form, which is all it looks at.
+The linter lets a bare star pass, and whatever an ARN hides: tools/wildcards.py finds those, and is asked as well. Runs
+in the environment of `requirements/tools.in`. References become names of the right form, which is all it looks at.
 """
 
 import json

@@ -1,7 +1,7 @@
 """What no policy of template.yaml may be: wide. Linters let much of it pass, each something else (docs/decisions/0065).
 
-Read on the template as it is written, before references become names, so that "everything below this bucket of ours" can
-be told from "every bucket". Holds for roles and for policies on resources.
+Read on the template as it is written, before references become names, so that "everything below this bucket of ours"
+can be told from "every bucket". Holds for roles and for policies on resources.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from econtracting import wiring
 from econtracting.domain.audit import Actor
 from econtracting.domain.errors import EContractingError, InvalidRequest
 from econtracting.http import console
-from econtracting.usecases import corrections, decisions, invite, overview
+from econtracting.usecases import corrections, decisions, erasing, invite, overview
 
 logger = Logger()
 
@@ -118,6 +118,13 @@ def _decide(word: decisions.Word) -> Callable[[str, Form], str]:
     return decide
 
 
+def _erase(packet_id: str, form: Form) -> str:
+    erasing.erase(
+        packets=wiring.packets(), clock=wiring.clock(), packet_id=packet_id, reason=_reason(form), actor=CONSOLE
+    )
+    return "Answers and uploads are erased, and who it was for; the trail stays."
+
+
 def _reason(form: Form) -> str:
     reason = form.get("reason", "").strip()
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
@@ -133,4 +140,5 @@ ACTS: dict[str, Callable[[str, Form], str]] = {
     "adverse": _decide("adverse"),
     "reject": _decide("reject"),
     "retry": _decide("retry"),
+    "erase": _erase,
 }

@@ -1,21 +1,17 @@
 """The pages of the console widget: plain HTML as CloudWatch shows it, with its own buttons and no script.
 
-An element is followed by <cwdb-action>, which tells the console what a click does. Every value is escaped, and what
-identifies a person is masked here as well, whoever may see the dashboard.
+Every value is escaped, and what identifies a person is masked here as well, whoever may see the dashboard.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from html import escape
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-Shown = Mapping[str, Any]
+from econtracting.http import console_parts as parts
+from econtracting.http.console_parts import Shown, age, moment, text, words
 
 TAKES_TWO = frozenset({"CONSENT_1033_MISSING"})  # approvals that one console cannot tell apart
-DAY, HOUR, MINUTE = 86400, 3600, 60
 # act -> (button, what is asked before it is done)
 BUTTONS: dict[str, tuple[str, str]] = {
     "resend": ("Resend invitation", "Mail the same link to the agent again?"),
@@ -25,6 +21,7 @@ BUTTONS: dict[str, tuple[str, str]] = {
     "pre-adverse": ("Send pre-adverse notice", "Send the agent the pre-adverse notice with the report?"),
     "adverse": ("Refuse after notice", "Refuse this agent because of the report, for good?"),
     "reject": ("Reject", "Reject this packet for good?"),
+    "erase": ("Erase answers", "Erase this person's answers and uploads for good?"),
 }
 _REVIEW = ("retry", "proceed", "correct", "reject")
 POSSIBLE: dict[str, tuple[str, ...]] = {
@@ -35,6 +32,23 @@ POSSIBLE: dict[str, tuple[str, ...]] = {
     "CORRECTION_REQUESTED": ("resend", "reject"),
     "ADVERSE_REVIEW": ("proceed", "pre-adverse", "adverse"),
     "NEEDS_REVIEW": _REVIEW,
+    "DECLINED": ("erase",),
+    "WITHDRAWN": ("erase",),
+    "EXPIRED": ("erase",),
+}
+WITHOUT_REASON = frozenset({"resend"})
+QUEUES = {
+    "review": "Needs review",
+    "adverse": "Adverse review",
+    "correction": "With the agent",
+    "waiting": "At the vendor",
+}
+_COLOURS = {
+    "ACTIVE": "good",
+    "NEEDS_REVIEW": "bad",
+    "ADVERSE_REVIEW": "bad",
+    "CORRECTION_REQUESTED": "wanting",
+    **dict.fromkeys(("DECLINED", "WITHDRAWN", "EXPIRED", "REJECTED"), "wanting"),
 }
 
 
@@ -42,92 +56,90 @@ class Pages:
     """Pages whose links and buttons call this function again."""
 
     def __init__(self, function_arn: str) -> None:
-        self._arn = function_arn
+        self._do = parts.Actions(function_arn)
 
     def queue(self, queue: str, queues: Sequence[str], found: Shown) -> str:
-        tabs = " ".join(self._link(one.title(), {"queue": one}, current=one == queue) for one in queues)
-        rows = "".join(
-            f"<tr><td>{self._link(row['packet_id'], {'packet_id': row['packet_id']})}</td>"
-            f"<td>{age(row['age_seconds'])}</td><td>{_text(row['review_reason'])}</td>"
-            f"<td>{_text(row['agency']['name'])}</td></tr>"
-            for row in found["items"]
+        tabs = "".join(
+            f'<li style="list-style:none">{self._do.tab(QUEUES[one], {"queue": one}, current=one == queue)}</li>'
+            for one in queues
         )
-        empty = "" if rows else "<p>Nobody waits here.</p>"
-        more = self._link("More", {"queue": queue, "cursor": found["cursor"]}) if found["cursor"] else ""
-        head = "<tr><th>Packet</th><th>Waiting</th><th>Reason</th><th>Agency</th></tr>"
-        find = (
-            f'<p><label>Packet <input name="packet_id" size="34"></label> {self._button("Open", {"queue": queue})}</p>'
+        rows = [
+            (
+                self._do.link(row["packet_id"], {"packet_id": row["packet_id"]}),
+                text(age(row["age_seconds"])),
+                words(row["review_reason"]),
+                text(row["agency"]["name"]),
+            )
+            for row in sorted(found["items"], key=lambda row: -row["age_seconds"])
+        ]
+        listed = parts.grid(rows, ("Packet", "Waiting", "Reason", "Agency")) or "<p>Nobody waits here.</p>"
+        more = f"<p>{self._do.link('More', {'queue': queue, 'cursor': found['cursor']})}</p>" if found["cursor"] else ""
+        style = "width:330px;padding:4px 8px;margin:0 8px 0 0"
+        find = f'<input name="packet_id" placeholder="pkt_..." aria-label="Packet id" style="{style}">'
+        button = self._do.button("Open", {"queue": queue}, primary=True)
+        return _page(
+            f'<ul style="display:flex;gap:24px;margin:4px 0 16px;padding:0">{tabs}</ul>',
+            parts.card(QUEUES[queue], listed + more),
+            parts.card("Open a packet", f'<p style="margin:0">{find}{button}</p>'),
         )
-        return f"<h2>Queues</h2><p>{tabs}</p><table>{head}{rows}</table>{empty}<p>{more}</p>{find}"
 
     def packet(self, shown: Shown, told: str = "", *, refused: bool = False) -> str:
-        facts = {
-            "Status": shown["status"],
-            "For": age(shown["age_seconds"]),
-            "Reason": shown["review_reason"],
-            "Agent": _masked_person(shown["agent"]),
-            "Producer number": shown["npn"],
-            "Agency": shown["agency"]["name"],
-            "Attempt": shown["attempt"],
+        badge = parts.badge(shown["status"].replace("_", " "), _COLOURS.get(shown["status"], "calm"))
+        named = {
+            "In this status for": text(age(shown["age_seconds"])),
+            "Reason": words(shown["review_reason"]),
+            "Agent": text(_masked_person(shown["agent"])),
+            "Producer number": text(shown["npn"]),
+            "Agency": text(shown["agency"]["name"]),
+            "Execution": f"attempt {text(shown['attempt'])}",
         }
-        head = "".join(f"<tr><th>{name}</th><td>{_text(value)}</td></tr>" for name, value in facts.items())
-        parts = [
-            f"<p>{self._link('Back to the queues', {})}</p><h2>{_text(shown['packet_id'])}</h2>",
-            f"<p><b>{'Refused: ' if refused else ''}{_text(told)}</b></p>" if told else "",
-            f"<table>{head}</table>",
+        title = f'<h2 style="font-size:18px;margin:0">{text(shown["packet_id"])}</h2>'
+        head = f'<div style="display:flex;align-items:center;gap:12px;margin:0 0 14px">{title}{badge}</div>'
+        return _page(
+            f'<p style="margin:0 0 10px">{self._do.link("Back to the queues", {})}</p>',
+            parts.notice(told, refused=refused) if told else "",
+            f'<section style="{parts.CARD}">{head}{parts.facts(named)}</section>',
             _table("Background check", shown["background_checks"], ("attempt", "status", "result", "ordered_at")),
             _table("Appointments", shown["appointments"], ("state", "status", "reason")),
             _table("Waiting in the outbox", shown["waiting_effects"], ("kind", "attempts", "due_at", "failure")),
             _table("Road", [row for row in shown["timeline"] if row.get("at")], ("stage", "state", "at")),
             self._actions(shown),
-        ]
-        return "".join(parts)
+        )
 
     def nothing(self, told: str) -> str:
-        return f"<p><b>{_text(told)}</b></p><p>{self._link('Back to the queues', {})}</p>"
+        return _page(parts.notice(told, refused=True), f"<p>{self._do.link('Back to the queues', {})}</p>")
 
     def _actions(self, shown: Shown) -> str:
-        possible = list(POSSIBLE.get(shown["status"], ()))
-        if shown["review_reason"] in TAKES_TWO and "proceed" in possible:
-            possible.remove("proceed")
-        if any(effect["failure"] for effect in shown["waiting_effects"]) and "retry" not in possible:
-            possible.append("retry")
+        possible = _possible(shown)
         if not possible:
-            return "<p>Nothing to do here.</p>"
-        reason = '<textarea name="reason" rows="2" cols="60" maxlength="500"></textarea>'
-        fields = [f"<label>Reason, with your name<br>{reason}</label>"]
+            return f'<p style="{parts.QUIET}">Nothing to do here.</p>'
+        asked = []
+        if set(possible) - WITHOUT_REASON:
+            area = '<textarea name="reason" rows="2" cols="70" maxlength="500"></textarea>'
+            asked.append(
+                parts.field("Reason, with your name", area, "Kept on the packet's trail; 10 to 500 characters.")
+            )
         if "correct" in possible:
-            fields.append('<label>Fields to correct<br><input name="fields" size="40" placeholder="agent.ssn"></label>')
+            control = '<input name="fields" size="50" placeholder="agent.ssn, agent.birth_date">'
+            asked.append(parts.field("Fields to correct", control, "Dotted paths, separated by commas."))
         if "adverse" in possible:
-            fields.append('<label>SHA-256 of the worksheet<br><input name="worksheet" size="66"></label>')
-        asked = "".join(f"<p>{field}</p>" for field in fields)
+            control = '<input name="worksheet" size="70">'
+            asked.append(parts.field("SHA-256 of the worksheet", control, "The written weighing, before a refusal."))
         buttons = " ".join(
-            self._button(BUTTONS[act][0], {"act": act, "packet_id": shown["packet_id"]}, BUTTONS[act][1])
+            self._do.button(BUTTONS[act][0], {"act": act, "packet_id": shown["packet_id"]}, BUTTONS[act][1])
             for act in possible
         )
-        return f"<h3>Act</h3>{asked}<p>{buttons}</p>"
-
-    def _link(self, label: str, carries: Shown, *, current: bool = False) -> str:
-        if current:
-            return f"<b>{_text(label)}</b>"
-        return f"<a>{_text(label)}</a>{self._action(carries)}"
-
-    def _button(self, label: str, carries: Shown, confirmation: str = "") -> str:
-        kind = "btn btn-primary" if not confirmation else "btn"
-        return f'<a class="{kind}">{_text(label)}</a>{self._action(carries, confirmation)}'
-
-    def _action(self, carries: Shown, confirmation: str = "") -> str:
-        asks = f' confirmation="{escape(confirmation)}"' if confirmation else ""
-        body = escape(json.dumps(carries), quote=False)
-        return f'<cwdb-action action="call" display="widget" endpoint="{escape(self._arn)}"{asks}>{body}</cwdb-action>'
+        return parts.card("Act", f'{"".join(asked)}<p style="margin:0">{buttons}</p>')
 
 
-def age(seconds: int) -> str:
-    """The largest whole unit, as a person says it."""
-    for size, unit in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min")):
-        if seconds >= size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
+def _possible(shown: Shown) -> list[str]:
+    """What may be done with a packet that stands there; whatever failed may be tried again."""
+    possible = list(POSSIBLE.get(shown["status"], ()))
+    if shown["review_reason"] in TAKES_TWO and "proceed" in possible:
+        possible.remove("proceed")
+    if any(effect["failure"] for effect in shown["waiting_effects"]) and "retry" not in possible:
+        possible.append("retry")
+    return possible
 
 
 def _masked_person(agent: Shown) -> str:
@@ -138,14 +150,16 @@ def _masked_person(agent: Shown) -> str:
 
 
 def _table(title: str, rows: Iterable[Shown], columns: Sequence[str]) -> str:
-    body = "".join("<tr>" + "".join(f"<td>{_text(row.get(name))}</td>" for name in columns) + "</tr>" for row in rows)
-    if not body:
-        return ""
-    head = "".join(f"<th>{name.replace('_', ' ')}</th>" for name in columns)
-    return f"<h3>{title}</h3><table><tr>{head}</tr>{body}</table>"
+    cells = [[_cell(name, row.get(name)) for name in columns] for row in rows]
+    heads = [name.removesuffix("_at").replace("_", " ").capitalize() for name in columns]
+    return parts.card(title, parts.grid(cells, heads)) if cells else ""
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, datetime):
-        value = f"{value:%Y-%m-%d %H:%M} UTC"
-    return escape(str(value)) if value is not None else ""
+def _cell(name: str, value: Any) -> str:
+    if name == "at" or name.endswith("_at"):
+        return moment(value)
+    return words(value) if name in ("status", "kind", "stage", "state") and len(str(value)) > 2 else text(value)
+
+
+def _page(*sections: str) -> str:
+    return f'<div style="{parts.FONT}">{"".join(sections)}</div>'

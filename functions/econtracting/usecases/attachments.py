@@ -143,10 +143,7 @@ def remove(
         found = _found(packets, packet_id, attachment_id)
         correcting.require_unsigned_file(packets, packet, found)
         event = Event(type="attachment.removed", at=now, actor=actor, data={"attachment": attachment_id})
-        effects = [_drop(found, found.kept_key, "kept", now)]
-        if found.status is AttachmentStatus.AWAITED:
-            effects = [_drop(found, found.quarantine_key, "quarantine", now)]
-        return Change(packet, events=[event], drops=[found], effects=effects)
+        return Change(packet, events=[event], drops=[found], effects=dropped(found, now))
 
     packets.change(packet_id, decide)
 
@@ -154,6 +151,13 @@ def remove(
 def drop(*, uploads: ports.Uploads, effect: Effect) -> None:
     """Delete an upload's bytes. Raises Unavailable: the effect comes back."""
     uploads.remove(effect.payload["key"])
+
+
+def dropped(attachment: Attachment, now: datetime) -> list[Effect]:
+    """What has the bytes of a removed upload deleted, wherever it had come to."""
+    if attachment.status is AttachmentStatus.AWAITED:
+        return [_drop(attachment, attachment.quarantine_key, "quarantine", now)]
+    return [_drop(attachment, attachment.kept_key, "kept", now)]
 
 
 def view(attachment: Attachment) -> dict[str, Any]:

@@ -1,0 +1,206 @@
+"""What the runbooks need and no single AWS command tells: the outbox, one packet, executions, seals, a restored table.
+
+    eval "$(scripts/ops names STACK)"      the stack's outputs as variables; the rest reads them
+    scripts/ops outbox                    what is overdue outside the table, by kind and failure
+    scripts/ops packet ID                 where one packet stands, and whether its trail holds
+    scripts/ops executions                which ended badly, and where their packets are now
+    scripts/ops dead-letters [--purge]    what the queue holds; purging wants an outbox on time
+    scripts/ops seal                      whether the seal's key and certificate belong together
+    scripts/ops act ACT ID --reason TEXT  the widget's actions, confirmed by writing them
+    scripts/ops reconcile [--table T]     a table against stored seals and executions
+    scripts/ops settle --table T          gives a restored table what does not come along
+    scripts/ops copy-back ID --table T    one packet's items from a restored table
+
+Needs the rights of whoever calls it; changes nothing but by `act`, `--purge`, `settle` and `copy-back`. Exits 1 where
+something is not as it should be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shlex
+import sys
+from collections import Counter, defaultdict
+from html import unescape
+from pathlib import Path
+
+import boto3
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "functions"))
+
+from econtracting.adapters.clock import SystemClock
+from econtracting.adapters.dynamodb.outbox import DynamoOutbox
+from econtracting.adapters.dynamodb.packets import DynamoPackets
+from econtracting.domain.audit import verify
+from econtracting.domain.effects import Effect
+from econtracting.domain.errors import EContractingError
+from tools import ops_restore
+
+ACTS = ("resend", "correct", "proceed", "pre-adverse", "adverse", "reject", "retry", "erase")
+LATE = 300  # seconds; from then on the outbox's alarm rings
+BADLY = ("FAILED", "TIMED_OUT", "ABORTED")
+
+
+def names(arguments: argparse.Namespace) -> int:
+    (stack,) = boto3.client("cloudformation").describe_stacks(StackName=arguments.stack)["Stacks"]
+    for output in stack["Outputs"]:
+        variable = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", output["OutputKey"]).upper()
+        print(f"export {variable}={shlex.quote(output['OutputValue'])}")
+    return 0
+
+
+def outbox(_: argparse.Namespace) -> int:
+    late, oldest, failures = _overdue()
+    for kind, count in sorted(late.items()):
+        print(
+            f"{kind}: {count} overdue, the oldest by {oldest[kind]} s; {', '.join(sorted(failures[kind])) or 'untried'}"
+        )
+    if not late:
+        print("nothing is overdue")
+    return int(any(seconds > LATE for seconds in oldest.values()))
+
+
+def packet(arguments: argparse.Namespace) -> int:
+    packets = _packets()
+    found = packets.load(arguments.id)
+    reason = f" ({found.review_reason})" if found.review_reason else ""
+    print(
+        f"{found.id} stands at {found.status}{reason} since {found.status_at:%Y-%m-%d %H:%M}, attempt {found.attempt}"
+    )
+    for one in packets.all_of(Effect, found.id):
+        if one.done_at is None and one.due_at is not None:
+            failed = f", failed {one.attempts} times: {one.failure}" if one.failure else ""
+            print(f"  {one.id} is due {one.due_at:%Y-%m-%d %H:%M}{failed}")
+    try:
+        head = verify(packets.events(found.id))
+    except ValueError as broken:
+        print(f"  {broken}")
+        return 1
+    print(f"  {found.event_count} events, chain {'holds' if head == found.event_head else 'ends elsewhere'}")
+    return int(head != found.event_head)
+
+
+def executions(_: argparse.Namespace) -> int:
+    client, packets, waiting = boto3.client("stepfunctions"), _packets(), 0
+    for machine in (os.environ["ONBOARDING_ARN"], os.environ["JIT_ARN"]):
+        for ending in BADLY:
+            for one in client.list_executions(stateMachineArn=machine, statusFilter=ending)["executions"]:
+                packet_id, _, attempt = one["name"].rpartition("-")
+                try:
+                    stands = packets.load(packet_id)
+                except EContractingError:
+                    print(f"{one['name']} {ending}: no packet of that name (a first sale has its own)")
+                    continue
+                moved = stands.attempt > int(attempt) or stands.status.value in ("NEEDS_REVIEW", "ACTIVE")
+                waiting += not moved
+                now = f"{stands.status} at attempt {stands.attempt}"
+                print(f"{one['name']} {ending}: {now}{'' if moved else ', waits for the reconciler'}")
+    return int(waiting > 0)
+
+
+def dead_letters(arguments: argparse.Namespace) -> int:
+    client, queue = boto3.client("sqs"), os.environ["DEAD_LETTERS_URL"]
+    for message in client.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=0).get(
+        "Messages", ()
+    ):
+        body = json.loads(message["Body"])
+        batch, context = body["DDBStreamBatchInfo"], body["requestContext"]
+        print(f"{batch['batchSize']} records from {batch['startSequenceNumber']}: {context['condition']}")
+    if not arguments.purge:
+        return outbox(arguments)
+    if outbox(arguments):
+        print("not purged: the sweep has not performed everything yet")
+        return 1
+    client.purge_queue(QueueUrl=queue)
+    print("purged")
+    return 0
+
+
+def seal(_: argparse.Namespace) -> int:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    bucket, key = os.environ["DOCUMENTS_BUCKET_NAME"], os.environ["SEAL_CERTIFICATE_KEY"]
+    stored = boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    certificate = x509.load_pem_x509_certificate(stored)
+    certified = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    belongs = certified == boto3.client("kms").get_public_key(KeyId=os.environ["SEAL_KEY_ARN"])["PublicKey"]
+    days = (certificate.not_valid_after_utc - SystemClock().now()).days
+    state = boto3.client("kms").describe_key(KeyId=os.environ["SEAL_KEY_ARN"])["KeyMetadata"]["KeyState"]
+    print(f"the key is {state.lower()}; the certificate {'belongs' if belongs else 'does NOT belong'} to it")
+    print(f"the certificate holds {days} days more")
+    return int(not belongs or days < 0 or state != "Enabled")
+
+
+def act(arguments: argparse.Namespace) -> int:
+    form = {"reason": arguments.reason, "fields": arguments.fields, "worksheet": arguments.worksheet}
+    event = {"act": arguments.act, "packet_id": arguments.id, "widgetContext": {"forms": {"all": form}}}
+    answer = boto3.client("lambda").invoke(
+        FunctionName=os.environ["WIDGET_FUNCTION_NAME"], Payload=json.dumps(event).encode()
+    )
+    page = json.loads(answer["Payload"].read())
+    said = re.search(r'<p role="(status|alert)"[^>]*>(.*?)</p>', page if isinstance(page, str) else "")
+    print(unescape(said[2]) if said else f"the widget failed: {page}")
+    return int(said is None or said[1] == "alert")
+
+
+def _packets(table: str | None = None) -> DynamoPackets:
+    return DynamoPackets(boto3.client("dynamodb"), table or os.environ["TABLE_NAME"])
+
+
+def _overdue() -> tuple[Counter[str], dict[str, int], dict[str, set[str]]]:
+    """What is due and not done: how many by kind, by how many seconds the oldest, and the failures met."""
+    now, packets = SystemClock().now(), _packets()
+    late: Counter[str] = Counter()
+    oldest: dict[str, int] = defaultdict(int)
+    failures: dict[str, set[str]] = defaultdict(set)
+    for packet_id, effect_id in DynamoOutbox(boto3.client("dynamodb"), os.environ["TABLE_NAME"]).due(now, 1000):
+        found = packets.find(Effect, packet_id, effect_id) if effect_id else packets.load(packet_id)
+        if found is None or found.due_at is None:
+            continue
+        kind = found.kind.value if isinstance(found, Effect) else "timer"
+        late[kind] += 1
+        oldest[kind] = max(oldest[kind], int((now - found.due_at).total_seconds()))
+        if isinstance(found, Effect) and found.failure:
+            failures[kind].add(found.failure)
+    return late, oldest, failures
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tools.ops", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    commands = parser.add_subparsers(required=True)
+    for command in (names, outbox, packet, executions, dead_letters, seal, act, *ops_restore.COMMANDS):
+        added = commands.add_parser(command.__name__.replace("_", "-"))
+        added.set_defaults(command=command)
+        if command is names:
+            added.add_argument("stack")
+        if command is act:
+            added.add_argument("act", choices=ACTS)
+            added.add_argument("--reason", default="")
+            added.add_argument("--fields", default="")
+            added.add_argument("--worksheet", default="")
+        if command in (packet, act, ops_restore.copy_back):
+            added.add_argument("id")
+        if command is dead_letters:
+            added.add_argument("--purge", action="store_true")
+        if command in ops_restore.COMMANDS:
+            added.add_argument("--table", required=command is not ops_restore.reconcile)
+    return parser
+
+
+def main(arguments: list[str]) -> int:
+    parsed = _parser().parse_args(arguments)
+    try:
+        return int(parsed.command(parsed))
+    except EContractingError as refusal:
+        print(f"refused: {refusal.detail}")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
