@@ -1,6 +1,6 @@
 """What the runbooks need and no single AWS command tells: the outbox, one packet, executions, seals, a restored table.
 
-    eval "$(scripts/ops names STACK)"      the stack's outputs as variables; the rest reads them
+    eval "$(scripts/ops names STACK)"     the stack's outputs as variables; the rest reads them
     scripts/ops outbox                    what is overdue outside the table, by kind and failure
     scripts/ops packet ID                 where one packet stands, and whether its trail holds
     scripts/ops executions                which ended badly, and where their packets are now
@@ -9,10 +9,11 @@
     scripts/ops act ACT ID --reason TEXT  the widget's actions, confirmed by writing them
     scripts/ops reconcile [--table T]     a table against stored seals and executions
     scripts/ops settle --table T          gives a restored table what does not come along
+    scripts/ops stop-ahead --table T      stops executions that a restored table does not know of
     scripts/ops copy-back ID --table T    one packet's items from a restored table
 
-Needs the rights of whoever calls it; changes nothing but by `act`, `--purge`, `settle` and `copy-back`. Exits 1 where
-something is not as it should be.
+Needs the rights of whoever calls it; nothing changes but by `act`, `--purge`, `settle`, `stop-ahead` and `copy-back`.
+Exits 1 where something is not as it should be.
 """
 
 from __future__ import annotations
@@ -127,9 +128,9 @@ def seal(_: argparse.Namespace) -> int:
     stored = boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
     certificate = x509.load_pem_x509_certificate(stored)
     certified = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    belongs = certified == boto3.client("kms").get_public_key(KeyId=os.environ["SEAL_KEY_ARN"])["PublicKey"]
+    belongs = certified == boto3.client("kms").get_public_key(KeyId=os.environ["SEALING_KEY"])["PublicKey"]
     days = (certificate.not_valid_after_utc - SystemClock().now()).days
-    state = boto3.client("kms").describe_key(KeyId=os.environ["SEAL_KEY_ARN"])["KeyMetadata"]["KeyState"]
+    state = boto3.client("kms").describe_key(KeyId=os.environ["SEALING_KEY"])["KeyMetadata"]["KeyState"]
     print(f"the key is {state.lower()}; the certificate {'belongs' if belongs else 'does NOT belong'} to it")
     print(f"the certificate holds {days} days more")
     return int(not belongs or days < 0 or state != "Enabled")

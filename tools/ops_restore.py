@@ -67,7 +67,21 @@ def copy_back(arguments: argparse.Namespace) -> int:
     return 0
 
 
-COMMANDS = (reconcile, settle, copy_back)
+def stop_ahead(arguments: argparse.Namespace) -> int:
+    """Stop executions the table does not know of: they hold their packet's place and wait for a past that is lost."""
+    client, stopped = boto3.client("stepfunctions"), 0
+    known = {packet.id: packet.attempt for packet, _ in _packets(arguments.table)}
+    for one in _started():
+        packet_id, _, attempt = one["name"].rpartition("-")
+        if one["status"] == "RUNNING" and packet_id in known and int(attempt) > known[packet_id]:
+            client.stop_execution(executionArn=one["executionArn"], cause="the table was restored to before it")
+            print(f"{one['name']} is stopped")
+            stopped += 1
+    print(f"{stopped} executions were ahead of {arguments.table}")
+    return 0
+
+
+COMMANDS = (reconcile, settle, stop_ahead, copy_back)
 
 
 def _broken_chains(table: str) -> Iterator[str]:
@@ -108,10 +122,8 @@ def _seals(table: str) -> Iterator[str]:
 
 def _executions(table: str) -> Iterator[str]:
     """Executions the table does not know of, and packets on a road that nobody drives."""
-    client = boto3.client("stepfunctions")
-    pages = client.get_paginator("list_executions").paginate(stateMachineArn=os.environ["ONBOARDING_ARN"])
     running, latest = set(), dict[str, int]()
-    for one in (execution for page in pages for execution in page["executions"]):
+    for one in _started():
         packet_id, _, attempt = one["name"].rpartition("-")
         latest[packet_id] = max(latest.get(packet_id, 0), int(attempt))
         if one["status"] == "RUNNING":
@@ -121,6 +133,12 @@ def _executions(table: str) -> Iterator[str]:
             yield f"{packet.id}: execution {latest[packet.id]} was started, the table knows {packet.attempt}"
         if packet.status in DRIVEN_BY_WORKFLOW and f"{packet.id}-{packet.attempt}" not in running:
             yield f"{packet.id}: {packet.status} and no execution runs; the reconciler starts the next"
+
+
+def _started() -> Iterator[dict[str, Any]]:
+    pages = boto3.client("stepfunctions").get_paginator("list_executions")
+    for page in pages.paginate(stateMachineArn=os.environ["ONBOARDING_ARN"]):
+        yield from page["executions"]
 
 
 def _packets(table: str) -> Iterator[tuple[Packet, list[dict[str, Any]]]]:

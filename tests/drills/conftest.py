@@ -83,7 +83,7 @@ def _stack(world: World) -> dict[str, str]:
         "RelayFunctionName": "RelayFunction",
         "WidgetFunctionName": "WidgetFunction",
         "DeadLettersUrl": queue,
-        "SealKeyArn": wiring.only("SEAL_KEY_ID"),
+        "SealingKey": wiring.only("SEAL_KEY_ID").rpartition("/")[2],
         "SealCertificateKey": wiring.only("SEAL_CERTIFICATE"),
     }
     assert set(values) <= set(deployed.template()["Outputs"])

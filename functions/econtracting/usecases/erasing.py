@@ -23,7 +23,8 @@ from econtracting.ports import Change
 from econtracting.usecases.attachments import dropped
 
 NOBODY = InvitedAgent(first_name="Erased", last_name="Erased", email="erased@invalid")
-AT_ONCE = 20  # uploads in one commit; each is a record and one or two rows of the outbox, of at most 100 in all
+AT_ONCE = 20  # uploads, and rows of the outbox, in one commit; a transaction has at most 100 members
+TELLING = frozenset({EffectKind.MAIL, EffectKind.PUBLISH})  # what names the person, or goes to them
 ONE_OF_A_KIND: tuple[type[Frozen], ...] = (EmailChange, Verification, Adoption, Disclosure)
 MANY_OF_A_KIND: tuple[type[Frozen], ...] = (Section, AdoptedSignature, Document)
 
@@ -31,7 +32,7 @@ MANY_OF_A_KIND: tuple[type[Frozen], ...] = (Section, AdoptedSignature, Document)
 def erase(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, reason: str, actor: Actor) -> None:
     """Erase, in as many commits as it takes; one that is erased already stays so.
 
-    Raises InvalidTransition for a packet that has not ended or was submitted, Conflict while mails to the agent wait.
+    Raises InvalidTransition for a packet that has not ended or was submitted, Conflict while mails or events wait.
     """
     now = clock.now()
 
@@ -39,8 +40,10 @@ def erase(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, reason:
         if packet.agent == NOBODY:
             return None
         _require_erasable(packet)
-        if any(one.kind is EffectKind.MAIL and one.done_at is None for one in packets.all_of(Effect, packet_id)):
-            raise Conflict("A mail to this person still waits; it goes out first.", code="mail-waiting")
+        if any(one.kind in TELLING and one.done_at is None for one in packets.all_of(Effect, packet_id)):
+            raise Conflict(
+                "A mail or an event about this person still waits; it goes out first.", code="effect-waiting"
+            )
         return _step(packets, packet, now, reason, actor)
 
     while packets.change(packet_id, decide).packet.agent != NOBODY:
@@ -54,14 +57,19 @@ def _require_erasable(packet: Packet) -> None:
 
 
 def _step(packets: ports.Packets, packet: Packet, now: datetime, reason: str, actor: Actor) -> Change:
-    uploads = packets.all_of(Attachment, packet.id)
-    some, more = uploads[:AT_ONCE], uploads[AT_ONCE:]
-    effects = [effect for one in some for effect in dropped(one, now)]
-    if more:
-        return Change(packet, drops=some, effects=effects)
+    uploads, told = packets.all_of(Attachment, packet.id), _told(packets, packet.id)
+    gone: list[Frozen] = [*uploads[:AT_ONCE], *told[:AT_ONCE]]
+    effects = [effect for one in uploads[:AT_ONCE] for effect in dropped(one, now)]
+    if max(len(uploads), len(told)) > AT_ONCE:
+        return Change(packet, drops=gone, effects=effects)
     single = (packets.find(kind, packet.id) for kind in ONE_OF_A_KIND)
     records = [one for one in single if one is not None]
     records += [one for kind in MANY_OF_A_KIND for one in packets.all_of(kind, packet.id)]
     event = Event(type="packet.erased", at=now, actor=actor, data={"reason": reason, "records": len(records)})
     after = packet.having(agent=NOBODY, npn=None, access_code=None, agreement=None, consent=None)
-    return Change(after, events=[event], drops=[*some, *records], effects=effects)
+    return Change(after, events=[event], drops=[*gone, *records], effects=effects)
+
+
+def _told(packets: ports.Packets, packet_id: str) -> list[Effect]:
+    """Rows of what was published: they carry the producer number. A row that is gone is never performed again."""
+    return [one for one in packets.all_of(Effect, packet_id) if one.kind is EffectKind.PUBLISH and one.done_at]

@@ -7,6 +7,7 @@ from typing import Any
 
 from econtracting import ports
 from econtracting.domain import letters
+from econtracting.domain.access import Link, fingerprint
 from econtracting.domain.answers import SealedAnswers
 from econtracting.domain.appointments import Appointment
 from econtracting.domain.background import Check
@@ -34,7 +35,9 @@ def send(
     packet = packets.load(effect.packet_id)
     name = str(effect.payload["letter"])
     context = _context(packets, envelope, packet, effect)
-    context["link"] = f"{public_url}/#/invitation/{link_secrets.secret(packet.id, packet.invitation_generation)}"
+    secret = link_secrets.secret(packet.id, packet.invitation_generation)
+    context["link"] = f"{public_url}/#/invitation/{secret}"
+    _see_that_it_leads_here(packets, packet, secret)
     letter = letters.compose(name, packet=packet, packet_type=packet_types(packet.type), context=context)
     mailer.send(to=letter.to, subject=letter.subject, html=letter.html, text=letter.text, reference=effect.reference)
     if name == "invitation" and packet.delivery == "queued":
@@ -52,6 +55,14 @@ def _context(packets: ports.Packets, envelope: ports.Envelope, packet: Packet, e
     context["feed"] = packets.find(Feed, packet.id)
     context["check"] = packets.find(Check, packet.id, str(packet.check_attempt))
     return context
+
+
+def _see_that_it_leads_here(packets: ports.Packets, packet: Packet, secret: str) -> None:
+    """After a change of the link key secrets are derived anew, and nobody knows them yet."""
+    place = Link(fingerprint=fingerprint(secret), packet_id=packet.id, generation=packet.invitation_generation)
+    if packet.ended or packets.find(Link, place.fingerprint) is not None:
+        return
+    packets.change(packet.id, lambda current: Change(current, puts=[place]))
 
 
 def _mark_sent(packets: ports.Packets, packet_id: str) -> None:

@@ -1,0 +1,77 @@
+"""The drill of the page about deletion: what goes, what stays, and what is refused."""
+
+from __future__ import annotations
+
+import json
+
+import boto3
+
+from econtracting import wiring
+from econtracting.domain.answers import Section
+from econtracting.domain.attachments import Attachment
+from tests import journey, stories, uploads
+from tests.drills.conftest import Drill
+from tests.world import World
+
+REASON = "Request of the agent, ticket 4711, Carla Winter and Tom Hale"
+PERSON = ("Rivers", "dana@example.com", "15645555", "Orchard Lane", "wrapped_key")
+
+
+def upload(world: World) -> None:
+    content = uploads.pdf(b"")
+    announced = {"file_name": "order.pdf", "content_type": "application/pdf", "size": len(content)}
+    target = journey.expect(world.call("POST", "/packet/attachments", announced), 201).json
+    boto3.client("s3").put_object(Bucket="uploads", Key=target["upload"]["fields"]["key"], Body=content)
+    journey.expect(world.call("POST", f"/packet/attachments/{target['attachment_id']}/complete"), 200)
+
+
+def table_without_requests() -> str:
+    """Everything that stays; the answers kept for repeated requests go by themselves after three days."""
+    rows = boto3.client("dynamodb").scan(TableName="econtracting")["Items"]
+    return json.dumps([row for row in rows if not row["PK"]["S"].startswith("REQUEST#")])
+
+
+def uploaded() -> list[str]:
+    return [one["Key"] for one in boto3.client("s3").list_objects_v2(Bucket="uploads").get("Contents", ())]
+
+
+def test_deletion_request(drill: Drill) -> None:
+    page, world = drill.open("deletion-request"), drill.world
+    packet_id = journey.invite(world)
+    journey.come_in(world)
+    journey.agree(world)
+    upload(world)
+    journey.answer_everything(world)
+    world.settle()
+    assert page.follow("erase", PACKET=packet_id, REASON=REASON).wrong, "it is still open"
+    journey.expect(
+        world.call("POST", f"/invitations/{packet_id}/withdraw", {"reason": "asked for"}, staff=journey.RECRUITER), 200
+    )
+    assert page.follow("erase", PACKET=packet_id, REASON=REASON).wrong, "the mail about that goes first"
+    world.settle()
+    assert "WITHDRAWN" in page.follow("look", PACKET=packet_id).said
+    assert all(value in table_without_requests() for value in PERSON)
+    assert len(uploaded()) == 1
+
+    assert not page.follow("erase", PACKET=packet_id, REASON=REASON).wrong
+    world.settle()
+    left = table_without_requests()
+    assert [value for value in PERSON if value in left] == []
+    assert wiring.packets().all_of(Section, packet_id) == []
+    assert wiring.packets().all_of(Attachment, packet_id) == []
+    assert uploaded() == []
+    looked = page.follow("look", PACKET=packet_id)
+    assert "chain holds" in looked.said
+    assert not looked.wrong
+    (erased,) = stories.told(packet_id, "packet.erased")
+    assert erased["reason"] == REASON
+    assert not page.follow("erase", PACKET=packet_id, REASON=REASON).wrong, "asked again it stays erased"
+
+
+def test_a_contract_is_kept(drill: Drill) -> None:
+    page = drill.open("deletion-request")
+    packet_id = stories.to_check(drill.world)
+    refused = page.follow("erase", PACKET=packet_id, REASON=REASON)
+    assert refused.wrong
+    assert "the law wants the rest kept" in refused.said
+    assert wiring.packets().all_of(Section, packet_id) != []
