@@ -25,8 +25,10 @@ import re
 import shlex
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import boto3
 
@@ -170,27 +172,37 @@ def _overdue() -> tuple[Counter[str], dict[str, int], dict[str, set[str]]]:
     return late, oldest, failures
 
 
+Argument = tuple[str, dict[str, Any]]
+ID: Argument = ("id", {})
+COMMANDS: dict[Callable[[argparse.Namespace], int], tuple[Argument, ...]] = {
+    names: (("stack", {}),),
+    outbox: (),
+    packet: (ID,),
+    executions: (),
+    dead_letters: (("--purge", {"action": "store_true"}),),
+    seal: (),
+    act: (
+        ("act", {"choices": ACTS}),
+        ID,
+        *((f"--{name}", {"default": ""}) for name in ("reason", "fields", "worksheet")),
+    ),
+    ops_restore.reconcile: (("--table", {}),),
+    ops_restore.settle: (("--table", {"required": True}),),
+    ops_restore.stop_ahead: (("--table", {"required": True}),),
+    ops_restore.copy_back: (ID, ("--table", {"required": True})),
+}
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="tools.ops", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+        prog="scripts/ops", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     commands = parser.add_subparsers(required=True)
-    for command in (names, outbox, packet, executions, dead_letters, seal, act, *ops_restore.COMMANDS):
+    for command, arguments in COMMANDS.items():
         added = commands.add_parser(command.__name__.replace("_", "-"))
         added.set_defaults(command=command)
-        if command is names:
-            added.add_argument("stack")
-        if command is act:
-            added.add_argument("act", choices=ACTS)
-            added.add_argument("--reason", default="")
-            added.add_argument("--fields", default="")
-            added.add_argument("--worksheet", default="")
-        if command in (packet, act, ops_restore.copy_back):
-            added.add_argument("id")
-        if command is dead_letters:
-            added.add_argument("--purge", action="store_true")
-        if command in ops_restore.COMMANDS:
-            added.add_argument("--table", required=command is not ops_restore.reconcile)
+        for name, how in arguments:
+            added.add_argument(name, **how)
     return parser
 
 

@@ -81,9 +81,6 @@ def stop_ahead(arguments: argparse.Namespace) -> int:
     return 0
 
 
-COMMANDS = (reconcile, settle, stop_ahead, copy_back)
-
-
 def _broken_chains(table: str) -> Iterator[str]:
     for packet, stored in _packets(table):
         chain = sorted(

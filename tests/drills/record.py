@@ -15,7 +15,7 @@ from moto import mock_aws
 from process import tasks
 from tests import atomic, stories
 from tests.drills.conftest import SERVES
-from tests.drills.test_old_executions import HISTORIES, Row, happens
+from tests.drills.test_old_executions import HISTORIES, OUTSIDE, Row, comes
 from tests.world import World, build
 
 STORIES: dict[str, tuple[tuple[str, ...], str]] = {
@@ -43,10 +43,11 @@ def recorded(world: World, monkeypatch: pytest.MonkeyPatch, story: str) -> list[
         world.pace.hurry()
     packet_id = stories.submitted(world, states=("AL",))
     for what in outside:
+        comes(world, what)
         if (story, what) == ("unloaded", "AL approves"):
             world.pace.hurry()
         rows.append({"outside": what})
-        happens(world, packet_id, what)
+        OUTSIDE[what](world, packet_id)
     world.reaches(packet_id, end)
     return rows
 

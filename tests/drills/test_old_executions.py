@@ -39,9 +39,9 @@ READY: dict[str, Callable[[World], bool]] = {
 }
 
 
-def happens(world: World, packet_id: str, what: str) -> None:
+def comes(world: World, what: str) -> None:
+    """The workflow has come to where this may happen."""
     world.settle(lambda: READY[what.split()[0]](world))
-    OUTSIDE[what](world, packet_id)
 
 
 def called(row: Row, packet_id: str) -> Row:
@@ -66,7 +66,8 @@ def test_a_kept_history_goes_the_same_way_with_todays_steps(path: Path, still: W
     answers = []
     for row in json.loads(path.read_text()):
         if "outside" in row:
-            happens(still, packet_id, row["outside"])
+            comes(still, row["outside"])
+            OUTSIDE[row["outside"]](still, packet_id)
             still.settle()
         else:
             answers.append((row["call"]["task"], tasks.lambda_handler(called(row, packet_id), None), row["answer"]))

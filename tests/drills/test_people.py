@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 
 import boto3
+import pytest
 
 from econtracting import wiring
 from econtracting.domain.answers import Section
 from econtracting.domain.attachments import Attachment
+from econtracting.usecases import erasing
 from tests import journey, stories, uploads
 from tests.drills.conftest import Drill
 from tests.world import World
@@ -35,11 +37,13 @@ def uploaded() -> list[str]:
     return [one["Key"] for one in boto3.client("s3").list_objects_v2(Bucket="uploads").get("Contents", ())]
 
 
-def test_deletion_request(drill: Drill) -> None:
+def test_deletion_request(drill: Drill, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(erasing, "AT_ONCE", 1)  # so that it takes several commits
     page, world = drill.open("deletion-request"), drill.world
     packet_id = journey.invite(world)
     journey.come_in(world)
     journey.agree(world)
+    upload(world)
     upload(world)
     journey.answer_everything(world)
     world.settle()
@@ -51,7 +55,7 @@ def test_deletion_request(drill: Drill) -> None:
     world.settle()
     assert "WITHDRAWN" in page.follow("look", PACKET=packet_id).said
     assert all(value in table_without_requests() for value in PERSON)
-    assert len(uploaded()) == 1
+    assert len(uploaded()) == 2
 
     assert not page.follow("erase", PACKET=packet_id, REASON=REASON).wrong
     world.settle()

@@ -23,7 +23,7 @@ from econtracting.ports import Change
 from econtracting.usecases.attachments import dropped
 
 NOBODY = InvitedAgent(first_name="Erased", last_name="Erased", email="erased@invalid")
-AT_ONCE = 20  # uploads, and rows of the outbox, in one commit; a transaction has at most 100 members
+AT_ONCE = 12  # uploads, and rows of the outbox, in one commit; a transaction has at most 100 members
 TELLING = frozenset({EffectKind.MAIL, EffectKind.PUBLISH})  # what names the person, or goes to them
 ONE_OF_A_KIND: tuple[type[Frozen], ...] = (EmailChange, Verification, Adoption, Disclosure)
 MANY_OF_A_KIND: tuple[type[Frozen], ...] = (Section, AdoptedSignature, Document)
