@@ -23,23 +23,16 @@ Rights = dict[str, set[str]]
 SHARED = {"SweepFunction": "RelayFunction"}
 
 _VENDORS = "vendors and mail are in memory in these suites; tests/adapters and the local stack call them"
-_ONCE = "runs once at deployment; the local stack and tests/sam call it"
-_LATER = "asks for the seals' later timestamps, only with an authority configured"
 # Allowed although the suites in process may not need it, each with what does.
 JUSTIFIED: dict[tuple[str, str], str] = {
     ("InterviewFunction", "secretsmanager:GetSecretValue"): _VENDORS,
     ("InterviewFunction", "s3:ListBucket"): "no call of its own: without it a missing upload reads as forbidden",
     ("RelayFunction", "secretsmanager:GetSecretValue"): _VENDORS,
     ("RelayFunction", "ses:SendEmail"): _VENDORS,
-    ("RelayFunction", "lambda:InvokeFunction"): _LATER,
     ("SweepFunction", "secretsmanager:GetSecretValue"): _VENDORS,
     ("SweepFunction", "ses:SendEmail"): _VENDORS,
-    ("SweepFunction", "lambda:InvokeFunction"): _LATER,
     ("RenderFunction", "s3:GetObject"): "the loser of a race looks at the first writer's object",
-    ("SealCertificateFunction", "kms:GetPublicKey"): _ONCE,
-    ("SealCertificateFunction", "kms:Sign"): _ONCE,
-    ("SealCertificateFunction", "s3:GetObject"): _ONCE,
-    ("SealCertificateFunction", "s3:PutObject"): _ONCE,
+    ("SealCertificateFunction", "s3:GetObject"): "a repeated creation looks at the certificate that is there",
 }
 
 _TRANSACTED = {

@@ -140,7 +140,7 @@ def test_mails_of_a_paused_account_wait_and_go_out_once(drill: Drill) -> None:
 def test_api_errors(drill: Drill) -> None:
     page, world = drill.open(drill.rings("ApiErrorsAlarm")), drill.world
     key = {"Idempotency-Key": "inv-1"}
-    faults.refuse(wiring._client("dynamodb"), "TransactWriteItems", 4, "ThrottlingException", 400)
+    faults.refuse(wiring._client("dynamodb"), "TransactWriteItems", 8, "ThrottlingException", 400)
 
     refused = world.call("POST", "/invitations", journey.invitation(), staff=journey.RECRUITER, headers=key)
     assert refused.status == 503

@@ -160,3 +160,14 @@ def test_after_a_failed_step_retry_goes_back_to_it(world: World, monkeypatch: py
     monkeypatch.setitem(tasks.TASKS, "list_appointments", usual)
     stories.decided(world, packet_id, "retry")
     world.settle(lambda: len(world.outside.gateway.orders) == 2)
+
+
+def test_what_failed_outside_is_tried_at_once_when_a_person_says_so(world: World) -> None:
+    world.outside.post.down = True
+    packet_id = journey.invite(world)
+    world.outside.post.down = False
+    world.settle()
+    assert journey.letters(world) == []
+    stories.decided(world, packet_id, "retry")
+    world.settle()
+    assert journey.letters(world) == ["invitation"]
