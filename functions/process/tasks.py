@@ -60,7 +60,9 @@ def await_appointment(task: Task) -> dict[str, Any]:
 
 
 def record_appointment_unanswered(task: Task) -> dict[str, Any]:
-    appointments.unanswered_in_time(**_store(), packet_id=task["packet_id"], state=task["state"])
+    appointments.unanswered_in_time(
+        **_store(), packet_types=wiring.packet_type, packet_id=task["packet_id"], state=task["state"]
+    )
     return {}
 
 

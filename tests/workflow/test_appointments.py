@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from econtracting import wiring
 from econtracting.domain.appointments import Appointment
+from econtracting.domain.packet import Status
 from tests import journey, stories
 from tests.world import World
 
@@ -73,7 +74,7 @@ def test_older_news_after_the_answer_changes_nothing(world: World) -> None:
 
 def test_a_state_that_never_answers_is_told_as_open_and_a_late_answer_is_heard(world: World) -> None:
     world.pace.seconds_per_day = stories.HURRY
-    packet_id = stories.to_appointing(world, states=("AL",))
+    packet_id = stories.submitted(world, states=("AL",), status=Status.APPOINTING)
     world.reaches(packet_id, "PROCESSED")
     world.settle()
     assert order(packet_id, "AL").status == "UNANSWERED"
@@ -82,6 +83,20 @@ def test_a_state_that_never_answers_is_told_as_open_and_a_late_answer_is_heard(w
     world.settle()
     assert order(packet_id, "AL").status == "APPROVED"
     assert "AL: appointed" in letter(world, "state-answered")
+
+
+def test_an_order_that_could_not_be_filed_while_it_was_waited_for_is_filed_late(world: World) -> None:
+    world.outside.gateway.down = True
+    world.pace.seconds_per_day = stories.HURRY
+    packet_id = stories.submitted(world, states=("AL",), status=Status.APPOINTING)
+    world.reaches(packet_id, "PROCESSED")
+    assert order(packet_id, "AL").status == "UNANSWERED"
+    world.outside.gateway.down = False
+    world.clock.pass_(hours=1)
+    world.settle(lambda: bool(world.outside.gateway.orders))
+    world.settle()
+    answer(world, packet_id, "AL")
+    assert order(packet_id, "AL").status == "APPROVED"
 
 
 def test_in_a_freeze_the_filing_waits_for_its_end_and_the_packet_does_not(world: World) -> None:

@@ -18,6 +18,7 @@ def test_a_suspended_report_asks_the_agent_for_the_fields_by_name(world: World) 
     packet_id = stories.to_check(world)
     stories.suspended(world, packet_id, "ssn")
     world.reaches(packet_id, "CORRECTION_REQUESTED")
+    world.settle()
     assert stories.told(packet_id, "correction.requested")[0]["fields"] == ["agent.ssn"]
     letter = next(mail for mail in world.outside.post.sent if "correction-requested" in mail["reference"])
     assert "Social Security number" in letter["text"]

@@ -17,7 +17,7 @@ from econtracting.ports import Change
 from econtracting.usecases.changes import plus
 from econtracting.usecases.endings import mail
 from econtracting.usecases.filing import filing_effect, rule_of
-from econtracting.usecases.lifecycle import lifecycle_event, state_answered
+from econtracting.usecases.lifecycle import attention, lifecycle_event, state_answered
 from econtracting.usecases.review import require_current
 from econtracting.usecases.waking import wake_appointment
 
@@ -25,6 +25,7 @@ VENDOR = "appointments"
 WORKFLOW = Actor(kind="system", id="onboarding")
 GATEWAY = Actor(kind="vendor", id=VENDOR)
 A = AppointmentStatus
+UNANSWERED = "APPOINTMENT_UNANSWERED"
 
 NEWS = {
     "APPROVED": A.APPROVED,
@@ -85,18 +86,7 @@ def opened(
     first_sale: bool = False,
 ) -> Change:
     """An order for a state, to be verified and filed by the relay. One made after a first sale replaces the old."""
-    if packet.npn is None:
-        raise InvalidTransition("a producer without an NPN cannot be appointed")
-    rule = rule_of(definition, state, now.date())
-    order = Appointment(
-        packet_id=packet.id,
-        state=state,
-        npn=packet.npn,
-        rule_type=rule.type.value,
-        status=A.DRAFT,
-        task_token=task_token,
-        requested_at=now,
-    )
+    order = _drafted(definition, packet, state, now).model_copy(update={"task_token": task_token})
     known = packets.find(OrderReference, VENDOR, order.reference)
     occasion = f"#{packet.version + 1}" if first_sale else ""
     event = Event(type="appointment.requested", at=now, actor=WORKFLOW, data={"state": state})
@@ -146,17 +136,29 @@ def told(
     return plus(change, effects=effects)
 
 
-def unanswered_in_time(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, state: str) -> None:
-    """The wait for a state ended without an answer. A later one is still heard."""
+def unanswered_in_time(
+    *,
+    packets: ports.Packets,
+    packet_types: Callable[[str], PacketType],
+    clock: ports.Clock,
+    packet_id: str,
+    state: str,
+) -> None:
+    """The wait for a state ended without an answer: somebody is told. A later answer is still heard.
+
+    A state whose order could not even be opened is put down as well, so that no list of outcomes lacks it.
+    """
     now = clock.now()
 
     def decide(packet: Packet) -> Change | None:
-        appointment = packets.find(Appointment, packet_id, state)
-        if appointment is None or appointment.status in OUTCOME_KNOWN:
+        order = packets.find(Appointment, packet_id, state)
+        if order is None:
+            order = _drafted(packet_types(packet.type), packet, state, now)
+        elif order.status in OUTCOME_KNOWN:
             return None
-        after = appointment.model_copy(update={"status": A.UNANSWERED, "task_token": None, "answered_at": now})
+        after = order.model_copy(update={"status": A.UNANSWERED, "task_token": None, "answered_at": now})
         event = Event(type="appointment.unanswered", at=now, actor=WORKFLOW, data={"state": state})
-        return Change(packet, events=[event], puts=[after])
+        return Change(packet, events=[event], puts=[after], effects=[attention(packet, f"{UNANSWERED}_{state}", now)])
 
     packets.change(packet_id, decide)
 
@@ -179,3 +181,16 @@ def record_processed(*, packets: ports.Packets, clock: ports.Clock, packet_id: s
         return Change(after, events=[event], effects=[letter, lifecycle_event(after, now)])
 
     return packets.change(packet_id, decide).packet
+
+
+def _drafted(definition: PacketType, packet: Packet, state: str, now: datetime) -> Appointment:
+    if packet.npn is None:
+        raise InvalidTransition("a producer without an NPN cannot be appointed")
+    return Appointment(
+        packet_id=packet.id,
+        state=state,
+        npn=packet.npn,
+        rule_type=rule_of(definition, state, now.date()).type.value,
+        status=A.DRAFT,
+        requested_at=now,
+    )

@@ -31,7 +31,6 @@ NOT_ASKED = {
     AppointmentType.AGENCY_COVERS: A.RECORDED,
     AppointmentType.JUST_IN_TIME: A.JUST_IN_TIME,
 }
-# Where an order may still be filed; whatever overtook it stands.
 UNFILED = frozenset({A.DRAFT, A.SCHEDULED})
 
 
@@ -48,7 +47,7 @@ def order(
     packet = packets.load(effect.packet_id)
     state, first_sale = str(effect.payload["state"]), bool(effect.payload.get("first_sale"))
     appointment = packets.find(Appointment, packet.id, state)
-    if appointment is None or appointment.status not in UNFILED:
+    if appointment is None or not _may_be_filed(appointment):
         return
     definition = packet_types(packet.type)
     today = clock.now().date()
@@ -78,6 +77,12 @@ def order(
         return
     licence = held.in_state(state)
     kept.submitted(transaction, licence.number if licence else None)
+
+
+def _may_be_filed(appointment: Appointment) -> bool:
+    """Whatever overtook an order stands, but a wait that ended before it could be filed: that one goes out late."""
+    late = appointment.status is A.UNANSWERED and appointment.filed_at is None
+    return appointment.status in UNFILED or late
 
 
 def rule_of(definition: PacketType, state: str, on: date) -> StateRule:
@@ -117,7 +122,7 @@ class _Keeping:
     def _keep(self, event_type: str, effects: Callable[[Packet], list[Effect]] = lambda _: [], **update: Any) -> None:
         def decide(packet: Packet) -> Change | None:
             current = self._packets.find(Appointment, packet.id, self._asked.state)
-            if current is None or current.status not in UNFILED:
+            if current is None or not _may_be_filed(current):
                 return None
             after = current.model_copy(update=update)
             data = {"state": after.state, "status": after.status.value, "reasons": list(after.reasons)}
