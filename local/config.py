@@ -36,6 +36,7 @@ DURATIONS = {
     "AdverseDaySeconds": "2",
     "ReconcileSeconds": "5",
     "RetrySeconds": "1",
+    "BreakerPauseSeconds": "2",
 }
 
 

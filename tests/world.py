@@ -27,6 +27,7 @@ from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackEndpoin
 
 from econtracting import wiring
 from econtracting.adapters.clock import SystemClock
+from econtracting.domain.breaker import Vendor
 from tests import deployed
 from tests.vendors import Outside
 
@@ -45,6 +46,8 @@ SETTINGS = {
     "RECONCILE_SECONDS": "21600",
     "ADVERSE_DAY_SECONDS": "86400",
     "RETRY_SECONDS": "30",
+    "BREAKER_FAILURES": "5",
+    "BREAKER_PAUSE_SECONDS": "60",
     "SYNTHETIC_PEOPLE": "true",
     "PASSWORD_PROFILE": "familiar",
     "PASSWORD_MAILS_PER_PACKET": "5",
@@ -262,14 +265,14 @@ def build(monkeypatch: pytest.MonkeyPatch) -> World:
     names = _deploy(monkeypatch)
     world = World(Clock(), Outside(), names, pace)
     monkeypatch.setattr(SystemClock, "now", lambda _: world.clock.now())
-    for port, vendor in (
-        ("background_checks", world.outside.screening),
-        ("licence_registry", world.outside.registry),
-        ("appointment_gateway", world.outside.gateway),
-        ("certification_site", world.outside.site),
-        ("mailer", world.outside.post),
-    ):
-        monkeypatch.setattr(wiring, port, lambda vendor=vendor: vendor)
+    vendors = {
+        Vendor.BACKGROUND_CHECK: world.outside.screening,
+        Vendor.LICENCE_REGISTRY: world.outside.registry,
+        Vendor.APPOINTMENT_GATEWAY: world.outside.gateway,
+        Vendor.CERTIFICATION_SITE: world.outside.site,
+        Vendor.MAIL: world.outside.post,
+    }
+    monkeypatch.setattr(wiring, "outside", lambda vendor: vendors[vendor])
     return world
 
 

@@ -11,6 +11,7 @@ from econtracting.domain.access import AttemptRule
 from econtracting.domain.answers import SealedAnswers
 from econtracting.domain.appointments import Licences
 from econtracting.domain.audit import ChainedEvent, Event
+from econtracting.domain.breaker import Breaker, Vendor
 from econtracting.domain.documents import Mark, RenderedDocument, SealedDocument
 from econtracting.domain.effects import Effect
 from econtracting.domain.packet import Frozen, Packet
@@ -109,6 +110,10 @@ class Outbox(Protocol):
 
     def failed(self, effect: Effect, retry_at: datetime, failure: str) -> None: ...
 
+    def paused(self, effect: Effect, until: datetime, failure: str) -> None:
+        """Not tried at all: it waits, and this claim does not count as an attempt."""
+        ...
+
     def later(self, effect: Effect, at: datetime) -> None:
         """Let an effect that was done come again: the next ring of a timer."""
         ...
@@ -153,6 +158,19 @@ class Attempts(Protocol):
 
     def succeeded(self, name: str) -> None:
         """Forget the tries before."""
+        ...
+
+
+class Breakers(Protocol):
+    """The circuit breakers of outside systems, shared by everybody who calls them."""
+
+    def look(self, vendor: Vendor) -> Breaker: ...
+
+    def change(self, vendor: Vendor, decide: Callable[[Breaker], Breaker]) -> Breaker:
+        """Read, decide, write; decide again when somebody wrote in between. Raises what `decide` raises, Unavailable.
+
+        What `decide` leaves as it is is not written.
+        """
         ...
 
 

@@ -18,6 +18,7 @@ from econtracting.settings import Settings, only
 if TYPE_CHECKING:
     from econtracting.adapters.pace import EvenPace
     from econtracting.domain.access import AccessLimits
+    from econtracting.domain.breaker import BreakerRule, Vendor
     from econtracting.domain.documents import SealLevel, SignatureStyle
     from econtracting.domain.invitation import Schedule
     from econtracting.domain.passwords import PasswordPolicy
@@ -160,13 +161,6 @@ def staff_tokens() -> ports.StaffTokens:
     return PoolTokens(
         issuer=only("STAFF_ISSUER"), client_id=only("STAFF_CLIENT_ID"), keys_url=only("STAFF_KEYS_URL"), clock=clock()
     )
-
-
-@cache
-def mailer() -> ports.Mailer:
-    from econtracting.adapters.ses import SesMailer
-
-    return SesMailer(_client("sesv2"), settings().sender, only("MAIL_CONFIGURATION_SET"))
 
 
 @cache
@@ -335,14 +329,71 @@ def secrets() -> dict[str, str]:
 
 
 @cache
+def breakers() -> ports.Breakers:
+    from econtracting.adapters.dynamodb.breakers import DynamoBreakers
+
+    return DynamoBreakers(_client("dynamodb"), settings().table)
+
+
+@cache
+def breaker_rule() -> BreakerRule:
+    from econtracting.domain.breaker import BreakerRule
+
+    return BreakerRule(int(only("BREAKER_FAILURES")), timedelta(seconds=float(only("BREAKER_PAUSE_SECONDS"))))
+
+
+def _guarded(vendor: str) -> Any:
+    from econtracting.adapters.guarded import Guarded
+    from econtracting.domain.breaker import Vendor
+
+    known = Vendor(vendor)
+    return Guarded(outside(known), known, breakers(), breaker_rule(), clock())
+
+
+@cache
 def background_checks() -> ports.BackgroundChecks:
+    return cast("ports.BackgroundChecks", _guarded("background-check"))
+
+
+@cache
+def licence_registry() -> ports.LicenceRegistry:
+    return cast("ports.LicenceRegistry", _guarded("licence-registry"))
+
+
+@cache
+def appointment_gateway() -> ports.AppointmentGateway:
+    return cast("ports.AppointmentGateway", _guarded("appointment-gateway"))
+
+
+@cache
+def certification_site() -> ports.CertificationSite:
+    return cast("ports.CertificationSite", _guarded("certification-site"))
+
+
+@cache
+def mailer() -> ports.Mailer:
+    return cast("ports.Mailer", _guarded("mail"))
+
+
+def outside(vendor: Vendor) -> Any:
+    """A vendor's adapter as it is, without its breaker."""
+    built = {
+        "background-check": _background_checks,
+        "licence-registry": _licence_registry,
+        "appointment-gateway": _appointment_gateway,
+        "certification-site": _certification_site,
+        "mail": _mailer,
+    }
+    return built[vendor.value]()
+
+
+def _background_checks() -> ports.BackgroundChecks:
     from econtracting.adapters.vendors.background_checks import HttpBackgroundChecks
 
     return HttpBackgroundChecks(only("BACKGROUND_CHECK_URL"), secrets()["background_check_key"])
 
 
-@cache
-def licence_registry() -> ports.LicenceRegistry:
+def _licence_registry() -> ports.LicenceRegistry:
     from econtracting.adapters.vendors.http import Patience
     from econtracting.adapters.vendors.licence_registry import HttpLicenceRegistry
 
@@ -350,18 +401,22 @@ def licence_registry() -> ports.LicenceRegistry:
     return HttpLicenceRegistry(only("LICENCE_REGISTRY_URL"), secrets()["licence_registry_key"], patience)
 
 
-@cache
-def appointment_gateway() -> ports.AppointmentGateway:
+def _appointment_gateway() -> ports.AppointmentGateway:
     from econtracting.adapters.vendors.appointment_gateway import HttpAppointmentGateway
 
     return HttpAppointmentGateway(only("APPOINTMENT_GATEWAY_URL"), secrets()["appointment_gateway_key"])
 
 
-@cache
-def certification_site() -> ports.CertificationSite:
+def _certification_site() -> ports.CertificationSite:
     from econtracting.adapters.vendors.certification_site import HttpCertificationSite
 
     return HttpCertificationSite(only("CERTIFICATION_SITE_URL"), secrets()["certification_site_key"])
+
+
+def _mailer() -> ports.Mailer:
+    from econtracting.adapters.ses import SesMailer
+
+    return SesMailer(_client("sesv2"), settings().sender, only("MAIL_CONFIGURATION_SET"))
 
 
 def packet_type(name: str) -> PacketType:

@@ -33,7 +33,7 @@ from econtracting import wiring
 from econtracting.domain.errors import InvalidRequest
 from econtracting.http import callers
 from econtracting.http.problems import Door
-from econtracting.usecases import attachments, contact, interview, verifying
+from econtracting.usecases import attachments, contact, delays, interview, verifying
 from econtracting.usecases import summary as summaries
 
 app = Door()
@@ -65,9 +65,11 @@ class Code(BaseModel):
 @app.get("/packet")
 def packet() -> dict[str, Any]:
     agent = callers.agent(app)
-    return interview.packet_view(
+    view = interview.packet_view(
         packets=wiring.packets(), packet_types=wiring.packet_type, clock=wiring.clock(), packet_id=agent.packet_id
     )
+    waits = delays.told(view["timeline"], breakers=wiring.breakers(), clock=wiring.clock())
+    return {**view, "timeline": waits}
 
 
 @app.get("/packet/agreement")

@@ -1,4 +1,4 @@
-"""process, counted: every five minutes the state of the business as metrics. Statuses are the only dimension."""
+"""process, counted: every five minutes the business as metrics, by status or by vendor and by nothing else."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from econtracting import wiring
+from econtracting.domain.breaker import Vendor
 from econtracting.usecases import census
 
 EVERY = timedelta(minutes=5)
@@ -18,7 +19,9 @@ Figures = Mapping[str, tuple[MetricUnit, float]]
 def lambda_handler(event: dict[str, Any], _: Any) -> dict[str, int]:
     """What became ACTIVE is counted once: each run looks at the whole five minutes that ended before it."""
     until = _whole(wiring.clock().now())
-    found = census.count(census=wiring.census(), clock=wiring.clock(), since=until - EVERY, until=until)
+    found = census.count(
+        census=wiring.census(), breakers=wiring.breakers(), clock=wiring.clock(), since=until - EVERY, until=until
+    )
     for one in found.standings:
         _emit(
             {
@@ -35,9 +38,12 @@ def lambda_handler(event: dict[str, Any], _: Any) -> dict[str, int]:
                 "TimeToActive": (MetricUnit.Seconds, packet.to_active.total_seconds()),
             }
         )
+    for vendor in Vendor:
+        _emit({"VendorPaused": (MetricUnit.Count, int(vendor in found.paused))}, vendor=vendor.value)
     expires = wiring.seal_certificate_expires()
     _emit(
         {
+            "PausedVendors": (MetricUnit.Count, len(found.paused)),
             "StuckPackets": (MetricUnit.Count, sum(one.overdue for one in found.standings)),
             "OutboxAge": (MetricUnit.Seconds, found.oldest_effect.total_seconds()),
             "SealCertificateDays": (MetricUnit.Count, (expires - wiring.clock().now()).days),

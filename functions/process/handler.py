@@ -132,6 +132,7 @@ def packet(packet_id: str) -> dict[str, Any]:
     return overview.packet(
         packets=wiring.packets(),
         packet_types=wiring.packet_type,
+        breakers=wiring.breakers(),
         clock=wiring.clock(),
         day=wiring.settings().adverse_day,
         packet_id=packet_id,

@@ -59,6 +59,7 @@ def _packet(packet_id: str) -> dict[str, Any]:
     return overview.packet(
         packets=wiring.packets(),
         packet_types=wiring.packet_type,
+        breakers=wiring.breakers(),
         clock=wiring.clock(),
         day=wiring.settings().adverse_day,
         packet_id=packet_id,

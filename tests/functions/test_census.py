@@ -26,7 +26,9 @@ def _namespace(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def counted(world: World) -> census.Count:
     now = world.clock.now()
-    return census.count(census=wiring.census(), clock=world.clock, since=now - door.EVERY, until=now)
+    return census.count(
+        census=wiring.census(), breakers=wiring.breakers(), clock=world.clock, since=now - door.EVERY, until=now
+    )
 
 
 def emitted(world: World, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -65,13 +67,13 @@ def test_a_run_looks_at_the_five_minutes_before_it() -> None:
     assert door._whole(now) == datetime(2026, 11, 23, 12, 5, tzinfo=UTC)
 
 
-def test_figures_name_a_status_and_nobody(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_figures_name_a_status_or_a_vendor_and_nobody(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     packet_id = journey.invite(world)
     lines = emitted(world, capsys)
     dimensions = {
         name for line in lines for one in line["_aws"]["CloudWatchMetrics"] for row in one["Dimensions"] for name in row
     }
-    assert dimensions == {"service", "status"}
+    assert dimensions == {"service", "status", "vendor"}
     assert packet_id not in json.dumps(lines)
 
 

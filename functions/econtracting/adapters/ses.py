@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from econtracting.adapters.failures import translated
+from econtracting.domain.errors import Unavailable
+
+# Said with a 400, although nothing is wrong with the mail: it can go once the account may send again.
+PAUSED = frozenset({"AccountSuspendedException", "SendingPausedException"})
 
 REFERENCE_HEADER = "X-Reference-Id"  # comes back in the service's delivery, bounce and complaint events
 
@@ -35,5 +41,10 @@ class SesMailer:
         }
         if self._configuration_set:
             request["ConfigurationSetName"] = self._configuration_set
-        message_id: str = self._client.send_email(**request)["MessageId"]
+        try:
+            message_id: str = self._client.send_email(**request)["MessageId"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] in PAUSED:
+                raise Unavailable("the mail service does not send for this account now") from error
+            raise
         return message_id

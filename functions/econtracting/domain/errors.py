@@ -24,6 +24,7 @@ EContractingError
 │   └── IdempotencyKeyReused
 ├── TooManyAttempts          with the seconds to wait
 ├── Unavailable              a dependency is down; nothing accepted is lost; with the seconds to wait
+│   └── VendorPaused         it was down so often that it is not asked for a while
 └── BadSignature             a webhook whose signature does not verify
 
 `code` is the stable word of the HTTP contract; `detail` is for people; `facts` are the extra members of the problem
@@ -200,3 +201,10 @@ class Unavailable(EContractingError):
     def __init__(self, detail: str = "", *, retry_after: int = 5) -> None:
         super().__init__(detail, retry_after=retry_after)
         self.retry_after = retry_after
+
+
+class VendorPaused(Unavailable):
+    """An outside system failed so often that it is left alone until one request may try again."""
+
+    code = "vendor-paused"
+    title = "A system outside does not answer for now; nothing you saved is lost"

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from econtracting import ports
+from econtracting.domain.breaker import Vendor
 from econtracting.domain.packet import MOVES, Status
+from econtracting.usecases import delays
 
 # Longer than this in a status and somebody should look, although nothing has failed.
 USUAL: dict[Status, timedelta] = {
@@ -45,9 +47,12 @@ class Count(NamedTuple):
     standings: list[Standing]
     finished: list[Finished]
     oldest_effect: timedelta  # how long the outbox's most overdue row is overdue
+    paused: tuple[Vendor, ...]  # outside systems that are left alone for now
 
 
-def count(*, census: ports.Census, clock: ports.Clock, since: datetime, until: datetime) -> Count:
+def count(
+    *, census: ports.Census, breakers: ports.Breakers, clock: ports.Clock, since: datetime, until: datetime
+) -> Count:
     """Everything as it stands now, and what became ACTIVE in [since, until)."""
     now = clock.now()
     standings = []
@@ -70,4 +75,4 @@ def count(*, census: ports.Census, clock: ports.Clock, since: datetime, until: d
         for packet in census.entered(Status.ACTIVE.value, since, until)
     ]
     due = census.oldest_due(now)
-    return Count(standings, finished, now - due if due else timedelta())
+    return Count(standings, finished, now - due if due else timedelta(), tuple(delays.paused(breakers, now)))

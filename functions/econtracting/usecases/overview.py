@@ -20,7 +20,7 @@ from econtracting.domain.errors import InvalidRequest
 from econtracting.domain.jit import FirstSale
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
-from econtracting.usecases import adverse
+from econtracting.usecases import adverse, delays
 from econtracting.usecases.sales import contract_of
 
 PAGE = 50
@@ -65,6 +65,7 @@ def packet(
     *,
     packets: ports.Packets,
     packet_types: Callable[[str], PacketType],
+    breakers: ports.Breakers,
     clock: ports.Clock,
     day: timedelta,
     packet_id: str,
@@ -79,7 +80,7 @@ def packet(
         "flags": list(found.flags),
         "approvals": len(found.approvals),
         "sections": {one.name: one.shown() for one in packets.all_of(Section, packet_id)},
-        "timeline": timeline.of(found, packet_types(found.type)),
+        "timeline": delays.told(timeline.of(found, packet_types(found.type)), breakers=breakers, clock=clock),
         "background_checks": [
             one.model_dump(
                 mode="json",

@@ -11,7 +11,7 @@ from econtracting.domain.appointments import Appointment
 from econtracting.domain.background import Check
 from econtracting.domain.certification import Feed
 from econtracting.domain.effects import LEASE, Effect, EffectKind, retry_at
-from econtracting.domain.errors import EContractingError
+from econtracting.domain.errors import EContractingError, VendorPaused
 
 Perform = Callable[[Effect], datetime | None]  # answers when the effect wants to come again, if it does
 
@@ -44,6 +44,9 @@ def relay(
         return None
     try:
         again = performers[effect.kind](effect)
+    except VendorPaused as pause:
+        outbox.paused(effect, clock.now() + timedelta(seconds=pause.retry_after), pause.code)
+        return Failure(packet_id, effect_id, pause.code, effect.attempts - 1)
     except Exception as error:  # any failure means: later
         name = error.code if isinstance(error, EContractingError) else type(error).__name__
         outbox.failed(effect, retry_at(clock.now(), effect.attempts, base=retry_base), name)

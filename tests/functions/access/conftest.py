@@ -43,7 +43,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
             monkeypatch.setenv(name, value)
         built = World(Clock(), Outside(), {}, Pace())
         monkeypatch.setattr(SystemClock, "now", lambda _: built.clock.now())
-        monkeypatch.setattr(wiring, "mailer", lambda: built.outside.post)
+        monkeypatch.setattr(wiring, "outside", lambda _: built.outside.post)
         monkeypatch.setattr(wiring, "events", Silence)
         monkeypatch.setattr(wiring, "pace", lambda: EvenPace(0))
         yield built

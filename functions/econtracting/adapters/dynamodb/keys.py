@@ -13,6 +13,7 @@ from econtracting.domain.appointments import Appointment
 from econtracting.domain.attachments import Attachment
 from econtracting.domain.audit import ChainedEvent
 from econtracting.domain.background import Check, OrderReference, Received
+from econtracting.domain.breaker import Breaker
 from econtracting.domain.certification import Contract, Feed
 from econtracting.domain.contact import EmailChange
 from econtracting.domain.corrections import CorrectionRequest
@@ -87,6 +88,7 @@ ADDRESS: dict[type, Callable[..., Key]] = {
     FirstSale: lambda npn, state: {"PK": f"PRODUCER#{npn}", "SK": f"SALE#{state}"},
     Contract: lambda npn, packet_id: {"PK": f"PRODUCER#{npn}", "SK": f"CONTRACT#{packet_id}"},
     Tries: lambda name: {"PK": f"TRIES#{name}", "SK": "TRIES"},
+    Breaker: lambda vendor: {"PK": f"BREAKER#{vendor}", "SK": "BREAKER"},
 }
 
 _NAMED_BY: dict[type, Callable[[Any], tuple[Any, ...]]] = {
@@ -115,6 +117,7 @@ _NAMED_BY: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     FirstSale: lambda r: (r.npn, r.state),
     Contract: lambda r: (r.npn, r.packet_id),
     Tries: lambda r: (r.name,),
+    Breaker: lambda r: (r.vendor,),
 }
 
 # kind -> (partition, sort prefix) of all records of a kind under one id

@@ -44,6 +44,15 @@ class DynamoOutbox:
             {":at": iso(retry_at), ":failure": failure},
         )
 
+    def paused(self, effect: Effect, until: datetime, failure: str) -> None:
+        self._update(
+            effect.packet_id,
+            effect.id,
+            "SET due_at = :at, due_at_sk = :at, failure = :failure, attempts = attempts - :one",
+            "attribute_exists(PK) AND attribute_not_exists(done_at)",
+            {":at": iso(until), ":failure": failure, ":one": 1},
+        )
+
     def later(self, effect: Effect, at: datetime) -> None:
         self._update(
             effect.packet_id,

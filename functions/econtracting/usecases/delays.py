@@ -1,0 +1,46 @@
+"""What an agent is told while a system outside does not answer: who is waited for, and that we go on by ourselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from econtracting import ports
+from econtracting.domain.breaker import Vendor
+
+# Whom the stages of an agent's timeline wait for. A stage without a vendor is not held up by one.
+STAGES: dict[str, tuple[Vendor, ...]] = {
+    "background-check": (Vendor.BACKGROUND_CHECK,),
+    "appointments": (Vendor.LICENCE_REGISTRY, Vendor.APPOINTMENT_GATEWAY),
+    "certification-open": (Vendor.CERTIFICATION_SITE,),
+}
+NAMES = {
+    Vendor.BACKGROUND_CHECK: "the background-check company",
+    Vendor.LICENCE_REGISTRY: "the licence registry",
+    Vendor.APPOINTMENT_GATEWAY: "the service that files appointments with the states",
+    Vendor.CERTIFICATION_SITE: "the certification site",
+    Vendor.MAIL: "the mail service",
+}
+
+
+def paused(breakers: ports.Breakers, now: datetime, among: Iterable[Vendor] = Vendor) -> list[Vendor]:
+    """The vendors that are left alone for now."""
+    return [vendor for vendor in among if breakers.look(vendor).open_at(now)]
+
+
+def told(
+    timeline: Iterable[Mapping[str, Any]], *, breakers: ports.Breakers, clock: ports.Clock
+) -> list[dict[str, Any]]:
+    """The timeline, with a `delay` in the stage whose vendor does not answer. What a report says is never among it."""
+    return [{**row, **_delay(row, breakers, clock.now())} for row in timeline]
+
+
+def _delay(row: Mapping[str, Any], breakers: ports.Breakers, now: datetime) -> dict[str, Any]:
+    among = STAGES.get(row["stage"], ()) if row["state"] == "current" else ()
+    names = [NAMES[vendor] for vendor in paused(breakers, now, among)]
+    if not names:
+        return {}
+    whom = " and ".join(names)
+    message = f"We are waiting for {whom}. You do not have to do anything: we go on by ourselves."
+    return {"delay": {"waiting_for": names, "message": message}}
