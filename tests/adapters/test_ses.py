@@ -61,3 +61,11 @@ def test_a_mail_service_that_is_busy_or_down_is_told_as_unavailable(ses: Any, co
     refuse(ses, "SendEmail", 10, code, status)
     with pytest.raises(Unavailable):
         SesMailer(ses, SENDER).send(**MAIL)
+
+
+@pytest.mark.parametrize("code", ["AccountSuspendedException", "SendingPausedException"])
+def test_an_account_that_may_not_send_now_is_an_outage_and_no_fault_of_the_mail(ses: Any, code: str) -> None:
+    """Failure R22: said with a 400."""
+    refuse(ses, "SendEmail", 1, code, 400)
+    with pytest.raises(Unavailable):
+        SesMailer(ses, SENDER).send(**MAIL)
