@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from moto import mock_aws
 
-from tests import atomic, edges
+from tests import atomic, edges, lifecycle
 from tests.world import World, build
 
 atomic.install()
@@ -25,6 +25,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         yield world
         _taken.update(edges.taken(world))
         world.stop()
+        lifecycle.require_valid()
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from econtracting.domain.signing import Document
 from econtracting.ports import Change
 from econtracting.usecases.changes import plus
 from econtracting.usecases.endings import mail
-from econtracting.usecases.lifecycle import attention, lifecycle_event
+from econtracting.usecases.lifecycle import attention
 from econtracting.usecases.review import WATCH, cleared, handed_over
 from econtracting.usecases.watching import timer
 
@@ -82,7 +82,7 @@ def refused(case: AdverseCase, packet: Packet, now: datetime, actor: Actor, day:
     rejected = packet.move(Status.REJECTED, now).having(due_at=None)
     letter = mail(packet.id, "adverse-final", str(after.attempt), now)
     event = Event(type="adverse.final_sent", at=now, actor=actor, data={"attempt": after.attempt})
-    return Change(rejected, events=[event], effects=[letter, lifecycle_event(rejected, now)], puts=[after])
+    return Change(rejected, events=[event], effects=[letter], puts=[after])
 
 
 def released(case: AdverseCase, packet: Packet, now: datetime, actor: Actor) -> Change:

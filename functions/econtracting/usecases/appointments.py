@@ -17,7 +17,7 @@ from econtracting.ports import Change
 from econtracting.usecases.changes import plus
 from econtracting.usecases.endings import mail
 from econtracting.usecases.filing import filing_effect, rule_of
-from econtracting.usecases.lifecycle import attention, lifecycle_event, state_answered
+from econtracting.usecases.lifecycle import attention, state_answered
 from econtracting.usecases.review import require_current
 from econtracting.usecases.waking import wake_appointment
 
@@ -158,7 +158,7 @@ def unanswered_in_time(
             return None
         after = order.model_copy(update={"status": A.UNANSWERED, "task_token": None, "answered_at": now})
         event = Event(type="appointment.unanswered", at=now, actor=WORKFLOW, data={"state": state})
-        return Change(packet, events=[event], puts=[after], effects=[attention(packet, f"{UNANSWERED}_{state}", now)])
+        return Change(packet, events=[event], puts=[after], effects=[attention(packet, UNANSWERED, now)])
 
     packets.change(packet_id, decide)
 
@@ -178,7 +178,7 @@ def record_processed(*, packets: ports.Packets, clock: ports.Clock, packet_id: s
         after = packet.move(Status.PROCESSED, now)
         letter = mail(packet_id, "processed", 1, now)
         event = Event(type="packet.processed", at=now, actor=WORKFLOW, data={"states": outcomes})
-        return Change(after, events=[event], effects=[letter, lifecycle_event(after, now)])
+        return Change(after, events=[event], effects=[letter])
 
     return packets.change(packet_id, decide).packet
 

@@ -19,7 +19,6 @@ from econtracting.domain.passwords import FIELD, PasswordPolicy, broken_rules, c
 from econtracting.domain.rejections import Rejection
 from econtracting.ports import Attempts, Change, Clock, Envelope, Ids, Limits, Packets, Passwords
 from econtracting.usecases.endings import mail, sessions
-from econtracting.usecases.lifecycle import lifecycle_event
 
 NOBODY = "pkt_00000000000000000000000000"  # whose work is done when a link leads nowhere
 
@@ -303,11 +302,9 @@ def _open_session(
         kept = {} if temporary else {"password_hash": rehashed}
         after = access.model_copy(update={"failed_tries": 0, **spent, **kept})
         data = {"temporary": temporary, "session": fresh.fingerprint[:16]}
-        come_in = _come_in(packet, now)
         return Change(
-            packet=come_in,
+            packet=_come_in(packet, now),
             events=[Event(type="access.login_ok", at=now, actor=actor, data=data)],
-            effects=[lifecycle_event(come_in, now)] if come_in.status is not packet.status else [],
             puts=[after],
             claims=[fresh],
             drops=_superfluous(sessions(packets, packet.id), replaces, now),

@@ -16,7 +16,6 @@ from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.ports import Change
 from econtracting.usecases.changes import plus
-from econtracting.usecases.lifecycle import lifecycle_event
 from econtracting.usecases.opening import open_answers
 from econtracting.usecases.review import require_current
 from econtracting.usecases.waking import wake_check
@@ -36,8 +35,7 @@ def begin(
         require_current(packet, attempt)
         if packet.status is not Status.SUBMITTED:
             return None
-        after = packet.move(Status.BACKGROUND_CHECK, now)
-        return opened(Change(after, effects=[lifecycle_event(after, now)]), now, reminders)
+        return opened(Change(packet.move(Status.BACKGROUND_CHECK, now)), now, reminders)
 
     return packets.change(packet_id, decide).packet
 

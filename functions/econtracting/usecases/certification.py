@@ -20,7 +20,7 @@ from econtracting.domain.webhooks import CourseFinished, ProducerLoaded
 from econtracting.ports import Change
 from econtracting.usecases.changes import plus
 from econtracting.usecases.endings import mail
-from econtracting.usecases.lifecycle import attention, lifecycle_event
+from econtracting.usecases.lifecycle import attention
 from econtracting.usecases.review import require_current, resumed
 from econtracting.usecases.waking import wake_feed
 from econtracting.usecases.watching import timer
@@ -183,7 +183,7 @@ def record_open(
         letter = mail(packet_id, "certification-open", 1, now)
         event = Event(type="certification.opened", at=now, actor=WORKFLOW)
         rings = [timer(packet_id, "courses", now + reminders[0], now)] if reminders else []
-        change = Change(after, events=[event], effects=[letter, lifecycle_event(after, now), *rings])
+        change = Change(after, events=[event], effects=[letter, *rings])
         return _activated(change, packet_types(packet.type), known, now)
 
     return packets.change(packet_id, decide).packet
@@ -235,5 +235,5 @@ def _activated(change: Change, definition: PacketType, feed: Feed, now: datetime
         return change
     after = packet.move(Status.ACTIVE, now).having(due_at=None)
     event = Event(type="certification.completed", at=now, actor=SITE, data={"plan_year": feed.plan_year})
-    told = [mail(packet.id, "active", 1, now), lifecycle_event(after, now)]
+    told = [mail(packet.id, "active", 1, now)]
     return plus(replace(change, packet=after), events=[event], effects=told)

@@ -31,7 +31,6 @@ from econtracting.usecases import (
 )
 from econtracting.usecases.changes import plus
 from econtracting.usecases.endings import mail
-from econtracting.usecases.lifecycle import lifecycle_event
 
 Word = Literal["proceed", "pre-adverse", "adverse", "reject", "retry"]
 NEW_CHECK = frozenset({background_news.CANCELED, background_news.SUSPENDED})
@@ -118,7 +117,7 @@ def _weighed(house: House, packet: Packet, decision: Decision, actor: Actor, now
 
 def _rejected(packet: Packet, now: datetime) -> Change:
     after = packet.move(Status.REJECTED, now).having(due_at=None)
-    return Change(after, effects=[mail(packet.id, "rejected", 1, now), lifecycle_event(after, now)])
+    return Change(after, effects=[mail(packet.id, "rejected", 1, now)])
 
 
 def _lifted(packet: Packet, actor: Actor, now: datetime) -> Change:

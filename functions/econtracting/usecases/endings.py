@@ -13,7 +13,6 @@ from econtracting.domain.effects import Effect, EffectKind
 from econtracting.domain.moment import iso
 from econtracting.domain.packet import Frozen, Packet, Status
 from econtracting.ports import Change, Packets
-from econtracting.usecases.lifecycle import lifecycle_event
 
 
 def close(
@@ -30,7 +29,7 @@ def close(
     if access := packets.find(Access, packet.id):
         drops.append(access)
     mails = [mail(packet.id, letter, 1, now, **payload) for letter, payload in letters]
-    return Change(packet=after, events=[event], effects=[*mails, lifecycle_event(after, now)], drops=drops)
+    return Change(packet=after, events=[event], effects=mails, drops=drops)
 
 
 def places(packets: Packets, packet: Packet) -> list[OpenPacket]:

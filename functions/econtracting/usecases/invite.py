@@ -29,7 +29,6 @@ from econtracting.ports import Change, Clock, Committed, Ids, Limits, LinkSecret
 from econtracting.usecases.endings import close, mail
 from econtracting.usecases.endings import places as held_places
 from econtracting.usecases.invitation_upkeep import attend
-from econtracting.usecases.lifecycle import lifecycle_event
 
 
 def open_packet(
@@ -59,7 +58,7 @@ def open_packet(
     change = Change(
         packet=packet,
         events=[Event(type="invitation.created", at=now, actor=actor, data=_created(packet))],
-        effects=[mail(packet.id, "invitation", packet.mails_sent, now), lifecycle_event(packet, now)],
+        effects=[mail(packet.id, "invitation", packet.mails_sent, now)],
         claims=[link, *places(packet)],
         answer={"packet_id": packet.id, "status": packet.status.value, "expires_at": iso(packet.expires_at)},
     )

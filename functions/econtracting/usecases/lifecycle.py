@@ -1,48 +1,33 @@
-"""Lifecycle events for the carrier's other systems: ids and words only. docs/events holds their schemas."""
+"""Lifecycle events that a use case asks for. That a status changed is told by the store with every commit."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from econtracting.domain.effects import Effect, EffectKind
-from econtracting.domain.moment import iso
+from econtracting.domain import lifecycle
+from econtracting.domain.effects import Effect
+from econtracting.domain.jit import FirstSale
 from econtracting.domain.packet import Packet
-
-SCHEMA_VERSION = 1
-
-
-def lifecycle_event(packet: Packet, now: datetime) -> Effect:
-    """Tells that the packet reached its present status. Its id names the commit it belongs to."""
-    return published(packet, "packet.status_changed", packet.status.value, now, status=packet.status.value)
 
 
 def attention(packet: Packet, reason: str, now: datetime) -> Effect:
     """Tells that the contracting department has to look; operations' alarm listens to it."""
-    return published(packet, "packet.attention_needed", reason, now, status=packet.status.value, reason=reason)
+    return lifecycle.told(lifecycle.AttentionNeeded, packet, reason, now, status=packet.status, reason=reason)
 
 
 def state_answered(packet: Packet, state: str, status: str, now: datetime) -> Effect:
     """Tells what became of an appointment."""
-    return published(packet, "appointment.answered", state, now, state=state, status=status)
+    return lifecycle.told(lifecycle.AppointmentAnswered, packet, state, now, state=state, status=status)
 
 
-def published(packet: Packet, detail_type: str, what: str, now: datetime, **detail: Any) -> Effect:
-    return Effect(
-        packet_id=packet.id,
-        id=f"publish#{detail_type}#{what}#{packet.version + 1}",
-        kind=EffectKind.PUBLISH,
-        payload={
-            "detail_type": detail_type,
-            "detail": {
-                "schema_version": SCHEMA_VERSION,
-                "packet_id": packet.id,
-                "agency_id": packet.agency.id,
-                "npn": packet.npn,
-                "at": iso(now),
-                **detail,
-            },
-        },
-        created_at=now,
-        due_at=now,
+def sale_alarm(packet: Packet, sale: FirstSale, alarm: str, now: datetime) -> Effect:
+    """Tells that a first sale needs a person."""
+    what = f"{sale.state}#{alarm}"
+    return lifecycle.told(
+        lifecycle.FirstSaleAlarm, packet, what, now, state=sale.state, alarm=alarm, due_on=sale.due_on
     )
+
+
+def lifecycle_event(packet: Packet, now: datetime) -> Effect:
+    """The same row that the store writes with the commit."""
+    return lifecycle.told(lifecycle.StatusChanged, packet, packet.status.value, now, status=packet.status)

@@ -10,7 +10,7 @@ from econtracting.domain.errors import Superseded
 from econtracting.domain.flags import Flag, keeps_from_appointing
 from econtracting.domain.packet import MOVES, Packet, Status
 from econtracting.ports import Change
-from econtracting.usecases.lifecycle import attention, lifecycle_event
+from econtracting.usecases.lifecycle import attention
 from econtracting.usecases.signing import start_workflow
 from econtracting.usecases.watching import timer
 
@@ -35,7 +35,7 @@ def handed_over(
     return Change(
         after,
         events=[Event(type="exception.opened", at=now, actor=actor, data=data)],
-        effects=[watch, lifecycle_event(after, now), attention(after, reason, now)],
+        effects=[watch, attention(after, reason, now)],
     )
 
 
@@ -43,7 +43,7 @@ def resumed(packet: Packet, to: Status, now: datetime) -> Change:
     """On the road again, with the next execution to drive it. Raises InvalidTransition if no road leads there."""
     attempt = packet.attempt + 1
     after = _decided(packet.move(to, now)).having(attempt=attempt, due_at=now)
-    return Change(after, effects=[start_workflow(packet.id, attempt, now), lifecycle_event(after, now)])
+    return Change(after, effects=[start_workflow(packet.id, attempt, now)])
 
 
 def cleared(packet: Packet, now: datetime, *, restart: bool) -> Change:
@@ -57,8 +57,7 @@ def cleared(packet: Packet, now: datetime, *, restart: bool) -> Change:
         return handed_over(packet, ANSWERS, now)
     if restart:
         return resumed(packet, Status.APPOINTING, now)
-    after = _decided(packet.move(Status.APPOINTING, now))
-    return Change(after, effects=[lifecycle_event(after, now)])
+    return Change(_decided(packet.move(Status.APPOINTING, now)))
 
 
 def ask_for_review(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, reason: str, attempt: int) -> Packet:

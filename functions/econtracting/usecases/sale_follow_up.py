@@ -13,7 +13,7 @@ from econtracting.domain.jit import Alarm, FirstSale
 from econtracting.domain.packet import Packet
 from econtracting.ports import Change
 from econtracting.usecases.changes import plus
-from econtracting.usecases.lifecycle import attention, published
+from econtracting.usecases.lifecycle import attention, sale_alarm
 from econtracting.usecases.watching import timer
 
 WORKFLOW = Actor(kind="system", id="just-in-time")
@@ -133,8 +133,5 @@ def _event(sale: FirstSale, alarm: Alarm, now: datetime) -> Event:
 
 
 def _tellings(packet: Packet, sale: FirstSale, alarm: Alarm, now: datetime) -> list[Effect]:
-    due_on = sale.due_on.isoformat() if sale.due_on else None
-    told = published(
-        packet, "first_sale.alarm", f"{sale.state}#{alarm}", now, state=sale.state, alarm=alarm.value, due_on=due_on
-    )
+    told = sale_alarm(packet, sale, alarm.value, now)
     return [told, attention(packet, f"FIRST_SALE_{alarm.value}", now)]

@@ -30,6 +30,7 @@ from econtracting.domain.errors import (
     PacketNotFound,
     Unavailable,
 )
+from econtracting.domain.lifecycle import implied
 from econtracting.domain.moment import iso
 from econtracting.domain.packet import Frozen, Packet
 from econtracting.ports import Change, Committed, Page, Request
@@ -205,7 +206,8 @@ class DynamoPackets:
         commit_id = uuid4().hex
         parts = [self._packet_part(before, after, commit_id)]
         parts += [self._new(self._item(event), _Lost) for event in events]
-        parts += [self._new(self._item(effect), _Lost) for effect in change.effects]
+        effects = {effect.id: effect for effect in [*implied(before, change.packet), *change.effects]}
+        parts += [self._new(self._item(effect), _Lost) for effect in effects.values()]
         parts += [self._new(self._item(claim), AlreadyExists, claim) for claim in change.claims]
         parts += [_Part({"Put": {"TableName": self._table, "Item": self._item(put)}}, _Lost) for put in change.puts]
         for gone in change.drops:

@@ -1,0 +1,38 @@
+"""What was put down to be published, held against the schemas that others read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import boto3
+from jsonschema import Draft202012Validator
+
+from econtracting.adapters.dynamodb import items
+from econtracting.domain.effects import Effect, EffectKind
+from econtracting.domain.lifecycle import KINDS
+from tools import events
+
+_SCHEMAS = {
+    kind.detail_type: Draft202012Validator(json.loads((events.FOLDER / events.name_of(kind)).read_text()))
+    for kind in KINDS
+}
+
+
+def published(packet_id: str | None = None) -> list[tuple[str, dict[str, Any]]]:
+    """(detail-type, detail) of every event of the table, or of one packet, in the order of its commits."""
+    rows = [
+        items.record(Effect, one)
+        for page in boto3.client("dynamodb").get_paginator("scan").paginate(TableName="econtracting")
+        for one in page["Items"]
+        if one["SK"]["S"].startswith("OUTBOX#publish#")
+    ]
+    wanted = [one for one in rows if one.kind is EffectKind.PUBLISH and packet_id in (None, one.packet_id)]
+    wanted.sort(key=lambda one: int(one.id.rpartition("#")[2]))
+    return [(one.payload["detail_type"], {**one.payload["detail"], "event_id": one.reference}) for one in wanted]
+
+
+def require_valid() -> None:
+    """Raises jsonschema's ValidationError for an event that is not as its schema says."""
+    for detail_type, detail in published():
+        _SCHEMAS[detail_type].validate(detail)
