@@ -19,6 +19,7 @@ class Screening:
 
     reports: dict[str, ports.Report] = field(default_factory=dict)
     orders: dict[str, ports.Candidate] = field(default_factory=dict)
+    copies: bytes = b"%PDF-1.7 a report"
     down: bool = False
 
     def order(self, candidate: ports.Candidate, idempotency_key: str) -> ports.Report:
@@ -34,6 +35,11 @@ class Screening:
         if self.down:
             raise Unavailable()
         return self.reports[report_id]
+
+    def copy(self, report_id: str) -> bytes:
+        if self.down:
+            raise Unavailable()
+        return self.copies
 
     def ends(self, reference: str, status: str, result: str | None = None, fields: tuple[str, ...] = ()) -> str:
         """Let a report come to an end; answers its id."""

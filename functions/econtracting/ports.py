@@ -421,6 +421,10 @@ class BackgroundChecks(Protocol):
 
     def report(self, report_id: str) -> Report: ...
 
+    def copy(self, report_id: str) -> bytes:
+        """The report as its subject may read it, a PDF. Raises Unavailable."""
+        ...
+
 
 class LicenceRegistry(Protocol):
     def licences(self, npn: str) -> Licences | None:

@@ -33,7 +33,7 @@ from econtracting import wiring
 from econtracting.domain.errors import InvalidRequest
 from econtracting.http import callers
 from econtracting.http.problems import Door
-from econtracting.usecases import attachments, contact, delays, interview, verifying
+from econtracting.usecases import attachments, contact, delays, interview, notices, verifying
 from econtracting.usecases import summary as summaries
 
 app = Door()
@@ -69,7 +69,8 @@ def packet() -> dict[str, Any]:
         packets=wiring.packets(), packet_types=wiring.packet_type, clock=wiring.clock(), packet_id=agent.packet_id
     )
     waits = delays.told(view["timeline"], breakers=wiring.breakers(), clock=wiring.clock())
-    return {**view, "timeline": waits}
+    shown = notices.status_shown(packets=wiring.packets(), packet_id=agent.packet_id)
+    return {**view, "status": shown.value, "timeline": waits}
 
 
 @app.get("/packet/agreement")

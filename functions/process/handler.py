@@ -4,6 +4,7 @@ POST /webhooks/background-checks | appointments | certifications | sales -> 202 
 GET  /packets, /packets/{packet_id}, /packets/{packet_id}/events   -> 200, masked
 POST /packets/{packet_id}/corrections {fields, reason}             -> 200 | 409 invalid-transition | 422 unknown field
 POST /packets/{packet_id}/decisions {decision, reason}             -> 200 | 409 invalid-transition
+POST /packets/{packet_id}/disputes {state, reason}                 -> 200 | 409 invalid-transition
 GET  /producers/{npn}/ready-to-sell?state=&on=                     -> 200 {ready, reasons} | 404
 GET  /producers/{npn}/certification-status                         -> 200 {loaded, expected_by} | 404
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from datetime import date
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -50,6 +51,15 @@ class Made(BaseModel):
     reason: Words
     worksheet_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
     posted_on: date | None = None
+
+
+class Dispute(BaseModel):
+    """A dispute about a background report that came by telephone or letter, or what became of one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: Literal["raised", "answered"]
+    reason: Words
 
 
 ACCEPTED: tuple[dict[str, Any], int] = ({"accepted": True}, HTTPStatus.ACCEPTED)
@@ -177,6 +187,20 @@ def decide(packet_id: str, made: Made) -> dict[str, Any]:
         house,
         packet_id=packet_id,
         decision=decisions.Decision(made.decision, made.reason, made.worksheet_sha256, made.posted_on),
+        actor=caller.actor,
+        request=callers.idempotency(app, caller.subject),
+    )
+
+
+@app.post("/packets/<packet_id>/disputes")
+def dispute(packet_id: str, told: Dispute) -> dict[str, Any]:
+    caller = callers.staff(app, "contracting")
+    return decisions.dispute(
+        packets=wiring.packets(),
+        clock=wiring.clock(),
+        packet_id=packet_id,
+        answered=told.state == "answered",
+        reason=told.reason,
         actor=caller.actor,
         request=callers.idempotency(app, caller.subject),
     )

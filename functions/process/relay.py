@@ -19,6 +19,7 @@ from econtracting.usecases import (
     filing,
     invitation_upkeep,
     mailing,
+    notices,
     relay,
     review,
     sale_follow_up,
@@ -130,6 +131,13 @@ def _performers() -> dict[EffectKind, relay.Perform]:
         EffectKind.DROP_UPLOAD: lambda effect: attachments.drop(uploads=wiring.uploads(), effect=effect),
         EffectKind.SYNC_CHECK: lambda effect: background_news.sync(
             packets=packets, checks=wiring.background_checks(), clock=clock, effect=effect
+        ),
+        EffectKind.FETCH_REPORT: lambda effect: notices.fetch(
+            packets=packets,
+            checks=wiring.background_checks(),
+            documents=wiring.documents(),
+            clock=clock,
+            effect=effect,
         ),
         EffectKind.ORDER_APPOINTMENT: lambda effect: filing.order(
             packets=packets,

@@ -1,4 +1,4 @@
-"""sign: consent, adopted signature, field by field, finish, print packet.
+"""sign: consent, adopted signature, field by field, finish, print packet, notices.
 
 GET  /packet/consent                                -> 200 the disclosure
 GET  /packet/consent/access-code                    -> 200 application/pdf with the code to type back
@@ -17,6 +17,10 @@ POST /packet/finish                                 -> 202 SEALING | 409 signatu
 GET  /packet/print                                  -> 200 rows in packet order | 409 before sealing
 GET  /packet/print/all                              -> 200 application/zip, or one application/pdf with ?format=pdf
 GET  /packet/evidence                               -> 200 application/zip
+GET  /packet/notices                                -> 200 notices about a background report, and whether to dispute
+GET  /packet/notices/{notice_id}/content            -> 200 text/plain | 404 notice-not-found
+GET  /packet/notices/{notice_id}/report             -> 200 application/pdf, the copy of the report | 404
+POST /packet/notices/{notice_id}/disputes           -> 201 {disputed_at} | 409 invalid-transition
 
 Signing calls before consent answer 403 consent-required.
 """
@@ -31,10 +35,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from econtracting import wiring
 from econtracting.domain.documents import PACKET_ACT
+from econtracting.domain.notices import Ground
 from econtracting.http import callers
-from econtracting.http.files import File, pdf, png, zipped
+from econtracting.http.files import File, pdf, plain, png, zipped
 from econtracting.http.problems import Door
-from econtracting.usecases import adopting, consenting, declining, printing, signing
+from econtracting.usecases import adopting, consenting, declining, notices, printing, signing
 
 app = Door()
 
@@ -69,6 +74,13 @@ class Signature(BaseModel):
 
     def wish(self) -> adopting.Wish:
         return adopting.Wish(**{name: getattr(self, name) for name in type(self).model_fields})
+
+
+class Dispute(BaseModel):
+    """Why the report is disputed. What exactly is wrong is told to the screening company, which can mend it."""
+
+    model_config = ConfigDict(extra="forbid")
+    grounds: list[Ground] = Field(min_length=1, max_length=3)
 
 
 class Act(BaseModel):
@@ -196,6 +208,55 @@ def preview(signature: Signature) -> File:
         wish=signature.wish(),
     )
     return png(found)
+
+
+@app.get("/packet/notices")
+def notices_view() -> dict[str, Any]:
+    agent = callers.agent(app)
+    return notices.listed(packets=wiring.packets(), packet_types=wiring.packet_type, packet_id=agent.packet_id)
+
+
+@app.get("/packet/notices/<notice_id>/content")
+def notice(notice_id: str) -> File:
+    agent = callers.agent(app)
+    found = notices.text(
+        packets=wiring.packets(),
+        packet_types=wiring.packet_type,
+        clock=wiring.clock(),
+        packet_id=agent.packet_id,
+        notice_id=notice_id,
+        actor=agent.actor,
+    )
+    return plain(found)
+
+
+@app.get("/packet/notices/<notice_id>/report")
+def report(notice_id: str) -> File:
+    agent = callers.agent(app)
+    found = notices.report(
+        packets=wiring.packets(),
+        packet_types=wiring.packet_type,
+        documents=wiring.documents(),
+        packet_id=agent.packet_id,
+        notice_id=notice_id,
+    )
+    return pdf(found, "background-report.pdf")
+
+
+@app.post("/packet/notices/<notice_id>/disputes")
+def dispute(notice_id: str, given: Dispute) -> tuple[dict[str, Any], int]:
+    agent = callers.agent(app)
+    answer = notices.dispute(
+        packets=wiring.packets(),
+        packet_types=wiring.packet_type,
+        clock=wiring.clock(),
+        packet_id=agent.packet_id,
+        notice_id=notice_id,
+        grounds=given.grounds,
+        actor=agent.actor,
+        request=callers.idempotency(app, agent.packet_id),
+    )
+    return answer, HTTPStatus.CREATED
 
 
 @app.get("/packet/documents")

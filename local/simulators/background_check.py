@@ -9,10 +9,11 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from local.config import BACKGROUND_CHECK_KEY, Config
 from local.scripts import tags_of
+from local.simulators.papers import page
 from local.simulators.server import Body, Refusal, Simulator
 from local.simulators.signatures import HexHmac
 from local.simulators.store import Store
@@ -40,6 +41,7 @@ class BackgroundCheck:
         simulator.route("POST", "/v1/candidates", self._candidate)
         simulator.route("POST", "/v1/reports", self._report)
         simulator.route("GET", "/v1/reports/{id}", self._read)
+        simulator.route("GET", "/v1/reports/{id}/document", self._document)
         self.application = simulator.application()
 
     async def _candidate(self, request: Request) -> JSONResponse:
@@ -84,6 +86,13 @@ class BackgroundCheck:
         if report is None:
             raise Refusal(404, "report not found")
         return JSONResponse(report)
+
+    async def _document(self, request: Request) -> Response:
+        report = self._store.get("report", request.path_params["id"])
+        if report is None:
+            raise Refusal(404, "report not found")
+        result = report["result"] or "none yet"
+        return Response(page(f"Report {report['id']}", f"Result: {result}"), media_type="application/pdf")
 
     def _script(self, report: Body, candidate: Body) -> None:
         """Plan what becomes of a report, and what is said about it when."""

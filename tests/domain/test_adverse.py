@@ -180,3 +180,17 @@ def test_a_dispute_never_shortens_the_wait(delivered, until_dispute, until_answe
     assert wait.on_hold(stopped_on).resumed(answered_on).last_day >= min(wait.last_day, answered_on)
     if stopped_on <= wait.last_day:
         assert wait.on_hold(stopped_on).resumed(answered_on).last_day >= wait.last_day
+
+
+def test_a_report_can_be_disputed_before_any_notice_and_is_weighed_again_afterwards():
+    disputed = CASE.disputed(OPENED)
+    assert disputed.status is AdverseStatus.DISPUTED
+    assert disputed.dispute_answered(noon("2026-03-02")).status is AdverseStatus.ASSESSING
+
+
+def test_a_notice_that_arrives_while_the_report_is_disputed_keeps_the_whole_wait_for_later():
+    arrived = SENT.disputed(OPENED).delivered(noon("2026-03-02"))
+    assert arrived.status is AdverseStatus.DISPUTED
+    resumed = arrived.dispute_answered(noon("2026-04-01"))
+    assert resumed.status is AdverseStatus.WAITING
+    assert resumed.wait.last_day == Wait(since=day("2026-04-01")).last_day

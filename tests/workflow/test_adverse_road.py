@@ -18,6 +18,7 @@ def to_review(world: World, **how: object) -> str:
     packet_id = stories.to_check(world, **how)
     stories.report(world, packet_id, "complete", "consider")
     world.reaches(packet_id, "ADVERSE_REVIEW")
+    world.settle(lambda: case(packet_id).copy_of_report is not None)
     return packet_id
 
 
@@ -67,14 +68,8 @@ def test_nobody_is_rejected_past_the_notices(world: World) -> None:
     assert world.status(packet_id) == "ADVERSE_REVIEW"
 
 
-def test_the_notice_names_the_company_and_its_enclosures_and_the_mail_names_nothing(world: World) -> None:
-    packet_id = to_waiting(world)
-    from econtracting.usecases import adverse
-
-    found = adverse.notices(packets=wiring.packets(), packet_types=wiring.packet_type, packet_id=packet_id)
-    assert found[0]["kind"] == "pre-adverse"
-    assert "Fairmeadow Screening Services" in found[0]["text"]
-    assert "Summary of Your Rights" in found[0]["enclosures"][0]["title"]
+def test_the_mail_about_a_notice_names_nothing(world: World) -> None:
+    to_waiting(world)
     mail = next(one for one in world.outside.post.sent if "adverse-pre" in one["reference"])
     assert "Fairmeadow" not in mail["text"]
 
@@ -110,6 +105,17 @@ def test_a_dispute_stops_the_clock_and_its_answer_resumes_the_rest(world: World)
     world.settle()
     # waited: Wed 25 (Thu was Thanksgiving); left: 4 business days and 5 calendar days after Sun 20 December
     assert stories.decide(world, packet_id, "adverse").json["possible_from"].startswith("2026-12-26")
+
+
+def test_a_report_that_a_dispute_left_as_it_was_is_fetched_anew(world: World) -> None:
+    packet_id = to_waiting(world)
+    before = case(packet_id).copy_of_report
+    stories.report(world, packet_id, "dispute")
+    world.settle()
+    world.outside.screening.copies = b"%PDF-1.7 corrected"
+    stories.report(world, packet_id, "complete", "consider")
+    world.settle()
+    assert case(packet_id).copy_of_report != before
 
 
 def test_a_dispute_that_clears_the_report_lets_the_packet_go_on(world: World) -> None:

@@ -78,7 +78,7 @@ class AdverseStatus(StrEnum):
 A = AdverseStatus
 
 MOVES: dict[AdverseStatus, frozenset[AdverseStatus]] = {
-    A.ASSESSING: frozenset({A.PRE_SENT, A.CANCELED}),
+    A.ASSESSING: frozenset({A.PRE_SENT, A.DISPUTED, A.CANCELED}),
     A.PRE_SENT: frozenset({A.WAITING, A.UNDELIVERABLE, A.DISPUTED, A.ASSESSING, A.CANCELED}),
     A.UNDELIVERABLE: frozenset({A.WAITING, A.DISPUTED, A.ASSESSING, A.CANCELED}),
     A.WAITING: frozenset({A.DISPUTED, A.ASSESSING, A.FINAL_SENT, A.CANCELED}),
@@ -86,6 +86,14 @@ MOVES: dict[AdverseStatus, frozenset[AdverseStatus]] = {
     A.FINAL_SENT: frozenset(),
     A.CANCELED: frozenset(),
 }
+
+
+class ReportCopy(Frozen):
+    """The copy of the report that goes with a notice: where it lies, and its fingerprint."""
+
+    key: str
+    version: str | None = None
+    sha256: str
 
 
 class AdverseCase(Frozen):
@@ -105,6 +113,8 @@ class AdverseCase(Frozen):
     opened_at: Moment
     local_rule: LocalRule = LocalRule()
     pre_sent_at: Moment | None = None
+    disputed_at: Moment | None = None
+    copy_of_report: ReportCopy | None = None
     notices: int = 0  # pre-adverse notices sent; a corrected report needs a new one
     wait: Wait | None = None
     counts_from: Moment | None = None
@@ -117,8 +127,11 @@ class AdverseCase(Frozen):
         return self._to(A.PRE_SENT, pre_sent_at=at, notices=self.notices + 1, decided_by=by)
 
     def delivered(self, at: datetime) -> Self:
-        """The notice reached the agent (by post: when that is presumed). A repeat changes nothing."""
-        if self.status is A.WAITING:
+        """The notice reached the agent (by post: when that is presumed). A repeat changes nothing.
+
+        One that arrives while the case is disputed is put down; the whole wait is still to come.
+        """
+        if self.wait is not None and self.status in (A.WAITING, A.DISPUTED):
             return self
         local = self.local_rule
         usual = Wait(since=recipients_day(at, self.state))
@@ -127,6 +140,8 @@ class AdverseCase(Frozen):
             business_days=max(usual.business_days, local.business_days),
             calendar_days=max(usual.calendar_days, local.calendar_days),
         )
+        if self.status is A.DISPUTED:
+            return self.model_copy(update={"wait": wait, "counts_from": at})
         return self._to(A.WAITING, wait=wait, counts_from=at)
 
     def bounced(self) -> Self:
@@ -134,12 +149,12 @@ class AdverseCase(Frozen):
 
     def disputed(self, at: datetime) -> Self:
         held = self.wait.on_hold(recipients_day(at, self.state)) if self.wait else None
-        return self._to(A.DISPUTED, wait=held)
+        return self._to(A.DISPUTED, wait=held, disputed_at=at)
 
     def dispute_answered(self, at: datetime) -> Self:
         """The report stands as it was: the rest of the wait begins, if it had begun before."""
         if self.wait is None:
-            return self._to(A.PRE_SENT)
+            return self._to(A.PRE_SENT if self.pre_sent_at is not None else A.ASSESSING)
         return self._to(A.WAITING, wait=self.wait.resumed(recipients_day(at, self.state)), counts_from=at)
 
     def report_corrected(self) -> Self:
@@ -184,6 +199,10 @@ class AdverseCase(Frozen):
     @property
     def over(self) -> bool:
         return not MOVES[self.status]
+
+    @property
+    def can_be_disputed(self) -> bool:
+        return A.DISPUTED in MOVES[self.status]
 
     def _to(self, status: AdverseStatus, **changes: object) -> Self:
         if status not in MOVES[self.status]:

@@ -19,6 +19,7 @@ class EffectKind(StrEnum):
     WAKE_WORKFLOW = "wake-workflow"
     ORDER_CHECK = "order-check"
     SYNC_CHECK = "sync-check"
+    FETCH_REPORT = "fetch-report"  # the copy that goes with a notice about it
     ORDER_APPOINTMENT = "order-appointment"
     FEED_PRODUCER = "feed-producer"
     PUBLISH = "publish"

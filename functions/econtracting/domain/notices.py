@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from enum import StrEnum
 from string import Template
 
 from econtracting.domain.adverse import AdverseCase, AdverseStatus
@@ -15,27 +16,32 @@ from econtracting.domain.moment import Moment
 from econtracting.domain.packet import Frozen, Packet
 from econtracting.domain.packet_type import PacketType
 
+PRE_ADVERSE, ADVERSE = "pre-adverse", "adverse"
+
+
+class Ground(StrEnum):
+    """Why a report is disputed. What exactly is wrong is for the screening company, which can mend it."""
+
+    INACCURATE = "inaccurate"
+    INCOMPLETE = "incomplete"
+    NOT_MINE = "not-mine"
+
 
 class Enclosure(Frozen):
-    """Something that goes with a notice: a document of the packet, or a page of the government's."""
+    """Something that goes with a notice: `view` is a path of this API, `url` a page of the government's."""
 
     title: str
-    document_id: str | None = None
+    view: str | None = None
     url: str | None = None
 
 
 class Notice(Frozen):
     notice_id: str
-    kind: str  # pre-adverse or adverse
+    kind: str  # PRE_ADVERSE or ADVERSE
     title: str
     text: str
     at: Moment
     enclosures: tuple[Enclosure, ...]
-
-
-def report_copy(attempt: int) -> str:
-    """The document id under which the copy of an attempt's report is kept."""
-    return f"background-report-{attempt}"
 
 
 def notices_of(
@@ -43,9 +49,9 @@ def notices_of(
 ) -> Iterator[Notice]:
     """The notices of a case that were sent. `documents` are the ids of the packet's documents."""
     if case.pre_sent_at is not None:
-        yield _notice(case, packet, definition, documents, "pre-adverse", case.pre_sent_at)
+        yield _notice(case, packet, definition, documents, PRE_ADVERSE, case.pre_sent_at)
     if case.status is AdverseStatus.FINAL_SENT and case.ended_at is not None:
-        yield _notice(case, packet, definition, documents, "adverse", case.ended_at)
+        yield _notice(case, packet, definition, documents, ADVERSE, case.ended_at)
 
 
 def _notice(
@@ -57,7 +63,7 @@ def _notice(
     at: datetime,
 ) -> Notice:
     screening, carrier = definition.screening, definition.carrier
-    before = kind == "pre-adverse"
+    before, notice_id = kind == PRE_ADVERSE, f"{kind}-{case.attempt}"
     words = {
         "first_name": packet.agent.first_name,
         "carrier": carrier.legal_name,
@@ -69,14 +75,14 @@ def _notice(
     }
     text = Template(screening.pre_adverse_text if before else screening.final_text).substitute(words)
     enclosed = [Enclosure(title=screening.rights_title, url=screening.rights_url)]
-    copy = report_copy(case.attempt)
-    if before and copy in documents:
-        enclosed.insert(0, Enclosure(title="Copy of the report", document_id=copy))
+    if before and case.copy_of_report is not None:
+        enclosed.insert(0, Enclosure(title="Copy of the report", view=f"/packet/notices/{notice_id}/report"))
     weighing = next((row for row in definition.documents if row.code == screening.weighing_document), None)
     if case.worksheet_needed and weighing is not None and weighing.code in documents:
-        enclosed.append(Enclosure(title=weighing.title, document_id=weighing.code))
+        view = f"/packet/documents/{weighing.code}/content"
+        enclosed.append(Enclosure(title=weighing.title, view=view))
     return Notice(
-        notice_id=f"{kind}-{case.attempt}",
+        notice_id=notice_id,
         kind=kind,
         title=screening.pre_adverse_title if before else screening.final_title,
         text=text,

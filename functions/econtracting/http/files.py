@@ -27,6 +27,10 @@ def zipped(content: bytes, name: str) -> File:
     return _file(content, "application/zip", {"Content-Disposition": f'attachment; filename="{name}"'})
 
 
+def plain(content: str) -> File:
+    return _file(content.encode(), "text/plain; charset=utf-8", {"Content-Disposition": "inline"})
+
+
 def _file(content: bytes, content_type: str, headers: dict[str, str]) -> File:
     response: File = Response(
         int(HTTPStatus.OK), content_type=content_type, body=b64encode(content).decode(), headers=dict(headers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,12 +11,11 @@ from econtracting.domain.adverse import AdverseCase, AdverseStatus, LocalRule
 from econtracting.domain.answers import Section
 from econtracting.domain.audit import Actor, Event
 from econtracting.domain.background import Check
+from econtracting.domain.effects import Effect, EffectKind
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.interview_person import person
-from econtracting.domain.notices import notices_of
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
-from econtracting.domain.signing import Document
 from econtracting.ports import Change
 from econtracting.usecases.changes import plus
 from econtracting.usecases.endings import mail
@@ -27,10 +26,11 @@ from econtracting.usecases.watching import timer
 SCREENER = Actor(kind="vendor", id="background-check")
 REPORT = "BACKGROUND_REPORT"
 FINAL_POSSIBLE = "FINAL_NOTICE_POSSIBLE"
+DISPUTED = "REPORT_DISPUTED"
+# Where news that a notice has arrived still count; a bounced one may be read behind the log-in all the same.
+UNDELIVERED = frozenset({AdverseStatus.PRE_SENT, AdverseStatus.UNDELIVERABLE, AdverseStatus.DISPUTED})
 # Notice by post counts as received three days after it was posted (as in Federal Rule of Civil Procedure 6(d)).
 POSTAL_DAYS = timedelta(days=3)
-
-PacketTypes = Callable[[str], PacketType]
 
 
 def opened(packets: ports.Packets, definition: PacketType, packet: Packet, check: Check, now: datetime) -> Change:
@@ -46,7 +46,8 @@ def opened(packets: ports.Packets, definition: PacketType, packet: Packet, check
         local_rule=definition.screening.local_waits.get(state, LocalRule()),
         worksheet_needed=state in definition.screening.weighing_states,
     )
-    return plus(handed_over(packet, REPORT, now, to=Status.ADVERSE_REVIEW), puts=[case])
+    handed = handed_over(packet, REPORT, now, to=Status.ADVERSE_REVIEW)
+    return plus(handed, effects=[_copy_of(case, packet, now)], puts=[case])
 
 
 def current(packets: ports.Packets, packet: Packet) -> AdverseCase | None:
@@ -68,12 +69,16 @@ def pre_noticed(case: AdverseCase, packet: Packet, now: datetime, actor: Actor, 
     """
     if posted_at is not None:
         return _delivered(case, packet, posted_at + POSTAL_DAYS, now, actor)
+    if case.copy_of_report is None:
+        detail = "The copy of the report that goes with the notice is not here yet; it is being fetched."
+        raise InvalidTransition(detail, status=case.status.value)
+    fetched = []
     if case.status is not AdverseStatus.ASSESSING:
-        case = case.report_corrected()
+        case, fetched = case.report_corrected(), [_copy_of(case, packet, now)]
     after = case.send_pre_notice(now, actor.id)
     letter = mail(packet.id, "adverse-pre", f"{after.attempt}-{after.notices}", now)
     event = Event(type="adverse.pre_sent", at=now, actor=actor, data={"attempt": after.attempt})
-    return Change(packet, events=[event], effects=[letter], puts=[after])
+    return Change(packet, events=[event], effects=[letter, *fetched], puts=[after])
 
 
 def refused(case: AdverseCase, packet: Packet, now: datetime, actor: Actor, day: timedelta) -> Change:
@@ -97,21 +102,53 @@ def report_news(packets: ports.Packets, packet: Packet, check: Check, now: datet
     if packet.status is not Status.ADVERSE_REVIEW or case is None or case.over:
         return None
     if check.status == "dispute" and case.status is not AdverseStatus.DISPUTED:
-        event = Event(type="adverse.disputed", at=now, actor=SCREENER, data={"attempt": case.attempt})
-        return Change(packet, events=[event], puts=[case.disputed(now)])
+        return disputed(packets, packet, now, SCREENER)
     if check.status == "complete" and check.result == "clear":
         return released(case, packet, now, SCREENER)
     if check.status == "complete" and case.status is AdverseStatus.DISPUTED:
-        after = case.dispute_answered(now)
-        event = Event(type="adverse.dispute_answered", at=now, actor=SCREENER, data={"attempt": case.attempt})
-        return Change(packet, events=[event], effects=_final_timer(after, packet, now), puts=[after])
+        return dispute_answered(packets, packet, now, SCREENER)
     return None
+
+
+def disputed(
+    packets: ports.Packets,
+    packet: Packet,
+    now: datetime,
+    actor: Actor,
+    *,
+    grounds: Sequence[str] = (),
+    reason: str | None = None,
+) -> Change:
+    """The report is disputed, by whoever says so first: the clock stands still. Raises InvalidTransition."""
+    case = required(packets, packet)
+    if packet.status is not Status.ADVERSE_REVIEW:
+        raise InvalidTransition("No decision is open that a dispute could hold up.", status=packet.status.value)
+    data = {"attempt": case.attempt, "grounds": list(grounds)} | ({"reason": reason} if reason else {})
+    event = Event(type="adverse.disputed", at=now, actor=actor, data=data)
+    return Change(packet, events=[event], effects=[attention(packet, DISPUTED, now)], puts=[case.disputed(now)])
+
+
+def dispute_answered(
+    packets: ports.Packets, packet: Packet, now: datetime, actor: Actor, *, reason: str | None = None
+) -> Change:
+    """The report stands after all: the rest of the wait begins. What it says now is fetched anew.
+
+    Raises InvalidTransition if nothing is disputed.
+    """
+    case = required(packets, packet)
+    if packet.status is not Status.ADVERSE_REVIEW or case.status is not AdverseStatus.DISPUTED:
+        raise InvalidTransition("No dispute is open.", status=case.status.value)
+    after = case.dispute_answered(now)
+    data = {"attempt": case.attempt} | ({"reason": reason} if reason else {})
+    event = Event(type="adverse.dispute_answered", at=now, actor=actor, data=data)
+    effects = [*_final_timer(after, packet, now), _copy_of(case, packet, now)]
+    return Change(packet, events=[event], effects=effects, puts=[after])
 
 
 def notice_delivered(packets: ports.Packets, packet: Packet, now: datetime, actor: Actor) -> Change | None:
     """The mail service says that the notice arrived: the clock begins. None if it runs already."""
     case = current(packets, packet)
-    if case is None or case.status is not AdverseStatus.PRE_SENT:
+    if case is None or case.pre_sent_at is None or case.wait is not None or case.status not in UNDELIVERED:
         return None
     return _delivered(case, packet, now, now, actor)
 
@@ -140,20 +177,10 @@ def watch(*, packets: ports.Packets, clock: ports.Clock, day: timedelta, packet_
     packets.change(packet_id, decide)
 
 
-def notices(*, packets: ports.Packets, packet_types: PacketTypes, packet_id: str) -> list[dict[str, Any]]:
-    """The notices an agent has got, newest first, for the agent to read behind the log-in."""
-    cases = packets.all_of(AdverseCase, packet_id)
-    if not cases:
-        return []
-    packet = packets.load(packet_id)
-    documents = {one.document_id for one in packets.all_of(Document, packet_id)}
-    found = [notice for case in cases for notice in notices_of(case, packet, packet_types(packet.type), documents)]
-    return [one.model_dump(mode="json", exclude_none=True) for one in sorted(found, key=lambda one: one.at)][::-1]
-
-
 def view(case: AdverseCase, day: timedelta) -> dict[str, Any]:
     """What the contracting department sees of a case."""
-    shown = case.model_dump(mode="json", include={"attempt", "status", "state", "opened_at", "pre_sent_at", "ended_at"})
+    included = {"attempt", "status", "state", "opened_at", "pre_sent_at", "disputed_at", "ended_at"}
+    shown = case.model_dump(mode="json", include=included)
     return {**shown, "final_possible_from": case.final_from(day), "worksheet_needed": case.worksheet_needed}
 
 
@@ -161,6 +188,18 @@ def _delivered(case: AdverseCase, packet: Packet, at: datetime, now: datetime, a
     after = case.delivered(at)
     event = Event(type="adverse.delivered", at=now, actor=actor, data={"attempt": case.attempt})
     return Change(packet, events=[event], effects=_final_timer(after, packet, now), puts=[after])
+
+
+def _copy_of(case: AdverseCase, packet: Packet, now: datetime) -> Effect:
+    """Has the report's copy fetched as it stands now."""
+    return Effect(
+        packet_id=packet.id,
+        id=f"fetch-report#{case.attempt}#{packet.version + 1}",
+        kind=EffectKind.FETCH_REPORT,
+        payload={"attempt": case.attempt},
+        created_at=now,
+        due_at=now,
+    )
 
 
 def _final_timer(case: AdverseCase, packet: Packet, now: datetime) -> list[Any]:

@@ -78,6 +78,27 @@ def decide(
     return answer
 
 
+def dispute(
+    *,
+    packets: ports.Packets,
+    clock: ports.Clock,
+    packet_id: str,
+    answered: bool,
+    reason: str,
+    actor: Actor,
+    request: Request | None,
+) -> dict[str, Any]:
+    """Put down a dispute that reached the contracting department itself, or its answer. Raises InvalidTransition."""
+    now = clock.now()
+
+    def change(packet: Packet) -> Change:
+        step = adverse.dispute_answered if answered else adverse.disputed
+        return plus(step(packets, packet, now, actor, reason=reason[:500]), answer=_answer(packet))
+
+    answer: dict[str, Any] = packets.change(packet_id, change, request).answer
+    return answer
+
+
 def _made(house: House, packet: Packet, decision: Decision, actor: Actor, now: datetime) -> Change:
     match packet.status, decision.word:
         case Status.ADVERSE_REVIEW, _:

@@ -62,6 +62,12 @@ class HttpBackgroundChecks:
             raise self._vendor.not_understood()
         return answer.report()
 
+    def copy(self, report_id: str) -> bytes:
+        reply = self._vendor.call("GET", f"/v1/reports/{quote(report_id, safe='')}/document")
+        if reply.status == 404 or not reply.body.startswith(b"%PDF-"):
+            raise self._vendor.not_understood()
+        return reply.body
+
     def report(self, report_id: str) -> Report:
         reply = self._vendor.call("GET", f"/v1/reports/{quote(report_id, safe='')}")
         answer = self._vendor.read(_Report, reply)
