@@ -179,6 +179,19 @@ def test_a_suspended_report_names_the_fields_the_agent_must_mend(vendor, checks)
     assert checks.report("rep_1").suspended_fields == ("ssn",)
 
 
+def test_the_copy_of_a_report_is_its_document_as_it_is(vendor, checks):
+    vendor.answers.append((200, b"%PDF-1.7 the report"))
+    assert checks.copy("rep_1") == b"%PDF-1.7 the report"
+    assert vendor.seen[0].path == "/v1/reports/rep_1/document"
+
+
+@pytest.mark.parametrize("answer", [(200, b"<html>"), (404, b""), (500, b"%PDF-1.7")])
+def test_a_copy_that_is_no_document_counts_as_an_outage(vendor, checks, answer):
+    vendor.answers.append(answer)
+    with pytest.raises(Unavailable):
+        checks.copy("rep_1")
+
+
 def test_a_report_tells_when_it_is_expected(vendor, checks):
     vendor.answers.append((200, {**PENDING, "estimated_completion_at": "2026-11-25T12:00:00Z"}))
     assert checks.report("rep_1").expected_at == datetime(2026, 11, 25, 12, tzinfo=UTC)

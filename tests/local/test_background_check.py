@@ -10,6 +10,7 @@ from local.config import BACKGROUND_CHECK_KEY, Config
 from local.simulators import background_check
 from local.stack import Stack
 from tests.local.conftest import Recorder, Serve
+from tests.pdf_text import text_of
 
 
 @pytest.fixture
@@ -134,3 +135,13 @@ def test_a_kill_loses_neither_the_report_nor_its_webhooks(stack: Stack, recorder
     stack.start_part("background")
     assert outcome(bureau, report) == ("complete", "clear")
     assert recorder.wait_for(2)[1].json()["type"] == "report.completed"
+
+
+def test_the_copy_of_a_report_is_a_page_that_can_be_read(bureau: httpx.Client) -> None:
+    report = order(bureau, "dana+consider@example.com")
+    assert outcome(bureau, report) == ("complete", "consider")
+    copy = bureau.get(f"/v1/reports/{report}/document")
+    assert copy.headers["content-type"] == "application/pdf"
+    assert f"Report {report}" in text_of(copy.content)
+    assert "Result: consider" in text_of(copy.content)
+    assert bureau.get("/v1/reports/rep_0/document").status_code == 404
