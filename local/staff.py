@@ -20,7 +20,8 @@ class StaffUser:
 RECRUITER = StaffUser("Rita Moreno-Bell", "rita.recruiter@example.com", "recruiter", "agency-north")
 OTHER_RECRUITER = StaffUser("Omar Hale", "omar.recruiter@example.com", "recruiter", "agency-south")
 CONTRACTING = StaffUser("Carla Winter", "carla.contracting@example.com", "contracting")
-EVERYBODY = (RECRUITER, OTHER_RECRUITER, CONTRACTING)
+OTHER_CONTRACTING = StaffUser("Priya Sand", "priya.contracting@example.com", "contracting")
+EVERYBODY = (RECRUITER, OTHER_RECRUITER, CONTRACTING, OTHER_CONTRACTING)
 
 
 def seed(endpoint: str, pool_id: str) -> None:

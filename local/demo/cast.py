@@ -23,6 +23,12 @@ class Person:
     first_name: str = "Dana"
     middle_name: str = "Quinn"
     last_name: str = "Rivera"
+    yes_to: tuple[str, ...] = ()  # background questions, by code
+
+    def background_answer(self, code: str) -> dict[str, Any]:
+        if code not in self.yes_to:
+            return {"answer": False}
+        return {"answer": True, "explanation": "Long ago, and paid for.", "written_consent_1033": False}
 
     @property
     def full_name(self) -> str:
@@ -80,7 +86,12 @@ class Person:
 
 
 def somebody(
-    *tags: str, states: tuple[str, ...], npn_ending: str = "", level: str = "5", ssn: str = OTHER_SSN
+    *tags: str,
+    states: tuple[str, ...],
+    npn_ending: str = "",
+    level: str = "5",
+    ssn: str = OTHER_SSN,
+    yes_to: tuple[str, ...] = (),
 ) -> Person:
     """A new agent. `npn_ending` is empty for an ordinary producer number, else the three digits of a special one."""
     mark = "".join(random.choices(string.ascii_lowercase, k=6))
@@ -88,4 +99,4 @@ def somebody(
     local = f"dana.{mark}" + (f"+{'.'.join(tags)}" if tags else "")
     # Ordinary numbers never begin with 99, special ones always do.
     npn = f"99{digits[:5]}{npn_ending}" if npn_ending else f"15{digits}"
-    return Person(f"{local}@example.com", npn, states, level, ssn)
+    return Person(f"{local}@example.com", npn, states, level, ssn, yes_to=yes_to)

@@ -85,7 +85,9 @@ class Ceremony(Onlookers):
         """Read a section as it stands, then save it whole."""
         shown = self.agent.get(f"/packet/interview/{section}")
         if section == "background":
-            answers: dict[str, Any] = {question["code"]: {"answer": False} for question in shown["questions"]}
+            answers: dict[str, Any] = {
+                question["code"]: self.person.background_answer(question["code"]) for question in shown["questions"]
+            }
         else:
             answers = self.person.answers()[section]
         seen = {"If-Match": f'"{shown["version"]}"'}

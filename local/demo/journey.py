@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from zipfile import ZipFile
 
@@ -57,11 +57,17 @@ class Journey(Ceremony):
         else:
             self.timeline.done("refused to decide", f"{decision}: {answer.json()['code']}")
 
-    def refused_after_notices(self) -> None:
-        """Notice before, wait, notice after: no way past the clock."""
+    def refused_after_notices(self, meanwhile: Callable[[], None]) -> None:
+        """Notice before, wait, notice after: no way past the clock, whatever happens meanwhile."""
+        self.wait_until(
+            "the copy of the report is fetched",
+            lambda: "adverse.copy_kept" in [event["type"] for event in self.events()],
+            VENDOR_PATIENCE,
+        )
         self.decide("pre-adverse", "The report shows a conviction that bears on selling insurance.")
         notice = self.mail_about("the notice before a decision", re.compile(r"(?i)report|notice|decision"))
         self.decide("adverse", "Decided before the clock has run.", expect=409)
+        meanwhile()
         path, body = f"/packets/{self.packet_id}/decisions", {"decision": "adverse", "reason": "The record stands."}
 
         def decided() -> bool:

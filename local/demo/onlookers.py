@@ -58,6 +58,10 @@ class Onlookers:
         client_id = self.scene.outputs["StaffUserPoolClientId"]
         return Staff(self.portal, staff.sign_in(self.scene.config.url("emulator"), client_id, user))
 
+    def colleague(self) -> Staff:
+        """Somebody else of the contracting department, where two have to agree."""
+        return self._staff(staff.OTHER_CONTRACTING)
+
     def recall(self, earlier: "Onlookers") -> None:
         """Go on with the packet of another sitting: the agent still has the mail with the link."""
         self.packet_id = earlier.packet_id

@@ -4,14 +4,16 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from local.demo import access
+from local.demo import access, troubles
 from local.demo.cast import MENDED_SSN, Person, somebody
+from local.demo.client import verify
 from local.demo.journey import Journey
 
 STATES = ("AL", "CO", "KS", "NY", "TX")
 # By the demonstration carrier's made-up rules: filed up front, kept in the own register, or filed after a first sale.
 OUTCOMES = {"AL": "APPROVED", "CO": "RECORDED", "KS": "APPROVED", "NY": "JUST_IN_TIME", "TX": "JUST_IN_TIME"}
 FEW_STATES = ("AL", "KS")
+MORE_STATES = ("AL", "KS", "MA", "PA")  # all filed up front
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,9 @@ def released(journey: Journey) -> None:
 def refused(journey: Journey) -> None:
     journey.play_until_finished()
     journey.stands_at("ADVERSE_REVIEW")
-    journey.refused_after_notices()
+    journey.refused_after_notices(lambda: troubles.disputed(journey))
+    kinds = [one["kind"] for one in journey.agent.get("/packet/notices")["items"]]
+    verify(kinds == ["adverse", "pre-adverse"], "both notices stay with the agent", kinds)
 
 
 def asked_to_correct(journey: Journey) -> None:
@@ -74,14 +78,45 @@ def asked_to_correct(journey: Journey) -> None:
 
 def asked_again(journey: Journey) -> None:
     journey.play_until_finished()
+    troubles.told_of_the_delay(journey)
     journey.stands_at("NEEDS_REVIEW", "BACKGROUND_CHECK_SILENT")
     journey.decide("retry", "The bureau says it has the report.")
     journey.wait_for("BACKGROUND_CHECK")
+    mute = troubles.beside(journey, somebody("mute", "notloaded", states=FEW_STATES), "mute")
+    mute.play_until_finished()
+    troubles.found_by_asking(mute)
+    mute.appointed({"AL": "APPROVED", "KS": "APPROVED"})
+    troubles.never_loaded(mute)
+
+
+def outages(journey: Journey) -> None:
+    journey.play_until_finished()
+    troubles.waits_in_sight(journey, "appointments")
+    journey.background_clear()
+    journey.appointed(dict.fromkeys(MORE_STATES, "APPROVED"))
+    journey.certified()
+    journey.ready_to_sell({"AL": True, "KS": True})
+    journey.once_each()
+    journey.evidence()
+
+
+def stopped_hard(journey: Journey) -> None:
+    journey.play_until_finished()
+    troubles.stopped_hard(journey)
+    journey.appointed({"AL": "APPROVED", "CO": "RECORDED", "KS": "REJECTED"})
+    reasons = {one["state"]: one["reasons"] for one in journey.ops()["appointments"]}
+    verify(reasons["KS"] == ["FREEZE_WINDOW"], "the state's freeze is the reason", reasons)
+
+
+def canceled(journey: Journey) -> None:
+    journey.play_until_finished()
+    troubles.canceled(journey)
 
 
 def just_in_time(journey: Journey) -> None:
     journey.play_until_finished()
     journey.background_clear()
+    troubles.sold_too_early(journey, "NY")
     journey.appointed({"AL": "APPROVED"})
     journey.certified()
     journey.sold("TX", "APPROVED")
@@ -145,9 +180,9 @@ def restarted(journey: Journey) -> None:
 SCENARIOS = {
     "clear": Scenario("everything goes well, from the e-vite to ready-to-sell", lambda: somebody(states=STATES), clear),
     "outages": Scenario(
-        "bureau, registry, gateway and certification site are down at first; nothing is lost",
-        lambda: somebody("outage", "certoutage", states=FEW_STATES, npn_ending="497"),
-        kansas("APPROVED", ready=True),
+        "bureau, registry, gateway and certification site are down at first: left alone, waited for, nothing is lost",
+        lambda: somebody("outage", "certoutage", states=MORE_STATES, npn_ending="497"),
+        outages,
     ),
     "noise": Scenario(
         "every vendor repeats itself and tells old news last; everything happens once",
@@ -185,7 +220,7 @@ SCENARIOS = {
         released,
     ),
     "refused": Scenario(
-        "the background check finds something; notice, wait, final notice",
+        "the background check finds something; notice, dispute, wait, final notice",
         lambda: somebody("consider", states=FEW_STATES),
         refused,
     ),
@@ -194,16 +229,26 @@ SCENARIOS = {
         lambda: somebody("suspended", states=FEW_STATES),
         asked_to_correct,
     ),
+    "canceled": Scenario(
+        "the bureau cancels the report, twice: the contracting department ends it",
+        lambda: somebody("canceled", states=FEW_STATES),
+        canceled,
+    ),
+    "hard-stop": Scenario(
+        "a felony without written consent stops all until two persons agree; Kansas is frozen, Colorado recorded",
+        lambda: somebody(states=("AL", "CO", "KS"), npn_ending="300", yes_to=("BQ1B",)),
+        stopped_hard,
+    ),
     "just-in-time": Scenario(
-        "a first sale in Texas, reported twice, orders one appointment there",
+        "a sale that comes too early rings; a first sale in Texas, reported twice, orders one appointment there",
         lambda: somebody(states=("AL",)),
         just_in_time,
     ),
     "silent-bureau": Scenario(
-        "the bureau never answers: the wait ends and the contracting department is told",
+        "one report never comes, one comes without a word, one feed is never loaded: no wait is without end",
         lambda: somebody("silent", states=FEW_STATES),
         asked_again,
-        {"BackgroundWaitSeconds": "10"},
+        {"BackgroundWaitSeconds": "14", "CertificationWaitSeconds": "8", "ReminderSeconds": "3,6,9"},
     ),
     "bounced": Scenario(
         "the agent's mailbox does not exist: the invitation says so, and the recruiter is told",
