@@ -1,6 +1,10 @@
 """The background check: suspended, canceled, silent, late, down; and answers that stand against an appointment."""
 
+from econtracting import wiring
 from econtracting.domain.flags import Flag
+from econtracting.domain.packet import Status
+from econtracting.ports import Change, Report
+from econtracting.usecases.signing import start_workflow
 from tests import journey, stories
 from tests.world import World
 
@@ -133,3 +137,16 @@ def test_a_review_nobody_decides_is_told_of_again(world: World) -> None:
     world.clock.pass_(days=3)
     world.settle()
     assert stories.events(packet_id).count("exception.overdue") == 2
+
+
+def test_a_result_that_comes_before_anybody_waits_for_it_is_found_by_whoever_comes_to_wait(world: World) -> None:
+    """Failure R15."""
+    packet_id = stories.submitted(world, status=Status.BACKGROUND_CHECK, started=False)
+    reference = f"{packet_id}-1"
+    world.outside.screening.reports["rep_1"] = Report("rep_1", reference, "pending", None, (), None)
+    stories.report(world, packet_id, "complete", "clear")
+    world.settle()
+    assert world.status(packet_id) == "BACKGROUND_CHECK"
+    started = start_workflow(packet_id, 1, world.clock.now())
+    wiring.packets().change(packet_id, lambda packet: Change(packet, effects=[started]))
+    world.reaches(packet_id, "APPOINTING")

@@ -1,0 +1,93 @@
+"""Webhooks at the door: forged, replayed, unknown and repeated ones (failures R12 and R14)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+from econtracting import wiring
+from econtracting.domain.effects import Effect, EffectKind
+from tests import journey, stories
+from tests.journey import expect
+from tests.world import World
+
+SECRET = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+STANDARD = ("/webhooks/appointments", "/webhooks/certifications", "/webhooks/sales")
+
+
+def signed(world: World, raw: bytes, *, old: timedelta = timedelta(), secret: str = SECRET) -> dict[str, str]:
+    at = str(int((world.clock.now() - old).timestamp()))
+    mac = hmac.new(base64.b64decode(secret), f"msg_1.{at}.".encode() + raw, hashlib.sha256).digest()
+    return {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": at,
+        "webhook-signature": f"v1,{base64.b64encode(mac).decode()}",
+    }
+
+
+def items() -> int:
+    return int(boto3.client("dynamodb").scan(TableName="econtracting", Select="COUNT")["Count"])
+
+
+def report(packet_id: str, **data: Any) -> bytes:
+    told = {"id": "rep_1", "custom_id": f"{packet_id}-1", "status": "complete", "result": "clear", **data}
+    event = {"id": "evt_1", "object": "event", "type": "report.completed", "data": {"object": told}}
+    return json.dumps(event).encode()
+
+
+def screened(world: World, raw: bytes, key: bytes = b"sim_key_meridian") -> int:
+    headers = {"X-Signature": hmac.new(key, raw, hashlib.sha256).hexdigest()}
+    return world.call("POST", "/webhooks/background-checks", raw, headers=headers).status
+
+
+@pytest.mark.parametrize("path", STANDARD)
+def test_a_forged_or_replayed_message_is_refused_and_nothing_is_written(world: World, path: str) -> None:
+    raw = b'{"type": "sale.reported"}'
+    forgeries: list[dict[str, str]] = [
+        {},
+        signed(world, raw, secret="AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+        signed(world, raw + b" "),
+        signed(world, raw, old=timedelta(minutes=6)),
+        signed(world, raw, old=-timedelta(minutes=6)),
+    ]
+    before = items()
+    for headers in forgeries:
+        assert expect(world.call("POST", path, raw, headers=headers), 401).json["code"] == "invalid-signature"
+    assert items() == before
+
+
+def test_a_forged_report_is_refused_and_nothing_is_written(world: World) -> None:
+    packet_id = stories.submitted(world, status=stories.Status.BACKGROUND_CHECK, started=False)
+    before = items()
+    assert screened(world, report(packet_id), key=b"another key") == 401
+    assert world.call("POST", "/webhooks/background-checks", report(packet_id)).status == 401
+    assert items() == before
+
+
+def test_a_message_about_something_we_never_asked_for_is_not_found(world: World) -> None:
+    packet_id = stories.submitted(world, status=stories.Status.BACKGROUND_CHECK, started=False)
+    assert screened(world, report("pkt_nowhere")) == 404
+    assert screened(world, report(packet_id, custom_id=f"{packet_id}-7")) == 404
+    assert journey.appointment_webhook(world, packet_id, "AL").status == 404
+    assert journey.certification_webhook(world, packet_id, "producer.loaded").status == 404
+    assert stories.sale(world, "TN", npn="99").status == 404
+
+
+def test_a_signed_message_that_is_none_is_refused_by_field(world: World) -> None:
+    raw = b'{"type": "sale.reported", "data": {}}'
+    refused = expect(world.call("POST", "/webhooks/sales", raw, headers=signed(world, raw)), 422)
+    assert refused.json["errors"]
+
+
+def test_a_message_told_a_hundred_times_is_accepted_each_time_and_acted_on_once(world: World) -> None:
+    packet_id = stories.submitted(world, status=stories.Status.BACKGROUND_CHECK, started=False)
+    assert [screened(world, report(packet_id)) for _ in range(100)] == [202] * 100
+    effects = wiring.packets().all_of(Effect, packet_id)
+    assert sum(one.kind is EffectKind.SYNC_CHECK for one in effects) == 1
