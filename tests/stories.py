@@ -124,7 +124,8 @@ def suspended(world: World, packet_id: str, *fields: str, attempt: int = 1) -> N
 def to_silence(world: World) -> str:
     """The vendor never came back in time."""
     world.pace.seconds_per_day = HURRY
-    packet_id = to_check(world)
+    packet_id = submitted(world)
+    world.settle(lambda: bool(world.outside.screening.reports))
     world.reaches(packet_id, "NEEDS_REVIEW")
     world.pace.seconds_per_day = CALM
     return packet_id
