@@ -116,7 +116,8 @@ class Journey(Ceremony):
             lambda: self.appointments().get(state) == status,
             VENDOR_PATIENCE,
         )
-        sales = [event for event in self.events() if event["type"] == "first_sale.received"]
+        told = [event for event in self.events() if event["type"] == "first_sale.received"]
+        sales = [event for event in told if event["data"]["state"] == state]
         verify(len(sales) == 1, "the sale counts once", sales)
         self.timeline.done("first sale", f"{state} {status}, due {sales[0]['data']['due_on']}")
 
