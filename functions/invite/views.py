@@ -32,7 +32,7 @@ class InvitationView(BaseModel):
     def of(cls, packet: Packet) -> Self:
         return cls(
             packet_id=packet.id,
-            status=packet.status.value,
+            status=packet.status_for_agency.value,
             agent=packet.agent,
             recruiter=packet.recruiter,
             agency=packet.agency,

@@ -68,6 +68,17 @@ def test_before_a_notice_the_agent_sees_a_check_that_takes_its_time(world: World
         assert expect(world.call("GET", path), 404).json["code"] == "notice-not-found"
 
 
+def test_a_recruiter_is_never_told_that_a_report_is_weighed(world: World, noticed: str) -> None:
+    def seen(query: dict[str, str]) -> list[tuple[str, str]]:
+        found = expect(world.call("GET", "/invitations", staff=journey.RECRUITER, query=query), 200).json["items"]
+        return [(one["packet_id"], one["status"]) for one in found]
+
+    told = [(noticed, "BACKGROUND_CHECK")]
+    assert (seen({}), seen({"status": "BACKGROUND_CHECK"}), seen({"status": "ADVERSE_REVIEW"})) == (told, told, [])
+    one = expect(world.call("GET", f"/invitations/{noticed}", staff=journey.RECRUITER), 200).json
+    assert one["status"] == "BACKGROUND_CHECK"
+
+
 def test_a_notice_comes_with_the_report_and_the_rights(world: World, noticed: str) -> None:
     (row,) = listed(world)["items"]
     assert (row["notice_id"], row["kind"], row["view"]) == ("pre-adverse-1", "pre-adverse", f"{NOTICE}/content")

@@ -203,6 +203,11 @@ class Packet(Frozen):
         return Status.SUBMITTED.value in self.reached
 
     @property
+    def status_for_agency(self) -> Status:
+        """What a recruiter is told: that a report is being weighed concerns the agent and the carrier alone."""
+        return Status.BACKGROUND_CHECK if self.status is Status.ADVERSE_REVIEW else self.status
+
+    @property
     def before_submission(self) -> bool:
         """Whether it is an invitation still: what is corrected after submission neither expires nor is withdrawn."""
         return self.status in BEFORE_SUBMISSION and not self.submitted

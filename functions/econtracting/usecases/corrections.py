@@ -16,7 +16,6 @@ from econtracting.domain.packet_type import PacketType
 from econtracting.ports import Change, Request
 from econtracting.usecases.changes import plus
 from econtracting.usecases.endings import mail
-from econtracting.usecases.lifecycle import lifecycle_event
 from econtracting.usecases.review import WATCH, handed_over
 from econtracting.usecases.waking import wake_check
 from econtracting.usecases.watching import timer
@@ -57,7 +56,7 @@ def asked(
         events=[
             Event(type="correction.requested", at=now, actor=actor, data={"number": number, "fields": list(fields)})
         ],
-        effects=[letter, timer(packet.id, f"correction#{number}", rings, now), lifecycle_event(after, now)],
+        effects=[letter, timer(packet.id, f"correction#{number}", rings, now)],
         puts=[request],
     )
 

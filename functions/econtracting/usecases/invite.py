@@ -231,7 +231,10 @@ def _created(packet: Packet) -> dict[str, Any]:
 
 
 def followed(*, packets: Packets, agency_id: str | None, status: Status | None, cursor: str | None, limit: int) -> Page:
-    """An agency's packets; without an agency those of a status, across agencies. Raises InvalidRequest without both."""
+    """An agency's packets; without an agency those of a status, across agencies. Raises InvalidRequest without both.
+
+    A packet stands among an agency's where its recruiter is told that it stands.
+    """
     if agency_id is not None:
         return packets.by_agency(agency_id, status.value if status else None, cursor, limit)
     if status is not None:

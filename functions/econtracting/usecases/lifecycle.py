@@ -26,8 +26,3 @@ def sale_alarm(packet: Packet, sale: FirstSale, alarm: str, now: datetime) -> Ef
     return lifecycle.told(
         lifecycle.FirstSaleAlarm, packet, what, now, state=sale.state, alarm=alarm, due_on=sale.due_on
     )
-
-
-def lifecycle_event(packet: Packet, now: datetime) -> Effect:
-    """The same row that the store writes with the commit."""
-    return lifecycle.told(lifecycle.StatusChanged, packet, packet.status.value, now, status=packet.status)

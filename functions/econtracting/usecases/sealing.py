@@ -20,7 +20,6 @@ from econtracting.evidence import checkpoint
 from econtracting.ports import Change
 from econtracting.usecases.certifying import certificate_facts
 from econtracting.usecases.endings import mail
-from econtracting.usecases.lifecycle import lifecycle_event
 from econtracting.usecases.preparing import frozen_key
 from econtracting.usecases.stamping import stamping
 
@@ -101,7 +100,7 @@ def _seal_with(
         puts: list[Frozen] = [*sealed, proofs]
         if current.npn is not None and packets.find(Contract, current.npn, packet_id) is None:
             puts.append(Contract(npn=current.npn, packet_id=packet_id, agency_id=current.agency.id, since=now))
-        effects = [mail(packet_id, "received", current.generation, now), lifecycle_event(after, now)]
+        effects = [mail(packet_id, "received", current.generation, now)]
         if stamp_later:
             effects.append(stamping(current, now))
         return Change(after, events=[event], effects=effects, puts=puts)

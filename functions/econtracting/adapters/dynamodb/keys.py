@@ -162,7 +162,7 @@ def indexes(packet: Packet) -> dict[str, str]:
     """The index attributes of a packet: by agency, by status, and by due time while somebody has to look at it."""
     found = {
         "agency_pk": f"AGENCY#{packet.agency.id}",
-        "agency_sk": f"{packet.status.value}#{iso(packet.created_at)}#{packet.id}",
+        "agency_sk": f"{packet.status_for_agency.value}#{iso(packet.created_at)}#{packet.id}",
         "status_pk": status_shard(packet.status.value, _shard(packet.id, STATUS_SHARDS)),
         "status_sk": f"{iso(packet.status_at)}#{packet.id}",
     }
