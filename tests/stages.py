@@ -19,7 +19,11 @@ from tests.world import World, build
 
 TABLE = "econtracting"
 ROAD = {
-    "frozen": (journey.invite, journey.come_in, journey.agree, journey.answer_everything, journey.confirm),
+    "invited": (journey.invite,),
+    "entered": (journey.come_in,),
+    "agreed": (journey.agree,),
+    "answered": (journey.answer_everything,),
+    "frozen": (journey.confirm,),
     "consented": (journey.consent,),
     "adopted": (journey.adopt,),
     "signed": (journey.sign_everything,),

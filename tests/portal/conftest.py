@@ -15,6 +15,10 @@ import pytest
 from local.config import HOST, ROOT, Config, Ports
 from local.processes import free_port
 from local.stack import Stack, outputs_file
+from tests.portal.hands import Mouse
+from tests.portal.hosts import WorldHost
+from tests.portal.served_world import ServedWorld
+from tests.portal.visitor import Visitor
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Without them the browser looks for its maker's servers; nothing here leaves the machine.
@@ -65,6 +69,12 @@ def stack(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tu
         yield config, started.outputs
 
 
+@pytest.fixture(scope="package")
+def world(browser: Any) -> Iterator[ServedWorld]:
+    with ServedWorld() as served:
+        yield served
+
+
 @pytest.fixture
 def window(browser: Any, request: pytest.FixtureRequest, shots: Path) -> Iterator[Callable[..., Any]]:
     """Opens a window of a browser profile of its own; what it showed last is kept as a picture."""
@@ -79,6 +89,21 @@ def window(browser: Any, request: pytest.FixtureRequest, shots: Path) -> Iterato
     for number, page in enumerate(opened):
         page.screenshot(path=shots / f"last-{request.node.name}-{number}.png", full_page=True)
         page.context.close()
+
+
+@pytest.fixture
+def arrived(window: Callable[..., Any], world: ServedWorld) -> Callable[..., Visitor]:
+    """An agent of the served world, signed in where their packet stands at a stage of tests/stages.py."""
+
+    def arrive(stage: str, place: str = "", **options: Any) -> Visitor:
+        page = window(**options)
+        page.context.add_cookies(world.at(stage))
+        visitor = Visitor(page, Mouse(page), WorldHost(world))
+        visitor.link = world.link
+        page.goto(f"{world.url}/#{place}" if place else visitor.link)
+        return visitor
+
+    return arrive
 
 
 @pytest.fixture

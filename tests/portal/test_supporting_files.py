@@ -9,6 +9,7 @@ from typing import Any
 from local.config import Config
 from tests.pictures import DRAWN_SIGNATURE
 from tests.portal.hands import Mouse
+from tests.portal.hosts import StackHost
 from tests.portal.visitor import Looks, Visitor
 
 
@@ -17,12 +18,12 @@ def test_a_yes_takes_an_explanation_and_a_file_and_is_hidden_afterwards(
 ) -> None:
     page = window()
     looks = Looks(page, shots)
-    agent = Visitor(page, Mouse(page), stack)
+    agent = Visitor(page, Mouse(page), StackHost(stack))
     agent.invited()
     agent.come_in()
     agent.agree()
     agent.heading("About you")
-    page.goto(f"{agent.portal}/#/interview/background")
+    agent.go("/interview/background")
     agent.heading("Background questions")
     question = page.locator(".question").first
     question.get_by_role("radio", name="Yes").check()

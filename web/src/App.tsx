@@ -8,7 +8,7 @@ import { Ended } from "./screens/Ended";
 import { LogIn } from "./screens/LogIn";
 import { NoLink, NotFound, Unreachable } from "./screens/Plain";
 import { Start } from "./screens/Start";
-import { nextPlace, SessionProvider, useSession } from "./session";
+import { lapsed, nextPlace, SessionProvider, useSession } from "./session";
 
 // What comes after the way in is loaded when it is needed; pdf.js only when a document is opened.
 const Interview = lazy(() => import("./screens/Interview"));
@@ -69,7 +69,7 @@ function Looking() {
 
 function Page() {
   const at = usePlace();
-  const { standing, secret, keepSecret } = useSession();
+  const { standing, packet, secret, keepSecret, interrupted } = useSession();
   const link = match("/invitation/:secret", at)?.secret;
   useEffect(() => {
     if (link) keepSecret(link);
@@ -80,6 +80,7 @@ function Page() {
   if (standing === "looking") return <Looking />;
   if (standing === "unreachable") return <Unreachable />;
   if (standing === "must-change" || (at === "/password" && standing === "signed-in")) return <ChoosePassword />;
+  if (standing === "signed-out" && interrupted && packet && lapsed(packet)) return <Ended why="expired" />;
   if (link && standing !== "signed-in") return <LogIn secret={link} />;
   if (standing === "signed-out") return secret ? <LogIn secret={secret} /> : <NoLink />;
   if (link) return <GoOn />;

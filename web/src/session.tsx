@@ -1,7 +1,8 @@
 /** Who is signed in and where their packet stands. Nothing anybody entered is stored. */
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
-import type { Packet, Session } from "./api/answers";
+import type { Packet, PacketStatus, Session } from "./api/answers";
 import { api, onSessionProblem, Problem } from "./api/client";
+import { forgetTyped } from "./interview/kept";
 import { go, keepLink, linkSecret, place } from "./router";
 
 export type Standing = "looking" | "signed-out" | "must-change" | "signed-in" | "unreachable";
@@ -52,6 +53,12 @@ export function nextPlace(packet: Packet): string {
   return "/status";
 }
 
+const BEFORE_SUBMISSION: readonly PacketStatus[] = ["INVITED", "IN_PROGRESS", "AWAITING_SIGNATURE"];
+
+/** Whether the time for completing a packet is over. Only a page that still knows the packet can tell. */
+export const lapsed = (packet: Packet): boolean =>
+  BEFORE_SUBMISSION.includes(packet.status) && Date.parse(packet.expires_at) <= Date.now();
+
 /** Only the screen's place is kept for the way back, never anything somebody entered. */
 const rememberPlace = () => {
   if (!AWAITING_LOG_IN.test(place())) sessionStorage.setItem(RETURN_TO, place());
@@ -100,7 +107,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
           setStanding("must-change");
           return go("/password", { replace: true });
         }
-        setInterrupted(wasIn.current);
+        // Several calls may be refused at once, and the first of them has said it all.
+        if (wasIn.current) setInterrupted(true);
         wasIn.current = false;
         rememberPlace();
         setStanding("signed-out");
@@ -132,6 +140,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       },
       left(to) {
         wasIn.current = false;
+        forgetTyped();
+        setInterrupted(false);
         sessionStorage.removeItem(RETURN_TO);
         go(to, { replace: true });
         setPacket(undefined);

@@ -127,6 +127,6 @@ export async function api<Answer = unknown>(method: string, path: Path, call: Ca
 }
 
 /** Call and read bytes. Throws Problem or Offline. */
-export async function bytes(path: Path, call: Call = {}): Promise<ArrayBuffer> {
-  return (await patiently("GET", path, call)).arrayBuffer();
+export async function bytes(path: Path, call: Call = {}, method = "GET"): Promise<ArrayBuffer> {
+  return (await patiently(method, path, call)).arrayBuffer();
 }

@@ -1,9 +1,9 @@
 import { useEffect, useState, type ReactNode } from "react";
-import { api } from "../api/client";
 import { carrier } from "../carrier";
 import { currentLanguage, speak, t } from "../i18n";
 import { useSession } from "../session";
 import { SessionGuard } from "./SessionGuard";
+import { leave } from "./leave";
 
 const NAMES = { en: "English", es: "Español" };
 
@@ -12,9 +12,9 @@ export function Frame({ children }: { children: ReactNode }) {
   const { standing, left } = useSession();
   const { name, logo, contact, languages } = carrier();
   const inside = standing === "signed-in" || standing === "must-change";
+  const [stillIn, setStillIn] = useState(false);
   const logOut = async () => {
-    await api("DELETE", "/access/sessions/current").catch(() => undefined);
-    left("/ended/left");
+    setStillIn(!(await leave(left)));
   };
   return (
     <>
@@ -61,6 +61,7 @@ export function Frame({ children }: { children: ReactNode }) {
         </div>
       </header>
       <OfflineBar />
+      <div role="alert">{stillIn && inside && <p className="offline-bar">{t("logOut.failed")}</p>}</div>
       <main id="main">{children}</main>
       <footer className="bottom">
         <div className="bottom-inner">

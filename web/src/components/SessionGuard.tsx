@@ -5,6 +5,7 @@ import { t } from "../i18n";
 import { useSession } from "../session";
 import { Button } from "./Button";
 import { Dialog } from "./Dialog";
+import { leave } from "./leave";
 
 const WARN_SECONDS = 120;
 const LOOK_EVERY_MS = 10_000;
@@ -47,13 +48,7 @@ export function SessionGuard() {
       <p>{t("idle.text")}</p>
       <div className="actions">
         <Button onClick={() => void stay()}>{t("idle.stay")}</Button>
-        <Button
-          kind="secondary"
-          onClick={() => {
-            void api("DELETE", "/access/sessions/current").catch(() => undefined);
-            left("/ended/left");
-          }}
-        >
+        <Button kind="secondary" onClick={() => void leave(left)}>
           {t("logOut")}
         </Button>
       </div>

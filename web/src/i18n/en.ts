@@ -21,6 +21,7 @@ export const en = {
   saveAndContinue: "Save and continue",
   tryAgain: "Try again",
   logOut: "Log out",
+  "logOut.failed": "We could not reach the server, so you are still logged in. Please try again when you are online.",
   version: "Version {version}",
   failed: "That did not work. Nothing you saved is lost; please try again.",
   tooMany: "Too many attempts. Please wait about {minutes} minutes and try again.",
@@ -67,6 +68,8 @@ export const en = {
   "logIn.sent.title": "Please check your email",
   "logIn.sent.text":
     "If this link is right, a message with a temporary password is on its way to you. It works once and for a short time.",
+  "logIn.sent.none":
+    "Nothing there after a few minutes? Look into your spam folder. If the invitation has expired, was withdrawn or was declined, no message comes; the recruiter who invited you can tell.",
   "logIn.password": "Password",
   "logIn.temporary": "Temporary password from the email",
   "logIn.temporary.hint": "Copy and paste works. Upper and lower case count.",
@@ -177,8 +180,17 @@ export const en = {
   "states.licence.not-valid": "No valid licence found",
   "states.wrong": "Is something missing or wrong? Please tell your recruiter. You can go on meanwhile.",
   "registry.verified": "The licence registry confirms what you entered.",
+  "registry.title": "The licence registry shows something else",
   "registry.mismatch":
-    "The licence registry shows something else for the marked answers. Please check them; keep them if they are right.",
+    "A difference here is the usual reason for a delay. Please check these answers; if they are right as you entered them, keep them.",
+  "registry.keep": "They are right, keep them",
+  "email.title": "Confirm your new email address",
+  "email.text":
+    "This is not the address your invitation went to. Our letters keep going there until you confirm the new one with a code that we send to it.",
+  "email.ask": "Send me a code",
+  "email.sent": "A code is on its way to the new address.",
+  "email.code": "Code from the email",
+  "email.confirm": "Confirm the address",
   "conflict.title": "Changed in two places",
   "conflict.text":
     "While you typed here, the same answers were saved from another window or device. Which ones are right?",
@@ -232,9 +244,10 @@ export const en = {
   "adopt.image": "Picture of your signature",
   "adopt.image.hint": "PNG or JPEG, at most {size}.",
   "adopt.image.large": "The picture may have at most {size}.",
-  "adopt.image.alt": "The picture you chose",
-  "adopt.statement":
-    "The name and initials shown here are my signature and my initials whenever I, or with my consent someone on my behalf, use them on the documents of this packet, just as if I had written them with pen on paper.",
+  "adopt.preview": "This is how it will look in the documents",
+  "adopt.preview.alt": "{name} and {initials} as they will look in the documents",
+  "adopt.preview.none": "Shown here as soon as it can be drawn.",
+  "adopt.preview.note": "When you sign, the number and the time become those of that moment.",
   "adopt.button": "Adopt and go on",
   "adopt.look": "Look at the documents first",
 
@@ -393,6 +406,7 @@ export const en = {
     "Before you finish, withdrawing ends this electronic packet; you may continue on paper, which takes longer. After you finished, what you signed stands, and further records come on paper. There is no fee.",
   "leave.withdraw-consent.button": "Withdraw my consent",
 
+  "ended.recruiter": "Your recruiter",
   "ended.left.title": "You are logged out",
   "ended.left.text": "Everything you entered is saved.",
   "ended.left.next": "Come back at any time through the link in your invitation.",
@@ -416,7 +430,4 @@ export const en = {
   "ended.expired.title": "Your invitation has expired",
   "ended.expired.text": "The time to complete this packet is over.",
   "ended.expired.next": "Ask your recruiter for a new invitation. Questions: {phone}, {email}.",
-  "ended.withdrawn.title": "Your invitation was withdrawn",
-  "ended.withdrawn.text": "Your recruiter has taken this invitation back.",
-  "ended.withdrawn.next": "Your recruiter can tell why. Questions: {phone}, {email}.",
 };

@@ -23,6 +23,8 @@ export const es: Messages = {
   saveAndContinue: "Guardar y continuar",
   tryAgain: "Intentar de nuevo",
   logOut: "Cerrar sesión",
+  "logOut.failed":
+    "No pudimos conectar con el servidor, así que su sesión sigue abierta. Inténtelo de nuevo cuando tenga conexión.",
   version: "Versión {version}",
   failed: "No se pudo hacer. Nada de lo guardado se ha perdido; inténtelo de nuevo.",
   tooMany: "Demasiados intentos. Espere unos {minutes} minutos e inténtelo de nuevo.",
@@ -69,6 +71,8 @@ export const es: Messages = {
   "logIn.sent.title": "Revise su correo electrónico",
   "logIn.sent.text":
     "Si este enlace es correcto, va en camino un mensaje con una contraseña temporal. Sirve una sola vez y por poco tiempo.",
+  "logIn.sent.none":
+    "¿No llega nada en unos minutos? Mire en la carpeta de correo no deseado. Si la invitación venció, se retiró o se rechazó, no llega ningún mensaje; el reclutador que le invitó lo sabe.",
   "logIn.password": "Contraseña",
   "logIn.temporary": "Contraseña temporal del correo",
   "logIn.temporary.hint": "Puede copiar y pegar. Se distinguen mayúsculas y minúsculas.",
@@ -181,8 +185,17 @@ export const es: Messages = {
   "states.licence.not-valid": "No se encontró licencia válida",
   "states.wrong": "¿Falta algo o hay un error? Avise a su reclutador. Mientras tanto puede seguir.",
   "registry.verified": "El registro de licencias confirma lo que escribió.",
+  "registry.title": "El registro de licencias muestra otra cosa",
   "registry.mismatch":
-    "El registro de licencias muestra otra cosa en las respuestas marcadas. Revíselas; déjelas si son correctas.",
+    "Una diferencia aquí es la causa más frecuente de demoras. Revise estas respuestas; si son correctas tal como las escribió, consérvelas.",
+  "registry.keep": "Son correctas, conservarlas",
+  "email.title": "Confirme su nueva dirección de correo",
+  "email.text":
+    "No es la dirección a la que llegó su invitación. Nuestros mensajes siguen llegando allí hasta que confirme la nueva con un código que le enviamos.",
+  "email.ask": "Enviarme un código",
+  "email.sent": "Un código va en camino a la nueva dirección.",
+  "email.code": "Código del correo",
+  "email.confirm": "Confirmar la dirección",
   "conflict.title": "Cambiado en dos lugares",
   "conflict.text":
     "Mientras escribía aquí, las mismas respuestas se guardaron desde otra ventana u otro dispositivo. ¿Cuáles son correctas?",
@@ -236,9 +249,10 @@ export const es: Messages = {
   "adopt.image": "Imagen de su firma",
   "adopt.image.hint": "PNG o JPEG, de {size} como máximo.",
   "adopt.image.large": "La imagen puede tener {size} como máximo.",
-  "adopt.image.alt": "La imagen que eligió",
-  "adopt.statement":
-    "El nombre y las iniciales que se muestran aquí son mi firma y mis iniciales siempre que yo, o alguien en mi nombre con mi consentimiento, los use en los documentos de este paquete, igual que si los hubiera escrito a mano en papel.",
+  "adopt.preview": "Así se verá en los documentos",
+  "adopt.preview.alt": "{name} e {initials}, como se verán en los documentos",
+  "adopt.preview.none": "Se muestra aquí en cuanto se pueda dibujar.",
+  "adopt.preview.note": "Al firmar, el número y la hora pasan a ser los de ese momento.",
   "adopt.button": "Adoptar y seguir",
   "adopt.look": "Ver primero los documentos",
 
@@ -399,6 +413,7 @@ export const es: Messages = {
     "Antes de terminar, retirarlo termina este paquete electrónico; puede seguir en papel, lo que toma más tiempo. Después de terminar, lo que firmó sigue valiendo y los registros posteriores llegan en papel. No tiene costo.",
   "leave.withdraw-consent.button": "Retirar mi consentimiento",
 
+  "ended.recruiter": "Su reclutador",
   "ended.left.title": "Su sesión está cerrada",
   "ended.left.text": "Todo lo que escribió está guardado.",
   "ended.left.next": "Vuelva cuando quiera con el enlace de su invitación.",
@@ -421,7 +436,4 @@ export const es: Messages = {
   "ended.expired.title": "Su invitación ha vencido",
   "ended.expired.text": "El tiempo para completar este paquete ha terminado.",
   "ended.expired.next": "Pida a su reclutador una invitación nueva. Preguntas: {phone}, {email}.",
-  "ended.withdrawn.title": "Su invitación fue retirada",
-  "ended.withdrawn.text": "Su reclutador ha retirado esta invitación.",
-  "ended.withdrawn.next": "Su reclutador puede decir por qué. Preguntas: {phone}, {email}.",
 };

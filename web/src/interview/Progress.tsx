@@ -1,9 +1,11 @@
+import { useStrip } from "../components/useStrip";
 import { t } from "../i18n";
 import { usePacket } from "../session";
 
 /** The sections with what is done; each can be gone to, because going back is always allowed. */
 export function Progress({ current }: { current: string }) {
   const { sections } = usePacket();
+  const list = useStrip(current);
   const done = sections.filter((section) => section.complete).length;
   return (
     <nav className="progress" aria-label={t("progress.label")}>
@@ -13,7 +15,7 @@ export function Progress({ current }: { current: string }) {
           <span key={section.name} className={section.complete ? "done" : section.name === current ? "here" : ""} />
         ))}
       </div>
-      <ol>
+      <ol ref={list}>
         {sections.map((section) => (
           <li key={section.name}>
             <a href={`#/interview/${section.name}`} aria-current={section.name === current ? "step" : undefined}>

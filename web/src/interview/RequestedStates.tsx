@@ -1,7 +1,7 @@
 import type { Section } from "../api/answers";
+import { Recruiter } from "../components/Recruiter";
 import { hasMessage, t } from "../i18n";
 import { stateName } from "./states";
-import { phoneShown } from "./model";
 
 /** The recruiter's list: how we appoint in each state, how the licence there stands, and whom to ask for a change. */
 export function RequestedStates({ section }: { section: Section }) {
@@ -43,13 +43,7 @@ export function RequestedStates({ section }: { section: Section }) {
       {recruiter && (
         <div className="contact">
           <p>{t("states.wrong")}</p>
-          <p>
-            <strong>{recruiter.name}</strong>
-            <br />
-            <a href={`tel:${recruiter.phone.replace(/[^+\d]/g, "")}`}>{phoneShown(recruiter.phone)}</a>
-            <br />
-            <a href={`mailto:${recruiter.email}`}>{recruiter.email}</a>
-          </p>
+          <Recruiter person={recruiter} />
         </div>
       )}
     </div>

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { Answer, Answers, Saved, Section } from "../api/answers";
 import { api, type FieldProblem, Offline, Problem } from "../api/client";
 import { words } from "../components/useAct";
+import { keepTyped, saveBeforeLeaving, takeTyped } from "./kept";
 import { type Difference, having, merged, sent, top } from "./model";
 
 const DRAFT_AFTER_MS = 1200;
@@ -11,6 +12,7 @@ const RETRY_AFTER_MS = 5000;
 export type SaveState = { kind: "idle" | "waiting" | "saving" | "offline" } | { kind: "saved"; at: Date };
 
 interface Options {
+  packet: string;
   name: string;
   /** Drafts are kept for a packet in the making; a correction is saved as a whole. */
   drafts: boolean;
@@ -33,11 +35,13 @@ export interface SectionOnScreen {
   leaveField: (path: string) => void;
   submit: () => Promise<Saved | undefined>;
   settle: (chosen: Record<string, Answer>) => void;
+  /** Take a remark as settled. */
+  settled: (remarks: FieldProblem[]) => void;
   setErrors: (errors: FieldProblem[]) => void;
   reload: () => void;
 }
 
-export function useSection({ name, drafts }: Options): SectionOnScreen {
+export function useSection({ packet, name, drafts }: Options): SectionOnScreen {
   const [section, setSection] = useState<Section>();
   const [answers, setAnswersState] = useState<Answers>({});
   const [retyped, setRetypedState] = useState<ReadonlySet<string>>(new Set());
@@ -64,6 +68,7 @@ export function useSection({ name, drafts }: Options): SectionOnScreen {
   });
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const line = useRef<Promise<unknown>>(Promise.resolve());
+  const planned = useRef<() => void>(() => undefined);
 
   const setAnswers = (value: Answers) => {
     now.current.answers = value;
@@ -91,11 +96,22 @@ export function useSection({ name, drafts }: Options): SectionOnScreen {
   const read = useCallback(async () => {
     setFailure(undefined);
     try {
-      show(await api<Section>("GET", "/packet/interview/{section}", { params: { section: name } }));
+      const found = await api<Section>("GET", "/packet/interview/{section}", { params: { section: name } });
+      show(found);
+      const typed = takeTyped(packet, name);
+      if (!typed) return;
+      const { answers: together, differences: unlike } = merged(found, typed.base, typed.answers, found.answers);
+      now.current.changes = 1;
+      now.current.blocked = unlike.length > 0;
+      setAnswers(together);
+      setRetyped(typed.retyped);
+      setDifferences(unlike);
+      setSaveState({ kind: "waiting" });
+      planned.current();
     } catch (error) {
       setFailure(words(error));
     }
-  }, [name, show]);
+  }, [packet, name, show]);
 
   useEffect(() => {
     void read();
@@ -190,6 +206,7 @@ export function useSection({ name, drafts }: Options): SectionOnScreen {
     clearTimeout(timer.current);
     timer.current = setTimeout(() => void flush(), DRAFT_AFTER_MS);
   }, [drafts, flush]);
+  planned.current = plan;
 
   useEffect(() => {
     const hide = () => {
@@ -203,12 +220,17 @@ export function useSection({ name, drafts }: Options): SectionOnScreen {
     };
     document.addEventListener("visibilitychange", hide);
     addEventListener("beforeunload", unload);
+    const stay = saveBeforeLeaving(flush);
     return () => {
+      stay();
       document.removeEventListener("visibilitychange", hide);
       removeEventListener("beforeunload", unload);
-      void flush();
+      void flush().then(() => {
+        const { changes, savedChanges, base, answers, retyped } = now.current;
+        if (changes !== savedChanges) keepTyped({ packet, section: name, base, answers, retyped });
+      });
     };
-  }, [flush]);
+  }, [packet, name, flush]);
 
   const change = useCallback(
     (path: string, value: Answer) => {
@@ -243,6 +265,7 @@ export function useSection({ name, drafts }: Options): SectionOnScreen {
           const saved = await put(sent(state.section, state.answers, state.retyped, false), false);
           state.savedChanges = state.changes;
           setErrors([]);
+          setWarnings(saved.warnings);
           return saved;
         } catch (error) {
           if (!(error instanceof Problem && error.code === "stale-version")) throw error;
@@ -293,6 +316,7 @@ export function useSection({ name, drafts }: Options): SectionOnScreen {
     leaveField,
     submit,
     settle,
+    settled: (remarks) => setWarnings((before) => before.filter((one) => !remarks.includes(one))),
     setErrors,
     reload: () => void read(),
   };

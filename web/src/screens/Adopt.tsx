@@ -1,7 +1,7 @@
 import "../styles/signatures.css";
 import { useCallback, useEffect, useState } from "react";
 import type { SignatureChoices } from "../api/answers";
-import { api, Problem } from "../api/client";
+import { api, type FieldProblem, Problem } from "../api/client";
 import { Button } from "../components/Button";
 import { ErrorSummary } from "../components/ErrorSummary";
 import { Remarks, TextInput } from "../components/inputs";
@@ -11,6 +11,7 @@ import { Screen } from "../components/Screen";
 import { useAct } from "../components/useAct";
 import { fileSize, t } from "../i18n";
 import { go } from "../router";
+import { Preview, type Wish } from "../signing/Preview";
 import { SignaturePad, type Strokes } from "../signing/SignaturePad";
 import { needsPassword, StepUp } from "../signing/StepUp";
 
@@ -35,6 +36,7 @@ export default function Adopt() {
   const [strokes, setStrokes] = useState<Strokes>([]);
   const [image, setImage] = useState<string>();
   const [asking, setAsking] = useState(false);
+  const [undrawable, setUndrawable] = useState<FieldProblem[]>([]);
   const reading = useAct();
   const { busy, failure, errors, attempt, run } = useAct();
   const { run: read } = reading;
@@ -54,11 +56,14 @@ export default function Adopt() {
 
   if (!choices) return <Loading failure={reading.failure} onRetry={() => void load()} />;
 
+  const look = how === "typed" ? { style } : how === "drawn" ? { strokes } : image === undefined ? {} : { image };
+  const wish: Wish = { full_name: name, initials, ...look };
+  const drawable = how === "typed" ? style !== "" : how === "drawn" ? strokes.length > 0 : image !== undefined;
+
   const adopt = () =>
     run(async () => {
-      const look = how === "typed" ? { style } : how === "drawn" ? { strokes } : { image };
       try {
-        await api("PUT", "/packet/signature", { body: { full_name: name, initials, ...look } });
+        await api("PUT", "/packet/signature", { body: wish });
       } catch (error) {
         if (needsPassword(error)) return setAsking(true);
         if (error instanceof Problem && error.code === "consent-required") return go("/consent");
@@ -67,6 +72,8 @@ export default function Adopt() {
       go("/sign");
     });
   const errorAt = (field: string) => errors.find((error) => error.field === field)?.message;
+  // A picture that is none is said at once; a name that is still being typed is not.
+  const unusable = undrawable.find((error) => error.field === "image")?.message;
 
   return (
     <Screen title={t("adopt.title")} eyebrow={t("sign.eyebrow")} lead={<p>{t("adopt.lead")}</p>}>
@@ -165,8 +172,16 @@ export default function Adopt() {
           </>
         )}
         {how === "uploaded" && (
-          <Picture limits={choices.image_limits} image={image} onImage={setImage} error={errorAt("image")} />
+          <Picture
+            limits={choices.image_limits}
+            onImage={(chosen) => {
+              setImage(chosen);
+              setUndrawable([]);
+            }}
+            error={errorAt("image") ?? unusable}
+          />
         )}
+        {drawable && <Preview wish={wish} onRefused={setUndrawable} />}
         <p className="statement" lang="en">
           {choices.statement}
         </p>
@@ -185,12 +200,11 @@ export default function Adopt() {
 
 interface PictureProps {
   limits: SignatureChoices["image_limits"];
-  image: string | undefined;
   onImage: (image: string | undefined) => void;
   error: string | undefined;
 }
 
-function Picture({ limits, image, onImage, error }: PictureProps) {
+function Picture({ limits, onImage, error }: PictureProps) {
   const [large, setLarge] = useState(false);
   const choose = (file: File | undefined) => {
     onImage(undefined);
@@ -215,7 +229,6 @@ function Picture({ limits, image, onImage, error }: PictureProps) {
         aria-describedby="signature-image-hint"
         onChange={(event) => choose(event.target.files?.[0])}
       />
-      {image && <img className="picture" src={image} alt={t("adopt.image.alt")} />}
       <Remarks id="signature-image" error={problem} />
     </div>
   );

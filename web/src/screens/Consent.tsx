@@ -1,5 +1,5 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from "react";
-import type { Consent } from "../api/answers";
+import type { Consent, SignatureChoices } from "../api/answers";
 import { address, api, bytes, newKey, Problem } from "../api/client";
 import { Button } from "../components/Button";
 import { ErrorSummary } from "../components/ErrorSummary";
@@ -31,8 +31,9 @@ export default function ConsentScreen() {
     () =>
       read(async () => {
         const found = await api<Consent>("GET", "/packet/consent");
-        if (found.accepted_at) go("/signature", { replace: true });
-        else setConsent(found);
+        if (!found.accepted_at) return setConsent(found);
+        const { adopted } = await api<SignatureChoices>("GET", "/packet/signature");
+        go(adopted ? "/sign" : "/signature", { replace: true });
       }),
     [read],
   );

@@ -1,8 +1,8 @@
+import { Recruiter } from "../components/Recruiter";
 import { Screen } from "../components/Screen";
 import { carrier } from "../carrier";
 import { hasMessage, t } from "../i18n";
 import { useSession } from "../session";
-import { phoneShown } from "../interview/model";
 
 /** Where a road ends: left for now, declined, expired, withdrawn, rejected. Says what that means and whom to ask. */
 export function Ended({ why }: { why: string }) {
@@ -16,9 +16,10 @@ export function Ended({ why }: { why: string }) {
       <div className="card">
         <p>{t(next, { phone: carrier().contact.phone, email: carrier().contact.email })}</p>
         {packet && (
-          <p>
-            {packet.recruiter.name}, {phoneShown(packet.recruiter.phone)}, {packet.recruiter.email}
-          </p>
+          <>
+            <h2>{t("ended.recruiter")}</h2>
+            <Recruiter person={packet.recruiter} />
+          </>
         )}
         {known === "left" && secret && (
           <a className="button button-secondary" href={`#/invitation/${encodeURIComponent(secret)}`}>

@@ -1,5 +1,6 @@
-import { useEffect, useMemo } from "react";
-import type { Field, Section } from "../api/answers";
+import { useEffect, useMemo, useState } from "react";
+import type { Field, Packet, Section } from "../api/answers";
+import type { FieldProblem } from "../api/client";
 import { Button } from "../components/Button";
 import { ErrorSummary } from "../components/ErrorSummary";
 import { Loading } from "../components/Loading";
@@ -7,11 +8,13 @@ import { Notice } from "../components/Notice";
 import { Screen } from "../components/Screen";
 import { clock, t } from "../i18n";
 import { Conflict } from "../interview/Conflict";
+import { ConfirmEmail } from "../interview/ConfirmEmail";
 import { type Ask, FieldInput, idOf } from "../interview/FieldInput";
 import { GroupInput } from "../interview/GroupInput";
 import { at } from "../interview/model";
 import { Progress } from "../interview/Progress";
 import { Questions } from "../interview/Questions";
+import { RegistryDiffers } from "../interview/RegistryDiffers";
 import { RequestedStates } from "../interview/RequestedStates";
 import { type SaveState, useSection } from "../interview/useSection";
 import { go } from "../router";
@@ -23,8 +26,9 @@ export default function Interview({ name }: { name: string }) {
   const { refresh } = useSession();
   const correction = packet.status === "CORRECTION_REQUESTED" ? packet.correction : undefined;
   const answering = packet.status === "IN_PROGRESS" || packet.status === "INVITED";
-  const screen = useSection({ name, drafts: answering });
+  const screen = useSection({ packet: packet.packet_id, name, drafts: answering });
   const { section, answers, errors, warnings } = screen;
+  const [looked, setLooked] = useState(false);
 
   useEffect(() => {
     if (!answering && !correction) go(nextPlace(packet), { replace: true });
@@ -55,6 +59,8 @@ export default function Interview({ name }: { name: string }) {
       askedFor.some((one) => path === one || path.startsWith(`${one}.`) || isPartner(section, one, path)),
   };
 
+  const unlike = warnings.filter(differs);
+  const unconfirmed = warnings.filter((one) => one.field === "email" && one.rule === "differs-from-invitation");
   const position = packet.sections.findIndex((one) => one.name === name);
   const before = packet.sections[position - 1];
 
@@ -62,6 +68,11 @@ export default function Interview({ name }: { name: string }) {
     const saved = await screen.submit();
     if (!saved) return;
     const found = await refresh();
+    // What the registry sees differently is told once, before the person goes on; it never holds anybody up.
+    if (!looked && saved.warnings.some(differs)) return setLooked(true);
+    goOn(found);
+  };
+  const goOn = (found: Packet) => {
     if (correction) return go("/correction");
     const following = found.sections[found.sections.findIndex((one) => one.name === name) + 1];
     go(following ? `/interview/${following.name}` : "/summary");
@@ -98,10 +109,23 @@ export default function Interview({ name }: { name: string }) {
               </Notice>
             )
           )}
-          {section.verification && section.verification !== "to-be-verified" && (
-            <Notice kind={section.verification === "mismatch" ? "warning" : "success"}>
-              <p>{t(section.verification === "mismatch" ? "registry.mismatch" : "registry.verified")}</p>
-            </Notice>
+          {unlike.length > 0 ? (
+            <RegistryDiffers
+              name={name}
+              section={section}
+              remarks={unlike}
+              fresh={looked}
+              onKept={() => {
+                screen.settled(unlike);
+                if (looked) void refresh().then(goOn);
+              }}
+            />
+          ) : (
+            section.verification === "verified" && (
+              <Notice kind="success">
+                <p>{t("registry.verified")}</p>
+              </Notice>
+            )
           )}
           {askedFor && askedFor.length > 0 && (
             <Notice kind="warning">
@@ -126,10 +150,13 @@ export default function Interview({ name }: { name: string }) {
             <Saving state={screen.saveState} />
           </div>
         </form>
+        {unconfirmed.length > 0 && section.complete && <ConfirmEmail onConfirmed={() => screen.settled(unconfirmed)} />}
       </Screen>
     </div>
   );
 }
+
+const differs = (remark: FieldProblem): boolean => remark.rule === "registry-mismatch";
 
 function Asked({ field, section, ask, name }: { field: Field; section: Section; ask: Ask; name: string }) {
   if (field.type === "requested-states") return <RequestedStates section={section} />;

@@ -4,6 +4,7 @@ import { api, Problem } from "../api/client";
 import { Button } from "../components/Button";
 import { TextInput } from "../components/inputs";
 import { Notice } from "../components/Notice";
+import { Recruiter } from "../components/Recruiter";
 import { Screen } from "../components/Screen";
 import { useAct } from "../components/useAct";
 import { t } from "../i18n";
@@ -11,7 +12,7 @@ import { useSession } from "../session";
 
 /** The way in: ask for a password by mail, or log in with the one at hand. Tells nothing about whether a link is good. */
 export function LogIn({ secret }: { secret: string }) {
-  const { entered, interrupted } = useSession();
+  const { entered, interrupted, packet } = useSession();
   const [asked, setAsked] = useState(false);
   const [known, setKnown] = useState(interrupted);
   const [password, setPassword] = useState("");
@@ -81,6 +82,7 @@ export function LogIn({ secret }: { secret: string }) {
       {asked && (
         <Notice kind="success" title={t("logIn.sent.title")} live>
           <p>{t("logIn.sent.text")}</p>
+          <p>{t("logIn.sent.none")}</p>
         </Notice>
       )}
       {known && (
@@ -95,6 +97,7 @@ export function LogIn({ secret }: { secret: string }) {
           {refused && (
             <Notice kind="error" title={t("logIn.refused.title")} live>
               <p>{t("logIn.refused.text")}</p>
+              {packet && <Recruiter person={packet.recruiter} />}
             </Notice>
           )}
           {entering.failure && (

@@ -30,7 +30,7 @@ export default function Paper() {
           <p>{t("paper.asked")}</p>
         </Notice>
       )}
-      <div className="actions">
+      <div className="card actions">
         {!asked && (
           <Button busy={busy} onClick={() => void ask()}>
             {t("paper.button")}

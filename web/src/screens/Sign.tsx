@@ -7,6 +7,7 @@ import { Loading } from "../components/Loading";
 import { Notice } from "../components/Notice";
 import { Screen } from "../components/Screen";
 import { useAct } from "../components/useAct";
+import { useStrip } from "../components/useStrip";
 import { day, t } from "../i18n";
 import { go } from "../router";
 import { nextPlace, usePacket, useSession } from "../session";
@@ -26,6 +27,7 @@ export default function Sign({ wanted }: { wanted?: string | undefined }) {
   const [said, setSaid] = useState("");
   const [signing, setSigning] = useState<string>();
   const [asking, setAsking] = useState<() => void>();
+  const [picture, setPicture] = useState<string>();
   const [finishKey] = useState(newKey);
   const reading = useAct();
   const { failure, run } = useAct();
@@ -50,12 +52,31 @@ export default function Sign({ wanted }: { wanted?: string | undefined }) {
     if (packet.status !== "AWAITING_SIGNATURE") go(nextPlace(packet), { replace: true });
   }, [packet]);
 
+  const method = choices?.adopted?.method;
+  useEffect(() => {
+    if (!method || method === "typed") return undefined;
+    let shown: string | undefined;
+    let wanted = true;
+    bytes("/packet/signature/preview")
+      .then((drawn) => {
+        if (!wanted) return;
+        shown = URL.createObjectURL(new Blob([drawn], { type: "image/png" }));
+        setPicture(shown);
+      })
+      .catch(() => undefined); // the line then says in words that it is signed
+    return () => {
+      wanted = false;
+      if (shown) URL.revokeObjectURL(shown);
+    };
+  }, [method]);
+
   const current = useMemo(() => {
     if (!documents) return undefined;
     return documents.find((one) => one.document_id === wanted) ?? open(documents)[0]?.document ?? documents[0];
   }, [documents, wanted]);
 
   const currentId = current?.document_id ?? "";
+  const list = useStrip(currentId);
   // From here on the address names the document, so that signing its last line does not turn the page by itself.
   useEffect(() => {
     if (currentId && !wanted) go(`/sign/${currentId}`, { replace: true });
@@ -172,7 +193,7 @@ export default function Sign({ wanted }: { wanted?: string | undefined }) {
         <progress className="meter" max={all.length} value={all.length - left.length} aria-label={t("sign.documents")}>
           {progress} %
         </progress>
-        <ol>
+        <ol ref={list}>
           {documents.map((one) => {
             const toDo = one.fields.filter(
               (field) => field.required && field.kind !== "date" && !field.signed_at,
@@ -258,6 +279,7 @@ export default function Sign({ wanted }: { wanted?: string | undefined }) {
                   field={field}
                   size={size}
                   choices={choices}
+                  picture={picture}
                   busy={signing === field.field_id}
                   onSign={own ? undefined : () => void sign(field)}
                 />
@@ -294,6 +316,8 @@ interface TagProps {
   field: SigningField;
   size: { width: number; height: number };
   choices: SignatureChoices;
+  /** The adopted signature if it is drawn or uploaded, as the renderer draws it. */
+  picture: string | undefined;
   busy: boolean;
   onSign: (() => void) | undefined;
 }
@@ -302,7 +326,7 @@ interface TagProps {
 const verb = (field: SigningField) => t(`sign.kind.${field.kind}`);
 
 /** A line on the page: a button until it is signed, then the mark. */
-function Tag({ field, size, choices, busy, onSign }: TagProps) {
+function Tag({ field, size, choices, picture, busy, onSign }: TagProps) {
   const place = {
     left: `${(field.x / size.width) * 100}%`,
     top: `${(field.y / size.height) * 100}%`,
@@ -320,7 +344,9 @@ function Tag({ field, size, choices, busy, onSign }: TagProps) {
           : undefined;
     return (
       <span className="tag tag-signed" style={place}>
-        {mark !== undefined ? (
+        {field.kind === "signature" && !typed && picture ? (
+          <img className="tag-picture" src={picture} alt="" />
+        ) : mark !== undefined ? (
           <span className={`tag-mark ${style}`}>{mark}</span>
         ) : (
           <span className="tag-plain">

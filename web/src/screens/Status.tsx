@@ -1,12 +1,14 @@
 import { useEffect } from "react";
 import type { Notice as PacketNotice, Packet, Stage } from "../api/answers";
 import { Notice } from "../components/Notice";
+import { Recruiter } from "../components/Recruiter";
 import { Screen } from "../components/Screen";
 import { day, hasMessage, moment, t } from "../i18n";
 import { nextPlace, usePacket, useSession } from "../session";
-import { phoneShown } from "../interview/model";
 
 const LOOK_EVERY_MS = 4000;
+// Each look renews the session, so a page that nobody uses must stop looking for the idle session to end.
+const LOOK_FOR_MS = 15 * 60_000;
 const SEALED = new Set<string>([
   "SUBMITTED", "BACKGROUND_CHECK", "APPOINTING", "PROCESSED", "CERTIFICATION_OPEN", "ACTIVE", "CORRECTION_REQUESTED",
   "ADVERSE_REVIEW", "NEEDS_REVIEW", "REJECTED",
@@ -18,10 +20,18 @@ export default function Status() {
   const { refresh } = useSession();
 
   useEffect(() => {
+    let used = Date.now();
+    const use = () => (used = Date.now());
+    const signs = ["pointerdown", "pointermove", "keydown", "scroll"] as const;
+    signs.forEach((sign) => addEventListener(sign, use, { passive: true }));
     const timer = setInterval(() => {
-      if (document.visibilityState === "visible") void refresh().catch(() => undefined);
+      const wanted = document.visibilityState === "visible" && Date.now() - used < LOOK_FOR_MS;
+      if (wanted) void refresh().catch(() => undefined);
     }, LOOK_EVERY_MS);
-    return () => clearInterval(timer);
+    return () => {
+      clearInterval(timer);
+      signs.forEach((sign) => removeEventListener(sign, use));
+    };
   }, [refresh]);
 
   const head = `status.${packet.status}.title`;
@@ -60,12 +70,8 @@ export default function Status() {
       )}
       <div className="card">
         <h2>{t("status.questions")}</h2>
-        <p>
-          {t("status.questions.text")}
-          <br />
-          <strong>{packet.recruiter.name}</strong>, {phoneShown(packet.recruiter.phone)},{" "}
-          <a href={`mailto:${packet.recruiter.email}`}>{packet.recruiter.email}</a>
-        </p>
+        <p>{t("status.questions.text")}</p>
+        <Recruiter person={packet.recruiter} />
       </div>
     </Screen>
   );

@@ -1,0 +1,114 @@
+"""Adopting a signature: drawn or uploaded, and shown as the documents will show it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import journey
+from tests.pictures import DRAWN_SIGNATURE
+from tests.portal.served_world import ServedWorld
+from tests.portal.visitor import Looks, Visitor
+from tests.world import World
+
+
+@pytest.fixture
+def agent(arrived: Callable[..., Visitor]) -> Visitor:
+    """Somebody who has consented and is to adopt a signature."""
+    visitor = arrived("consented", "/signature")
+    visitor.heading("Adopt your signature")
+    return visitor
+
+
+def shown(agent: Visitor, act: Callable[[], Any]) -> bytes:
+    """The picture under "This is how it will look" after an act."""
+    with agent.page.expect_response(
+        lambda answer: answer.url.endswith("/signature/preview") and answer.ok
+    ) as found:
+        act()
+    picture = agent.page.locator(".preview img")
+    picture.wait_for()
+    assert picture.evaluate("async img => { await img.decode(); return img.naturalWidth; }") > 100
+    drawn: bytes = found.value.body()
+    return drawn
+
+
+def drawn_into_documents(world: World, **look: Any) -> bytes:
+    wish = {"full_name": "Dana Lee Rivers", "initials": "DLR", **look}
+    return journey.expect(world.call("POST", "/packet/signature/preview", wish), 200).body
+
+
+def draw(agent: Visitor) -> None:
+    pad = agent.page.get_by_role("img", name="Pad for drawing your signature")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    mouse = agent.page.mouse
+    mouse.move(box["x"] + 30, box["y"] + 100)
+    mouse.down()
+    for right, down in ((80, 30), (140, 120), (220, 40), (330, 90), (420, 60)):
+        mouse.move(box["x"] + right, box["y"] + down, steps=4)
+    mouse.up()
+
+
+def test_a_drawn_signature_stands_on_the_line_that_was_signed(agent: Visitor, shots: Path) -> None:
+    looks = Looks(agent.page, shots)
+    agent.page.get_by_role("radio", name="Draw it").check()
+    shown(agent, lambda: draw(agent))
+    looks("30-signature-drawn")
+    agent.press("Adopt and go on")
+    agent.press("Start")
+    agent.page.locator(".tag-open:focus").click()
+    mark = agent.page.locator(".tag-signed img").first
+    mark.wait_for()
+    assert mark.evaluate("async img => { await img.decode(); return img.naturalWidth; }") > 100
+    looks("31-signed-with-drawing")
+    assert looks.faults == []
+
+
+def test_a_pad_that_was_cleared_has_nothing_to_adopt(agent: Visitor) -> None:
+    agent.page.get_by_role("radio", name="Draw it").check()
+    shown(agent, lambda: draw(agent))
+    agent.press("Clear")
+    agent.page.locator(".preview").wait_for(state="detached")
+    agent.press("Adopt and go on")
+    agent.page.locator(".error-summary").get_by_role("link", name="Please draw your signature").wait_for()
+
+
+def test_an_uploaded_signature_is_shown_as_the_documents_will_show_it(
+    agent: Visitor, world: ServedWorld, shots: Path
+) -> None:
+    looks = Looks(agent.page, shots)
+    agent.page.get_by_role("radio", name="Upload a picture").check()
+    chooser = agent.field("Picture of your signature")
+    chooser.set_input_files({"name": "me.png", "mimeType": "image/png", "buffer": b"not a picture"})
+    agent.page.locator(".field-error").get_by_text("Please choose a PNG or JPEG image").wait_for()
+    looks("32-signature-unusable")
+    picture = shown(
+        agent,
+        lambda: chooser.set_input_files({"name": "me.png", "mimeType": "image/png", "buffer": DRAWN_SIGNATURE}),
+    )
+    assert picture == world.do(drawn_into_documents, image=base64.b64encode(DRAWN_SIGNATURE).decode())
+    assert agent.page.locator(".field-error").count() == 0
+    looks("33-signature-uploaded")
+    agent.press("Adopt and go on")
+    agent.heading("Individual Agent Application")
+    assert looks.faults == []
+
+
+def test_a_typed_signature_is_shown_in_the_style_that_is_chosen(agent: Visitor, world: ServedWorld) -> None:
+    style = agent.page.get_by_role("radio", name="Style").nth(1)
+    chosen = agent.page.locator(".style-choice .specimen").nth(2).get_attribute("class").split("style-")[1]
+    agent.page.locator(".preview img").wait_for()
+    assert shown(agent, style.check) == world.do(drawn_into_documents, style=chosen)
+
+
+def test_another_name_than_the_agents_is_refused_in_words(agent: Visitor) -> None:
+    agent.field("Full name").fill("Somebody Else")
+    agent.press("Adopt and go on")
+    summary = agent.page.locator(".error-summary")
+    summary.get_by_text("Please type your full name exactly").wait_for()
+    assert agent.field("Full name").get_attribute("aria-invalid") == "true"

@@ -1,0 +1,15 @@
+import type { Person } from "../api/answers";
+import { phoneShown } from "../interview/model";
+
+/** Whom to ask, with every way to reach them. */
+export function Recruiter({ person }: { person: Person }) {
+  return (
+    <p>
+      <strong>{person.name}</strong>
+      <br />
+      <a href={`tel:${person.phone.replace(/[^+\d]/g, "")}`}>{phoneShown(person.phone)}</a>
+      <br />
+      <a href={`mailto:${person.email}`}>{person.email}</a>
+    </p>
+  );
+}
