@@ -14,7 +14,7 @@ from moto import mock_aws
 
 from econtracting import wiring
 from econtracting.adapters.pace import EvenPace
-from tests import atomic, journey
+from tests import atomic, journey, stories
 from tests.world import World, build
 
 TABLE = "econtracting"
@@ -81,6 +81,31 @@ def stages() -> Iterator[Stages]:
         patch.setattr(wiring, "pace", lambda: EvenPace(0))
         yield Stages(world)
         wiring.forget()
+
+
+def of(world: World) -> str:
+    """The packet of the signed-in agent."""
+    return str(world.call("GET", "/packet").json["packet_id"])
+
+
+def seal(world: World, attempt: int = 1) -> None:
+    from sign import tasks
+
+    assert tasks.seal({"packet_id": of(world), "attempt": attempt}, None) == {"status": "SUBMITTED"}
+
+
+def suspend_for_ssn(world: World) -> None:
+    """The screening of a sealed packet is ordered and suspended for the Social Security number."""
+    from process import tasks
+
+    task = {"packet_id": of(world), "attempt": 1, "task_token": "token"}
+    tasks.lambda_handler({"task": "begin_background_check", **task}, None)
+    tasks.lambda_handler({"task": "await_background_check", **task}, None)
+    world.settle()
+    stories.suspended(world, of(world), "ssn")
+    world.settle()
+    stands = tasks.lambda_handler({"task": "record_background_check", **task}, None)
+    assert stands == {"status": "CORRECTION_REQUESTED"}
 
 
 def _items() -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from econtracting.http import callers
 from econtracting.http.problems import Door
 from econtracting.usecases import auth
 
-app = Door()
+app = Door(wiring.edge_secret)
 
 Secret = Annotated[str, Field(min_length=1, max_length=200)]
 Typed = Annotated[str, Field(min_length=1, max_length=1000)]

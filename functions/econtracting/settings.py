@@ -19,6 +19,11 @@ def _needed(name: str) -> str:
     return value
 
 
+def optional(name: str) -> str | None:
+    """A setting that a deployment may do without."""
+    return os.environ.get(name) or None
+
+
 def _seconds(name: str) -> timedelta:
     return timedelta(seconds=float(_needed(name)))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from econtracting import ports
 from econtracting.domain.corrections import Patience
 from econtracting.domain.packet_type import PacketType
-from econtracting.settings import Settings, only
+from econtracting.settings import Settings, only, optional
 
 if TYPE_CHECKING:
     from econtracting.adapters.pace import EvenPace
@@ -319,6 +319,11 @@ def events() -> ports.Events:
     from econtracting.adapters.eventbridge import EventBridge
 
     return EventBridge(_client("events"), only("EVENT_BUS"))
+
+
+def edge_secret() -> str | None:
+    """What the distribution proves itself with; None where requests come without one."""
+    return optional("EDGE_SECRET")
 
 
 @cache

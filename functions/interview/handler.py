@@ -36,7 +36,7 @@ from econtracting.http.problems import Door
 from econtracting.usecases import attachments, contact, delays, interview, notices, verifying
 from econtracting.usecases import summary as summaries
 
-app = Door()
+app = Door(wiring.edge_secret)
 
 
 class Agreed(BaseModel):

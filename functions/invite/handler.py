@@ -30,7 +30,7 @@ from invite.views import BulkReport, InvitationPage, InvitationView
 
 PAGE = 50
 
-app = Door()
+app = Door(wiring.edge_secret)
 
 
 class InvitationRequest(Invitation):

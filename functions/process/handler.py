@@ -25,7 +25,7 @@ from econtracting.http import callers
 from econtracting.http.problems import Door
 from econtracting.usecases import certification, corrections, decisions, overview, sales, webhooks
 
-app = Door()
+app = Door(wiring.edge_secret)
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 

@@ -41,7 +41,7 @@ from econtracting.http.files import File, pdf, plain, png, zipped
 from econtracting.http.problems import Door
 from econtracting.usecases import adopting, consenting, declining, notices, printing, signing
 
-app = Door()
+app = Door(wiring.edge_secret)
 
 
 class Consent(BaseModel):

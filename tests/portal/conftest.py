@@ -100,6 +100,7 @@ def arrived(window: Callable[..., Any], world: ServedWorld) -> Callable[..., Vis
         page.context.add_cookies(world.at(stage))
         visitor = Visitor(page, Mouse(page), WorldHost(world))
         visitor.link = world.link
+        page.set_default_timeout(20_000)
         page.goto(f"{world.url}/#{place}" if place else visitor.link)
         return visitor
 

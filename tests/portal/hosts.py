@@ -40,18 +40,19 @@ class StackHost:
         self.url = self.config.url("portal")
         mark = "".join(("dana.", uuid.uuid4().hex[:10]))
         number = str(10_000_000 + uuid.uuid4().int % 80_000_000)
-        address = f"{mark}{"+" if tags else ""}{".".join(tags)}@example.com"
+        address = f"{mark}{'+' if tags else ''}{'.'.join(tags)}@example.com"
         self.person = Person(address, number, ("KS", "TN"), level)
         self.full_name, self.paid_directly = self.person.full_name, level == "5"
         self.postbox = Postbox(self.url, address)
-        self.packet_id = ""
+        self.packet_id, self.link = "", ""
         self._before = 0
 
     def invite(self) -> str:
         token = staff.sign_in(self.config.url("emulator"), self._outputs["StaffUserPoolClientId"], staff.RECRUITER)
         self.packet_id = Staff(self.url, token).create("/invitations", self.person.invitation())["packet_id"]
         _, secret = self.postbox.wait("the link", LINK_SECRET)
-        return f"{self.url}/#/invitation/{secret}"
+        self.link = f"{self.url}/#/invitation/{secret}"
+        return self.link
 
     def ask_for_password(self) -> None:
         self._before = self.postbox.last()

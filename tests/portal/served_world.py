@@ -53,11 +53,12 @@ class ServedWorld:
         if self._process.is_alive():
             self._process.terminate()
 
-    def at(self, stage: str) -> list[dict[str, str]]:
+    def at(self, stage: str) -> list[dict[str, Any]]:
         """Put the packet where it stood at a stage of tests/stages.py; returns the cookies of the agent's session."""
         self._order("stage", stage)
         token = self._order("cookie")
-        return [{"name": PLAIN_COOKIE, "value": token, "url": self.url}] if token else []
+        attributes = {"url": self.url, "httpOnly": True, "sameSite": "Strict"}
+        return [{"name": PLAIN_COOKIE, "value": token, **attributes}] if token else []
 
     @property
     def link(self) -> str:

@@ -9,16 +9,9 @@ from urllib.parse import urljoin
 
 from tests.portal.served_world import ServedWorld
 from tests.portal.visitor import Looks, Visitor
-from tests.world import World
+from tests.stages import seal
 
 Arrived = Callable[..., Visitor]
-
-
-def seal(world: World) -> None:
-    from sign import tasks
-
-    packet_id = world.call("GET", "/packet").json["packet_id"]
-    assert tasks.seal({"packet_id": packet_id, "attempt": 1}, None) == {"status": "SUBMITTED"}
 
 
 def test_the_reader_of_documents_is_loaded_with_the_first_one_that_is_opened(arrived: Arrived) -> None:

@@ -91,9 +91,7 @@ def test_finishing_long_after_the_log_in_asks_for_the_password_once_more(
     assert looks.faults == []
 
 
-def test_a_page_without_the_link_says_how_the_password_can_be_given(
-    arrived: Arrived, world: ServedWorld
-) -> None:
+def test_a_page_without_the_link_says_how_the_password_can_be_given(arrived: Arrived, world: ServedWorld) -> None:
     agent = arrived("signed", "/sign")
     agent.button("Finish").wait_for()
     world.do(pass_time, seconds=601)

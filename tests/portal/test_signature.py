@@ -26,9 +26,7 @@ def agent(arrived: Callable[..., Visitor]) -> Visitor:
 
 def shown(agent: Visitor, act: Callable[[], Any]) -> bytes:
     """The picture under "This is how it will look" after an act."""
-    with agent.page.expect_response(
-        lambda answer: answer.url.endswith("/signature/preview") and answer.ok
-    ) as found:
+    with agent.page.expect_response(lambda answer: answer.url.endswith("/signature/preview") and answer.ok) as found:
         act()
     picture = agent.page.locator(".preview img")
     picture.wait_for()

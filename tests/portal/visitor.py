@@ -13,6 +13,7 @@ from tests.portal.hosts import Host
 
 PASSWORD = "Sunny-Harbor-27"
 PATIENCE_MS = 60_000
+ACCESS_CODE = re.compile(r"(?<![A-Z2-9])((?:[2-9A-HJ-NP-Z] ?){6})(?![A-Z2-9a-z])")
 AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
@@ -154,7 +155,7 @@ class Visitor:
         self.hands.press(self.button("Text version"))
         text = self.page.locator(".text-version")
         text.wait_for()
-        code = re.search(r"(?<![A-Z2-9])((?:[2-9A-HJ-NP-Z] ?){6})(?![A-Z2-9a-z])", text.inner_text())
+        code = ACCESS_CODE.search(text.inner_text())
         assert code is not None, text.inner_text()
         self.look("13-consent")
         self.hands.type(self.field("Code from the document"), code[1])

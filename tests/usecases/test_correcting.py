@@ -19,9 +19,8 @@ from econtracting.domain.signing import Document, SupersededDocument
 from econtracting.evidence import econtracting_verify
 from econtracting.ports import Change
 from process import tasks as process
-from sign import tasks as sign
 from tests import journey, stories
-from tests.stages import Stages, stages
+from tests.stages import Stages, of, seal, stages, suspend_for_ssn
 from tests.world import START, World
 
 MENDED = {"ssn": "987-65-4321", "ssn_confirm": "987-65-4321"}
@@ -29,26 +28,10 @@ MENDED = {"ssn": "987-65-4321", "ssn_confirm": "987-65-4321"}
 SHOW_THE_SSN = {"application", "background-authorization", "w9", "summary"}
 
 
-def seal(world: World, attempt: int = 1) -> None:
-    assert sign.seal({"packet_id": of(world), "attempt": attempt}, None) == {"status": "SUBMITTED"}
-
-
-def screen(world: World) -> None:
-    """The screening is ordered and suspended for the Social Security number."""
-    task = {"packet_id": of(world), "attempt": 1, "task_token": "token"}
-    process.lambda_handler({"task": "begin_background_check", **task}, None)
-    process.lambda_handler({"task": "await_background_check", **task}, None)
-    world.settle()
-    stories.suspended(world, of(world), "ssn")
-    world.settle()
-    stands = process.lambda_handler({"task": "record_background_check", **task}, None)
-    assert stands == {"status": "CORRECTION_REQUESTED"}
-
-
 @pytest.fixture(scope="module")
 def road() -> Iterator[Stages]:
     with stages() as walked:
-        walked.go_on("asked", seal, screen)
+        walked.go_on("asked", seal, suspend_for_ssn)
         yield walked
 
 
@@ -57,10 +40,6 @@ def world(road: Stages) -> World:
     """A sealed packet whose agent is asked for the Social Security number."""
     wiring.forget()
     return road.at("asked")
-
-
-def of(world: World) -> str:
-    return str(world.call("GET", "/packet").json["packet_id"])
 
 
 def answers(world: World, **changes: Any) -> dict[str, Any]:

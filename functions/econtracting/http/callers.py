@@ -35,7 +35,7 @@ class StaffCaller:
 
 
 def actor(app: APIGatewayRestResolver, kind: Any, id: str = "") -> Actor:
-    """The address is the gateway's own finding, never a header the client sent."""
+    """The address is the gateway's own finding or the distribution's (http/edge.py), never what the client claims."""
     identity = app.current_event.request_context.identity
     return Actor(kind=kind, id=id, address=identity.source_ip or "", user_agent=(identity.user_agent or "")[:256])
 

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import traceback
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -16,6 +17,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 
 from econtracting.domain import errors
 from econtracting.http.callers import BODY_LIMIT
+from econtracting.http.edge import seen_through
 from econtracting.http.routes import methods_of
 
 logger = Logger()
@@ -98,10 +100,14 @@ def unreadable(event: dict[str, Any]) -> Response[str] | None:
 
 
 class Door(APIGatewayRestResolver):
-    """A resolver whose every answer, refusals included, has the same shape and headers."""
+    """A resolver whose every answer, refusals included, has the same shape and headers.
 
-    def __init__(self) -> None:
+    `edge_secret` tells what the distribution proves itself with; None where there is no distribution.
+    """
+
+    def __init__(self, edge_secret: Callable[[], str | None]) -> None:
         super().__init__(enable_validation=True, response_validation_error_http_code=500)
+        self._edge_secret = edge_secret
         self.exception_handler(errors.EContractingError)(self._refused)
         self.exception_handler(RequestValidationError)(self._invalid)
         self.exception_handler(ServiceError)(self._service_error)
@@ -122,7 +128,7 @@ class Door(APIGatewayRestResolver):
                 "isBase64Encoded": False,
             }
         else:
-            answer = super().resolve(event, context)
+            answer = super().resolve(seen_through(event, self._edge_secret()), context)
         headers = answer.setdefault("multiValueHeaders", {})
         for name, value in HEADERS.items():
             headers.setdefault(name, [value])

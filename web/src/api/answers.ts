@@ -41,10 +41,13 @@ export interface Stage {
   expected_by?: string;
 }
 
+/** What the agent is asked to mend. `field` begins with its section; `untouched` sections were not saved since. */
 export interface Correction {
+  number: number;
   fields: { field: string; label: string }[];
   reason: string;
   requested_at: string;
+  untouched: string[];
 }
 
 export interface Notice {

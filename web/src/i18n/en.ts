@@ -257,6 +257,7 @@ export const en = {
   "document.text": "Text version",
   "document.open": "Open in a new tab",
   "document.loading": "Opening the document…",
+  "document.table": "Table",
   "document.page": "Page {n} of {all}",
 
   "mode.sign": "To sign",
@@ -378,13 +379,24 @@ export const en = {
   "paper.asked": "The contracting department has been told and sends the documents by mail.",
 
   "correction.title": "We need a correction from you",
-  "correction.lead": "Please look at what is marked here. Everything else stays as you signed it.",
+  "correction.why": "What we could not confirm",
+  "correction.waits": "To be looked at",
+  "correction.done": "Looked at",
+  "correction.open": "Check and correct",
+  "correction.back": "Back to the correction",
+  "correction.nothingHere": "Nothing is asked about in this section, so it stays as you signed it.",
+  "correction.signAgain":
+    "Your answers are corrected. Only documents that show them have to be signed again; all others stay signed.",
+  "correction.onlyThese":
+    "Only this can be changed now. If it is right as it stands, save it unchanged; that confirms it.",
+  "correction.lead":
+    "One thing is in the way of your contract. Please look at it; everything else stays as you signed it.",
+  "correction.then":
+    "Once everything is looked at, send it in. Only documents that show a changed answer have to be signed again.",
   "correction.asked": "Asked on {at}",
   "correction.what": "To be checked",
-  "correction.then": "When it is right, send it in. Only documents that show a changed answer have to be signed again.",
   "correction.send": "Send the correction",
   "correction.status": "Where my packet stands",
-  "correction.onlyThese": "Only what we asked about can be changed now.",
 
   "leave.decline": "Decline to sign",
   "leave.wrongPerson": "This is not me",

@@ -262,6 +262,7 @@ export const es: Messages = {
   "document.text": "Versión de texto",
   "document.open": "Abrir en otra pestaña",
   "document.loading": "Abriendo el documento…",
+  "document.table": "Tabla",
   "document.page": "Página {n} de {all}",
 
   "mode.sign": "Para firmar",
@@ -384,14 +385,23 @@ export const es: Messages = {
   "paper.asked": "Se ha avisado al departamento de contratación, que le envía los documentos por correo postal.",
 
   "correction.title": "Necesitamos una corrección suya",
-  "correction.lead": "Mire lo que está marcado aquí. Todo lo demás queda como lo firmó.",
+  "correction.why": "Lo que no pudimos confirmar",
+  "correction.waits": "Por revisar",
+  "correction.done": "Revisado",
+  "correction.open": "Revisar y corregir",
+  "correction.back": "Volver a la corrección",
+  "correction.nothingHere": "En esta sección no se pide nada; queda como la firmó.",
+  "correction.signAgain":
+    "Sus respuestas están corregidas. Solo hay que volver a firmar los documentos que las muestran; los demás siguen firmados.",
+  "correction.onlyThese":
+    "Ahora solo se puede cambiar esto. Si está bien como está, guárdelo sin cambios; así lo confirma.",
+  "correction.lead": "Algo detiene su contrato. Revíselo, por favor; todo lo demás queda como lo firmó.",
+  "correction.then":
+    "Cuando todo esté revisado, envíelo. Solo hay que volver a firmar los documentos que muestran una respuesta cambiada.",
   "correction.asked": "Pedido el {at}",
   "correction.what": "Por revisar",
-  "correction.then":
-    "Cuando esté bien, envíelo. Solo hay que firmar de nuevo los documentos que muestran una respuesta cambiada.",
   "correction.send": "Enviar la corrección",
   "correction.status": "Cómo va mi paquete",
-  "correction.onlyThese": "Ahora solo se puede cambiar lo que preguntamos.",
 
   "leave.decline": "Rechazar la firma",
   "leave.wrongPerson": "No soy yo",

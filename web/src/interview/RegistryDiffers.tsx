@@ -5,6 +5,7 @@ import { Button } from "../components/Button";
 import { useAct } from "../components/useAct";
 import { t } from "../i18n";
 import { idOf } from "./FieldInput";
+import { labelOf } from "./model";
 
 interface Props {
   name: string;
@@ -44,7 +45,7 @@ export function RegistryDiffers({ name, section, remarks, fresh, onKept }: Props
                 document.getElementById(idOf(one.field))?.focus();
               }}
             >
-              {section.fields.find((field) => field.name === one.field)?.label ?? one.message}
+              {labelOf(section, one.field)}
             </a>
           </li>
         ))}

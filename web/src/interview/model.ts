@@ -97,6 +97,15 @@ export function leaves(section: Section): Leaf[] {
   });
 }
 
+/** What a person calls an answer of a section. */
+export function labelOf(section: Section, path: string): string {
+  const [name, member] = path.split(".");
+  const field = section.fields.find((one) => one.name === name);
+  const inside = field?.fields?.find((one) => one.name === member);
+  const question = section.questions?.find((one) => one.code === name);
+  return inside ? `${field?.label}: ${inside.label}` : (field?.label ?? question?.topic ?? path);
+}
+
 export interface Difference extends Leaf {
   mine: Answer;
   theirs: Answer;

@@ -1,10 +1,11 @@
-import { useState } from "react";
-import { api, newKey } from "../api/client";
+import { useEffect, useState } from "react";
+import { api, newKey, Problem } from "../api/client";
 import { Button } from "../components/Button";
 import { Notice } from "../components/Notice";
 import { Screen } from "../components/Screen";
 import { useAct } from "../components/useAct";
 import { moment, t } from "../i18n";
+import { sectionsAsked } from "../interview/correction";
 import { go } from "../router";
 import { nextPlace, usePacket, useSession } from "../session";
 
@@ -14,60 +15,70 @@ export default function Correction() {
   const { refresh } = useSession();
   const [key] = useState(newKey);
   const { busy, failure, run } = useAct();
-  const { correction } = packet;
-  const names = [...new Set((correction?.fields ?? []).map((one) => one.field.split(".")[0] ?? ""))];
-  const sections = names.length > 0 ? packet.sections.filter((one) => names.includes(one.name)) : packet.sections;
+  const correction = packet.status === "CORRECTION_REQUESTED" ? packet.correction : undefined;
 
+  useEffect(() => {
+    if (!correction) go(nextPlace(packet), { replace: true });
+  }, [correction, packet]);
+  if (!correction) return null;
+
+  const open = correction.untouched.length;
   const send = () =>
     run(async () => {
-      await api("POST", "/packet/summary/confirm", { key });
+      try {
+        await api("POST", "/packet/summary/confirm", { key });
+      } catch (error) {
+        if (error instanceof Problem && error.status === 409) await refresh();
+        throw error;
+      }
       go(nextPlace(await refresh()));
     });
 
   return (
-    <Screen title={t("correction.title")} lead={<p>{t("correction.lead")}</p>}>
+    <Screen title={t("correction.title")} eyebrow={t("status.eyebrow")} lead={<p>{t("correction.lead")}</p>}>
       {failure && (
         <Notice kind="error" live>
           <p>{failure}</p>
         </Notice>
       )}
+      <Notice kind="warning" title={t("correction.why")}>
+        <p className="lines" lang="en">
+          {correction.reason}
+        </p>
+        <p className="fine">{t("correction.asked", { at: moment(correction.requested_at) })}</p>
+      </Notice>
       <div className="card">
-        {correction && (
-          <>
-            <p className="statement lines" lang="en">
-              {correction.reason}
-            </p>
-            <p className="fine">{t("correction.asked", { at: moment(correction.requested_at) })}</p>
-          </>
-        )}
         <h2>{t("correction.what")}</h2>
         <ul className="print-rows">
-          {sections.map((section) => (
-            <li key={section.name}>
-              <div>
-                <a href={`#/interview/${section.name}`} className="row-title" lang="en">
-                  {section.title}
+          {sectionsAsked(packet.sections, correction).map((section) => {
+            const waits = correction.untouched.includes(section.name);
+            return (
+              <li key={section.name}>
+                <div>
+                  <p className="row-title" lang="en">
+                    {section.title}
+                  </p>
+                  <p lang="en">{section.labels.join(", ")}</p>
+                  <span className={waits ? "badge badge-to-be-verified" : "badge badge-valid"}>
+                    {t(waits ? "correction.waits" : "correction.done")}
+                  </span>
+                </div>
+                <a
+                  className={waits ? "button button-primary" : "button button-secondary"}
+                  href={`#/interview/${section.name}`}
+                >
+                  {t(waits ? "correction.open" : "edit")}
+                  <span className="sr-only"> {section.title}</span>
                 </a>
-                <ul className="plain" lang="en">
-                  {(correction?.fields ?? [])
-                    .filter((one) => one.field.startsWith(`${section.name}.`))
-                    .map((one) => (
-                      <li key={one.field}>{one.label}</li>
-                    ))}
-                </ul>
-              </div>
-              <a className="text-button" href={`#/interview/${section.name}`}>
-                {t("edit")}
-                <span className="sr-only"> {section.title}</span>
-              </a>
-            </li>
-          ))}
+              </li>
+            );
+          })}
         </ul>
       </div>
       <p>{t("correction.then")}</p>
       <div className="actions">
-        <Button busy={busy} onClick={() => void send()}>
-          {t("correction.send")}
+        <Button busy={busy} disabled={open > 0} onClick={() => void send()}>
+          {busy ? t("summary.preparing") : t("correction.send")}
         </Button>
         <a className="button button-quiet" href="#/status">
           {t("correction.status")}

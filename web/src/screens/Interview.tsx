@@ -11,7 +11,8 @@ import { Conflict } from "../interview/Conflict";
 import { ConfirmEmail } from "../interview/ConfirmEmail";
 import { type Ask, FieldInput, idOf } from "../interview/FieldInput";
 import { GroupInput } from "../interview/GroupInput";
-import { at } from "../interview/model";
+import { mayChange, opensInside, pathsAsked } from "../interview/correction";
+import { at, labelOf } from "../interview/model";
 import { Progress } from "../interview/Progress";
 import { Questions } from "../interview/Questions";
 import { RegistryDiffers } from "../interview/RegistryDiffers";
@@ -34,13 +35,7 @@ export default function Interview({ name }: { name: string }) {
     if (!answering && !correction) go(nextPlace(packet), { replace: true });
   }, [answering, correction, packet]);
 
-  const askedFor = useMemo(
-    () =>
-      correction?.fields
-        .filter((one) => one.field.startsWith(`${name}.`))
-        .map((one) => one.field.slice(name.length + 1)),
-    [correction, name],
-  );
+  const askedFor = useMemo(() => (correction ? pathsAsked(correction, name) : undefined), [correction, name]);
 
   if (!section) return <Loading failure={screen.failure} onRetry={screen.reload} />;
 
@@ -53,10 +48,7 @@ export default function Interview({ name }: { name: string }) {
     leave: screen.leaveField,
     error: (path) => errors.find((one) => one.field === path)?.message,
     remark: (path) => warnings.find((one) => one.field === path)?.message,
-    open: (path) =>
-      !askedFor ||
-      askedFor.length === 0 ||
-      askedFor.some((one) => path === one || path.startsWith(`${one}.`) || isPartner(section, one, path)),
+    open: (path) => !askedFor || mayChange(section, askedFor, path),
   };
 
   const unlike = warnings.filter(differs);
@@ -127,22 +119,36 @@ export default function Interview({ name }: { name: string }) {
               </Notice>
             )
           )}
-          {askedFor && askedFor.length > 0 && (
-            <Notice kind="warning">
-              <p>{t("correction.onlyThese")}</p>
+          {askedFor && (
+            <Notice kind={askedFor.length > 0 ? "warning" : "info"}>
+              <p>{t(askedFor.length > 0 ? "correction.onlyThese" : "correction.nothingHere")}</p>
+              <AskedFor paths={askedFor} section={section} />
             </Notice>
           )}
           <div className={section.questions ? undefined : "card sheet"} lang="en">
             {section.fields.map((field) => (
-              <Asked key={field.name} field={field} section={section} ask={ask} name={name} />
+              <fieldset
+                key={field.name}
+                className="bare"
+                disabled={askedFor !== undefined && !opensInside(section, askedFor, field.name)}
+              >
+                <Asked field={field} section={section} ask={ask} name={name} />
+              </fieldset>
             ))}
           </div>
           {section.questions && <Questions section={section} ask={ask} />}
           <div className="actions">
-            <Button type="submit" busy={screen.submitting}>
-              {t("saveAndContinue")}
-            </Button>
-            {before && (
+            {askedFor?.length !== 0 && (
+              <Button type="submit" busy={screen.submitting}>
+                {t("saveAndContinue")}
+              </Button>
+            )}
+            {correction && (
+              <a className="button button-quiet" href="#/correction">
+                {t("correction.back")}
+              </a>
+            )}
+            {before && !correction && (
               <a className="button button-quiet" href={`#/interview/${before.name}`}>
                 {t("back")}
               </a>
@@ -153,6 +159,28 @@ export default function Interview({ name }: { name: string }) {
         {unconfirmed.length > 0 && section.complete && <ConfirmEmail onConfirmed={() => screen.settled(unconfirmed)} />}
       </Screen>
     </div>
+  );
+}
+
+/** The answers that are asked about, each leading to its field. */
+function AskedFor({ paths, section }: { paths: string[]; section: Section }) {
+  if (paths.length === 0) return null;
+  return (
+    <ul lang="en">
+      {paths.map((path) => (
+        <li key={path}>
+          <a
+            href={`#${idOf(path)}`}
+            onClick={(event) => {
+              event.preventDefault();
+              document.getElementById(idOf(path))?.focus();
+            }}
+          >
+            {labelOf(section, path)}
+          </a>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -173,12 +201,6 @@ function emptied(section: Section, path: string, value: unknown): string[] {
     .filter((rule) => rule.kind === "exactly-one" && rule.fields.includes(path))
     .flatMap((rule) => rule.fields.filter((other) => other !== path));
 }
-
-/** Whether two fields exclude each other, so that whoever may mend one may mend the other. */
-const isPartner = (section: Section, one: string, other: string): boolean =>
-  section.rules.some(
-    (rule) => rule.kind === "exactly-one" && rule.fields.includes(one) && rule.fields.includes(other),
-  ) || section.fields.some((field) => field.name === one && field.typed_twice_as === other);
 
 function Saving({ state }: { state: SaveState }) {
   const text =

@@ -258,6 +258,11 @@ export default function Sign({ wanted }: { wanted?: string | undefined }) {
             </li>
           </ul>
         </details>
+        {packet.correction && left.length > 0 && (
+          <Notice>
+            <p>{t("correction.signAgain")}</p>
+          </Notice>
+        )}
         <p className="sr-only" role="status">
           {said}
         </p>

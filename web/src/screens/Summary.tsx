@@ -24,6 +24,10 @@ export default function SummaryScreen() {
   const load = useCallback(() => read(async () => setSummary(await api<Summary>("GET", "/packet/summary"))), [read]);
   useEffect(() => void load(), [load]);
 
+  useEffect(() => {
+    if (packet.status === "CORRECTION_REQUESTED") go("/correction", { replace: true });
+  }, [packet.status]);
+
   if (!summary) return <Loading failure={reading.failure} onRetry={() => void load()} />;
 
   const titles = new Map(packet.sections.map((section) => [section.name, section.title]));
@@ -44,7 +48,8 @@ export default function SummaryScreen() {
   const reopen = () =>
     run(async () => {
       await api("POST", "/packet/summary/reopen");
-      await refresh();
+      const found = await refresh();
+      if (found.status === "CORRECTION_REQUESTED") return go("/correction");
       await load();
     });
 

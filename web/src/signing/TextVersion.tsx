@@ -55,7 +55,7 @@ function OneBlock({ block }: { block: Block }): ReactNode {
       return <span>{inside} </span>;
     case "Table":
       return (
-        <div className="table-scroll">
+        <div className="table-scroll" role="region" aria-label={t("document.table")} tabIndex={0}>
           <table>
             <tbody>
               {rowsOf(block).map((row, index) => (

@@ -1,0 +1,96 @@
+"""Who is calling, behind the distribution: the template's two ends of it, and what the doors make of it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import Any
+
+import pytest
+
+from econtracting.http.edge import seen_through
+from tests.deployed import ROOT, functions, template
+
+SECRET = "k" * 48
+
+
+def event(headers: dict[str, str]) -> dict[str, Any]:
+    return {
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "requestContext": {"identity": {"sourceIp": "198.51.100.9", "userAgent": "a browser"}},
+    }
+
+
+def source(headers: dict[str, str], secret: str | None = SECRET) -> str:
+    return str(seen_through(event(headers), secret)["requestContext"]["identity"]["sourceIp"])
+
+
+@pytest.mark.parametrize("address", ["203.0.113.7", "2001:db8::7"])
+def test_the_distributions_finding_is_the_callers_address(address: str) -> None:
+    assert source({"X-Edge-Secret": SECRET, "X-Viewer-Address": address}) == address
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Viewer-Address": "203.0.113.7"},
+        {"X-Viewer-Address": "203.0.113.7", "X-Edge-Secret": ""},
+        {"X-Viewer-Address": "203.0.113.7", "X-Edge-Secret": SECRET[:-1]},
+        {"X-Viewer-Address": "203.0.113.7", "X-Edge-Secret": "k\u00e9"},
+        {"X-Viewer-Address": "not an address", "X-Edge-Secret": SECRET},
+        {"X-Edge-Secret": SECRET},
+        {"X-Forwarded-For": "203.0.113.7", "X-Edge-Secret": SECRET},
+    ],
+)
+def test_whoever_cannot_prove_to_be_the_distribution_is_where_the_gateway_saw_them(headers: dict[str, str]) -> None:
+    assert source(headers) == "198.51.100.9"
+
+
+def test_where_there_is_no_distribution_no_header_counts() -> None:
+    claimed = {"X-Viewer-Address": "203.0.113.7", "X-Edge-Secret": ""}
+    assert source(claimed, None) == source(claimed, "") == "198.51.100.9"
+
+
+def test_the_secret_goes_no_further_than_the_door() -> None:
+    kept = seen_through(event({"X-Edge-Secret": SECRET, "X-Viewer-Address": "203.0.113.7", "Accept": "*/*"}), SECRET)
+    assert SECRET not in json.dumps(kept)
+    assert kept["headers"] == {"Accept": "*/*"}
+
+
+def test_the_distribution_and_every_door_share_one_secret() -> None:
+    resources = template()["Resources"]
+    [api] = [one for one in resources["Portal"]["Properties"]["DistributionConfig"]["Origins"] if one["Id"] == "api"]
+    [header] = api["OriginCustomHeaders"]
+    assert header["HeaderName"] == "x-edge-secret"
+    doors = {
+        name: one
+        for name, one in functions().items()
+        if any(event["Type"] == "Api" for event in one.get("Events", {}).values())
+    }
+    assert len(doors) == 5
+    for name, door in doors.items():
+        condition, on_aws, elsewhere = door["Environment"]["Variables"]["EDGE_SECRET"]["If"]
+        assert (condition, on_aws) == ("OnAws", header["HeaderValue"]), name
+        assert elsewhere == {"Ref": "AWS::NoValue"}
+
+
+def test_the_web_acl_counts_everybody_once() -> None:
+    rules = {one["Name"]: one["Statement"] for one in template()["Resources"]["WebAcl"]["Properties"]["Rules"]}
+    viewer, address = (rules[name]["RateBasedStatement"] for name in ("per-viewer", "per-address"))
+    assert viewer["ForwardedIPConfig"]["HeaderName"] == "x-viewer-address"
+    assert address["ScopeDownStatement"] == {"NotStatement": {"Statement": viewer["ScopeDownStatement"]}}
+
+
+def test_a_viewer_cannot_say_who_they_are() -> None:
+    folder = subprocess.run([ROOT / "scripts/node"], capture_output=True, text=True, check=True).stdout.strip()
+    code = template()["Resources"]["ApiPath"]["Properties"]["FunctionCode"]
+    asked = {
+        "viewer": {"ip": "203.0.113.7"},
+        "request": {"uri": "/api/packet", "headers": {"x-viewer-address": {"value": "10.0.0.1"}}},
+    }
+    script = f"{code}; console.log(JSON.stringify(handler({json.dumps(asked)})))"
+    sent = json.loads(
+        subprocess.run([f"{folder}/node", "-e", script], capture_output=True, text=True, check=True).stdout
+    )
+    assert sent == {"uri": "/packet", "headers": {"x-viewer-address": {"value": "203.0.113.7"}}}
