@@ -90,7 +90,6 @@ def test_a_viewer_cannot_say_who_they_are() -> None:
         "request": {"uri": "/api/packet", "headers": {"x-viewer-address": {"value": "10.0.0.1"}}},
     }
     script = f"{code}; console.log(JSON.stringify(handler({json.dumps(asked)})))"
-    sent = json.loads(
-        subprocess.run([f"{folder}/node", "-e", script], capture_output=True, text=True, check=True).stdout
-    )
+    ran = subprocess.run([f"{folder}/node", "-e", script], capture_output=True, text=True, check=True)
+    sent = json.loads(ran.stdout)
     assert sent == {"uri": "/packet", "headers": {"x-viewer-address": {"value": "203.0.113.7"}}}

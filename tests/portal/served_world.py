@@ -26,7 +26,7 @@ from local.config import HOST
 from local.gateway import METHODS, PLAIN_COOKIE, SECURE_COOKIE, outgoing_cookie
 from local.processes import free_port
 from tests import journey
-from tests.stages import Stages, stages
+from tests.stages import Stages, seal, stages, suspend_for_ssn
 from tests.world import World
 
 PATIENCE_SECONDS = 120
@@ -84,6 +84,7 @@ class ServedWorld:
 def _serve(port: int, orders: Connection) -> None:
     turn = threading.Lock()
     with stages() as walked:
+        walked.go_on("asked", seal, suspend_for_ssn)
         options = uvicorn.Config(_application(walked.world, turn), host=HOST, port=port, log_level="warning")
         server = uvicorn.Server(options)
         serving = threading.Thread(target=server.run, daemon=True)

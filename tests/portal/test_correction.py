@@ -12,20 +12,15 @@ from local.config import Config
 from tests.portal.hands import Mouse
 from tests.portal.hosts import StackHost
 from tests.portal.prepared import signed_and_finished
-from tests.portal.served_world import ServedWorld
 from tests.portal.visitor import PASSWORD, Looks, Visitor
-from tests.stages import seal, suspend_for_ssn
 
 TITLE = "We need a correction from you"
 
 
 @pytest.fixture
-def asked(arrived: Callable[..., Visitor], world: ServedWorld) -> Visitor:
+def asked(arrived: Callable[..., Visitor]) -> Visitor:
     """An agent who is asked for the Social Security number."""
-    agent = arrived("finished")
-    world.do(seal)
-    world.do(suspend_for_ssn)
-    agent.page.goto(f"{agent.host.url}/#/")
+    agent = arrived("asked")
     agent.heading(TITLE)
     return agent
 

@@ -11,7 +11,7 @@ from typing import Any
 from local.config import ROOT
 from tests.portal.hosts import Host
 
-PASSWORD = "Sunny-Harbor-27"
+PASSWORD = "Copper-Kettle-27"
 PATIENCE_MS = 60_000
 ACCESS_CODE = re.compile(r"(?<![A-Z2-9])((?:[2-9A-HJ-NP-Z] ?){6})(?![A-Z2-9a-z])")
 AXE = ROOT / "web/node_modules/axe-core/axe.min.js"

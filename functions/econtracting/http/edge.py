@@ -14,7 +14,7 @@ ADDRESS_HEADER = "x-viewer-address"  # set by the distribution for every request
 def seen_through(event: Mapping[str, Any], secret: str | None) -> dict[str, Any]:
     """The event with the viewer's address as its source, if the distribution proves that it passed the request on.
 
-    Without the shared secret the headers say nothing, and the gateway's own finding stands. Neither header goes further.
+    Without the shared secret the headers say nothing and the gateway's own finding stands. Neither goes any further.
     """
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     kept = {**event}
