@@ -80,7 +80,7 @@ def test_an_answer_that_is_right_is_confirmed_by_saving_it_unchanged(asked: Visi
     asked.heading("About you")
     asked.next_section()
     asked.heading(TITLE)
-    asked.page.get_by_text("Looked at").wait_for()
+    asked.page.get_by_text("Looked at", exact=True).wait_for()
     assert asked.button("Send the correction").is_enabled()
 
 
@@ -88,7 +88,7 @@ def test_a_correction_looks_right_at_320_pixels_and_in_spanish(asked: Visitor, s
     looks = Looks(asked.page, shots, prefix="narrow-")
     asked.page.set_viewport_size({"width": 320, "height": 640})
     asked.press("Español")
-    asked.heading("Necesitamos una corrección de usted")
+    asked.heading("Necesitamos una corrección suya")
     looks("60-correction-es")
     asked.go("/status")
     asked.page.get_by_role("heading", level=2, name="El camino por delante").wait_for()

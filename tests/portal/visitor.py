@@ -92,6 +92,7 @@ class Visitor:
         self.hands.type(self.field("City"), "Nashville")
         self.hands.choose(self.field("State"), "Tennessee")
         self.hands.type(self.field("ZIP code"), "37210")
+        self.hands.type(self.field("County", exact=False), "Davidson")
         self.next_section()
 
     def next_section(self) -> None:
