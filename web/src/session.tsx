@@ -55,9 +55,9 @@ export function nextPlace(packet: Packet): string {
 
 const BEFORE_SUBMISSION: readonly PacketStatus[] = ["INVITED", "IN_PROGRESS", "AWAITING_SIGNATURE"];
 
-/** Whether the time for completing a packet is over. Only a page that still knows the packet can tell. */
+/** Whether the time for completing a packet is over; a correction has none. Only a page that knows the packet can tell. */
 export const lapsed = (packet: Packet): boolean =>
-  BEFORE_SUBMISSION.includes(packet.status) && Date.parse(packet.expires_at) <= Date.now();
+  !packet.correction && BEFORE_SUBMISSION.includes(packet.status) && Date.parse(packet.expires_at) <= Date.now();
 
 /** Only the screen's place is kept for the way back, never anything somebody entered. */
 const rememberPlace = () => {

@@ -126,15 +126,15 @@ export default function Interview({ name }: { name: string }) {
             </Notice>
           )}
           <div className={section.questions ? undefined : "card sheet"} lang="en">
-            {section.fields.map((field) => (
-              <fieldset
-                key={field.name}
-                className="bare"
-                disabled={askedFor !== undefined && !opensInside(section, askedFor, field.name)}
-              >
-                <Asked field={field} section={section} ask={ask} name={name} />
-              </fieldset>
-            ))}
+            {section.fields.map((field) => {
+              const asked = <Asked key={field.name} field={field} section={section} ask={ask} name={name} />;
+              if (!askedFor) return asked;
+              return (
+                <fieldset key={field.name} className="closable" disabled={!opensInside(section, askedFor, field.name)}>
+                  {asked}
+                </fieldset>
+              );
+            })}
           </div>
           {section.questions && <Questions section={section} ask={ask} />}
           <div className="actions">
