@@ -4,6 +4,7 @@ import { currentLanguage, speak, t } from "../i18n";
 import { useSession } from "../session";
 import { SessionGuard } from "./SessionGuard";
 import { leave } from "./leave";
+import { dial } from "./phone";
 
 const NAMES = { en: "English", es: "Español" };
 
@@ -69,7 +70,7 @@ export function Frame({ children }: { children: ReactNode }) {
             <strong>{t("help.title")}</strong> {t("help.text")}
           </p>
           <p>
-            <a href={`tel:${contact.phone.replace(/[^+\d]/g, "")}`}>{contact.phone}</a>
+            <a href={dial(contact.phone)}>{contact.phone}</a>
             <span aria-hidden="true"> · </span>
             <a href={`mailto:${contact.email}`}>{contact.email}</a>
             <br />

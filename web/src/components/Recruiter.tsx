@@ -1,5 +1,6 @@
 import type { Person } from "../api/answers";
 import { phoneShown } from "../interview/model";
+import { dial } from "./phone";
 
 /** Whom to ask, with every way to reach them. */
 export function Recruiter({ person }: { person: Person }) {
@@ -7,7 +8,7 @@ export function Recruiter({ person }: { person: Person }) {
     <p>
       <strong>{person.name}</strong>
       <br />
-      <a href={`tel:${person.phone.replace(/[^+\d]/g, "")}`}>{phoneShown(person.phone)}</a>
+      <a href={dial(person.phone)}>{phoneShown(person.phone)}</a>
       <br />
       <a href={`mailto:${person.email}`}>{person.email}</a>
     </p>
