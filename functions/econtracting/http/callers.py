@@ -16,6 +16,7 @@ from econtracting.ports import Request
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 BODY_LIMIT = 1_000_000  # bytes; the largest body the contract knows is a 500-row CSV
+MESSAGE_LIMIT = 256_000  # bytes of a webhook: it is kept as it came, in one item of the table (400 KB at most)
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,11 @@ def idempotency(app: APIGatewayRestResolver, caller: str) -> Request | None:
     event = app.current_event
     body = sha256(f"{event.http_method} {event.path}\n{event.decoded_body or ''}".encode()).hexdigest()
     return Request(caller=f"{caller}", key=key, body_hash=body)
+
+
+def body_limit(path: str) -> int:
+    """How many bytes a body sent to this path may have."""
+    return MESSAGE_LIMIT if path.startswith("/webhooks/") else BODY_LIMIT
 
 
 def raw_body(app: APIGatewayRestResolver) -> bytes:
