@@ -139,6 +139,12 @@ BRANCHES = [
         after="the vendor is down",
         before=lambda caller: (time_passes(hours=2)(caller), workflow.vendor("screening", down=False)(caller))[0],
     ),
+    Step(
+        "try again what failed",
+        decide("retry"),
+        after="the vendor is down",
+        before=workflow.vendor("screening", down=False),
+    ),
     Step("remind of the check", workflow.sweep, after="await the check", before=time_passes(days=3, minutes=1)),
     Step(
         "hear that the report is suspended",
@@ -157,7 +163,7 @@ BRANCHES = [
     ),
     Step("record the cancellation", task("record_background_check")),
     Step("remind of the review", workflow.sweep, before=time_passes(days=3, minutes=1)),
-    Step("order another check", decide("retry")),
+    Step("order another check", decide("retry"), after="record the cancellation"),
     Step("hear nothing of the check", task("record_background_check_timed_out"), after="await the check"),
     Step("wait for the check again", decide("retry")),
     Step(
@@ -185,6 +191,13 @@ BRANCHES = [
         after="record that certification is open",
         before=time_passes(days=3, minutes=1),
     ),
+    Step(
+        "remind of the courses for the last time",
+        workflow.sweep,
+        after="record that certification is open",
+        before=time_passes(days=14, minutes=1),
+    ),
+    Step("tell that nobody takes the courses", workflow.sweep, before=time_passes(days=14, minutes=1)),
     Step("raise an alarm", task("raise_sale_alarm", state="TN"), after="hear of a sale"),
     Step("order for the sale after all", decide("retry")),
     Step(

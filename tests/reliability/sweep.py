@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,7 +40,9 @@ _RANDOM = [
         (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(Z|\+00:00)", "<time>"),
         (r"pkt_[0-9a-z]{26}", "<packet>"),
         (r"(att|sig)_[0-9a-z]{26}", "<id>"),
+        (r"\b((publish|wake)#[\w.#-]*)#\d+", r"\1#<version>"),
         (r"(STATUS#\w+|DUE)#\d", "<shard>"),
+        (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "<object version>"),
         (r"\b[0-9a-f]{64}\b", "<sha256>"),
         (r"\b[0-9a-f]{32}\b", "<uuid>"),
         (r"\b[0-9a-f]{16}\b", "<short>"),
@@ -56,10 +59,10 @@ _COUNTERS = ("LIMIT#", "TRIES#")
 
 @dataclass(frozen=True)
 class Ending:
-    items: frozenset[str]
+    items: tuple[str, ...]
     events: tuple[str, ...]
-    mails: frozenset[str]
-    orders: frozenset[str]
+    mails: tuple[str, ...]
+    orders: tuple[str, ...]
     objects: tuple[str, ...]
     executions: tuple[str, ...]
 
@@ -68,10 +71,8 @@ class Ending:
         found = []
         for name, mine in vars(self).items():
             theirs = getattr(other, name)
-            found += [f"{name}: only then: {one}" for one in mine if one not in theirs]
-            found += [f"{name}: only undisturbed: {one}" for one in theirs if one not in mine]
-            if not found and sorted(mine) != sorted(theirs):
-                found.append(f"{name}: another order or number: {mine} {theirs}")
+            found += [f"{name}: only then: {one}" for one in (Counter(mine) - Counter(theirs)).elements()]
+            found += [f"{name}: only undisturbed: {one}" for one in (Counter(theirs) - Counter(mine)).elements()]
         return found
 
 
@@ -158,10 +159,10 @@ class Sweep:
         return Ending(
             items=frozenset(row for one in rows if (row := _row(one)) and not _matches(loose, _key(one))),
             events=tuple(one for one in events if not _matches((*loose, _OPENED), json.loads(one)["type"])),
-            mails=frozenset(one for one in map(_masked, references) if not _matches(loose, _as_effect(one))),
-            orders=frozenset(map(_masked, [*outside.screening.orders, *outside.gateway.orders, *outside.site.feeds])),
-            objects=tuple(sorted(map(_masked, moments.objects()))),
-            executions=tuple(sorted(map(_masked, moments.executions()))),
+            mails=tuple(one for one in set(map(_masked, references)) if not _matches(loose, _as_effect(one))),
+            orders=tuple(map(_masked, [*outside.screening.orders, *outside.gateway.orders, *outside.site.feeds])),
+            objects=tuple(map(_masked, moments.objects())),
+            executions=tuple(map(_masked, moments.executions())),
         )
 
 

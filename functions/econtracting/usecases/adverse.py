@@ -14,6 +14,7 @@ from econtracting.domain.background import Check
 from econtracting.domain.effects import Effect, EffectKind
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.interview_person import person
+from econtracting.domain.moment import iso
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.ports import Change
@@ -169,10 +170,14 @@ def watch(*, packets: ports.Packets, clock: ports.Clock, day: timedelta, packet_
 
     def decide(packet: Packet) -> Change | None:
         case = packets.find(AdverseCase, packet_id, str(attempt))
-        if case is None or packet.status is not Status.ADVERSE_REVIEW or not case.final_ready(now, day):
+        opens = case.final_from(day) if case is not None else None
+        if opens is None or now < opens or packet.status is not Status.ADVERSE_REVIEW:
             return None
+        told = attention(packet, FINAL_POSSIBLE, now, occasion=f"{attempt}-{iso(opens)}")
+        if packets.find(Effect, packet_id, told.id) is not None:
+            return None  # whoever told of it died before the timer was done
         event = Event(type="adverse.final_possible", at=now, actor=WATCH, data={"attempt": attempt})
-        return Change(packet, events=[event], effects=[attention(packet, FINAL_POSSIBLE, now)])
+        return Change(packet, events=[event], effects=[told])
 
     packets.change(packet_id, decide)
 

@@ -209,7 +209,10 @@ def watch(
         passed = sum(at <= now for at in due)
         again = due[passed] if passed < len(due) else now + STALLED_EVERY
         if passed <= known.reminders:
-            return Change(packet, effects=[attention(packet, STALLED, now)]) if passed == len(due) else None
+            stalled = (now - (due[-1] if due else packet.status_at)) // STALLED_EVERY
+            told = attention(packet, STALLED, now, occasion=str(stalled))
+            is_news = stalled > 0 and packets.find(Effect, packet_id, told.id) is None
+            return Change(packet, effects=[told]) if is_news else None
         effects = [mail(packet_id, "certification-open", f"reminder-{passed}", now)]
         event = Event(type="certification.reminded", at=now, actor=WORKFLOW, data={"reminder": passed})
         return Change(packet, events=[event], effects=effects, puts=[known.model_copy(update={"reminders": passed})])

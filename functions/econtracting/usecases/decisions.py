@@ -71,7 +71,7 @@ def decide(
         return plus(made, events=[event], answer=_answer(made.packet))
 
     done = house.packets.change(packet_id, change, request)
-    if decision.word == "retry" and not done.repeated:
+    if decision.word == "retry":  # a repeat as well: whoever was asked first may have died before this
         for effect in _failed(house, packet_id):
             house.outbox.failed(effect, now, effect.failure or "")
     answer: dict[str, Any] = done.answer

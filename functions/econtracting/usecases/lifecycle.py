@@ -10,9 +10,13 @@ from econtracting.domain.jit import FirstSale
 from econtracting.domain.packet import Packet
 
 
-def attention(packet: Packet, reason: str, now: datetime) -> Effect:
-    """Tells that the contracting department has to look; operations' alarm listens to it."""
-    return lifecycle.told(lifecycle.AttentionNeeded, packet, reason, now, status=packet.status, reason=reason)
+def attention(packet: Packet, reason: str, now: datetime, *, occasion: str = "") -> Effect:
+    """Tells that the contracting department has to look; operations' alarm listens to it.
+
+    Who may tell of the same thing again, such as a timer that rings anew after its ringer died, names the occasion.
+    """
+    found = lifecycle.told(lifecycle.AttentionNeeded, packet, reason, now, status=packet.status, reason=reason)
+    return found.model_copy(update={"id": f"{found.id.rpartition('#')[0]}#{occasion}"}) if occasion else found
 
 
 def state_answered(packet: Packet, state: str, status: str, now: datetime) -> Effect:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from econtracting import ports
 from econtracting.domain.audit import Actor, Event
+from econtracting.domain.effects import Effect
 from econtracting.domain.errors import Superseded
 from econtracting.domain.flags import Flag, keeps_from_appointing
 from econtracting.domain.packet import MOVES, Packet, Status
@@ -81,15 +82,23 @@ def require_current(packet: Packet, attempt: int) -> None:
 def watch(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, number: int) -> datetime | None:
     """Tell again of a review that still waits. Answers when to look next, None once it is decided."""
     now = clock.now()
+    again: datetime | None = None
 
     def decide(packet: Packet) -> Change | None:
+        nonlocal again
+        again = None
         if packet.status not in LOOKED_AT or packet.reviews != number or packet.review_reason is None:
             return None
+        again = now + OVERDUE_AFTER
+        ring = (now - packet.status_at) // OVERDUE_AFTER
+        told = attention(packet, packet.review_reason, now, occasion=f"review-{number}-{ring}")
+        if packets.find(Effect, packet_id, told.id) is not None:
+            return None  # whoever told of it died before the timer was set anew
         event = Event(type="exception.overdue", at=now, actor=WATCH, data={"reason": packet.review_reason})
-        return Change(packet, events=[event], effects=[attention(packet, packet.review_reason, now)])
+        return Change(packet, events=[event], effects=[told])
 
-    waits = not packets.change(packet_id, decide).repeated
-    return now + OVERDUE_AFTER if waits else None
+    packets.change(packet_id, decide)
+    return again
 
 
 def _decided(packet: Packet) -> Packet:

@@ -146,7 +146,7 @@ def record(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, state:
     now = clock.now()
     answer: dict[str, Any] = {}
 
-    def decide(packet: Packet) -> Change:
+    def decide(packet: Packet) -> Change | None:
         sale = sale_of(packets, packet, state)
         order = packets.find(Appointment, packet.id, state)
         if order is None or order.status not in SETTLED:
@@ -154,6 +154,8 @@ def record(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, state:
             reasons = order.reasons if order else ()
             return alarmed(packet, sale.model_copy(update={"missing": reasons}), Alarm.NOT_APPOINTED, now)
         answer.update(verdict=DONE)
+        if sale.settled:
+            return None
         data = {"state": state, "status": order.status.value, "reference": order.state_reference}
         event = Event(type="first_sale.appointed", at=now, actor=WORKFLOW, data=data)
         return Change(packet, events=[event], puts=[sale.model_copy(update={"settled": True})])
