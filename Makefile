@@ -14,7 +14,7 @@ ENVIRONMENTS := .build/main.installed .build/emulator.installed .build/sam.insta
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help setup lock run test test-sam demo bench check format clean sbom audit deploy
+.PHONY: help setup lock run test sweep test-sam demo bench check format clean sbom audit deploy
 
 help: ## lists these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ test: setup ## runs every test that needs no Docker engine (ARGS="..." goes to p
 
 bench: setup ## measures the budgets and prints them as a table with ratios
 	@$(PYTHON) -m tools.bench
+
+sweep: setup ## interrupts every act of every role at every call in every way (takes half an hour and more)
+	@SWEEP_EVERY_CALL=1 $(PYTHON) -m pytest tests/reliability/test_sweep.py $(ARGS)
 
 test-sam: setup ## runs the functions in Lambda's runtime: sam local, containers (needs a Docker engine)
 	@$(PYTHON) -m pytest tests/sam $(ARGS)

@@ -114,6 +114,7 @@ def test_every_sealing_has_its_own_key_and_nonce(envelope: KmsEnvelope) -> None:
     assert len({one.nonce for one in sealed}) == len({one.wrapped_key for one in sealed}) == 5
 
 
+@pytest.mark.failure("R43")
 def test_more_than_4096_bytes_are_sealed_all_the_same(envelope: KmsEnvelope) -> None:
     long = {"explanation": "ä" * 40_000}
     assert envelope.open("pkt_1", "background", 1, envelope.seal("pkt_1", "background", 1, long)) == long

@@ -132,6 +132,7 @@ def test_a_commit_the_sdk_repeated_by_itself_counts_once(store: Store) -> None:
     assert [one.type for one in store.packets.events("pkt_1")] == ["invitation.created", "once"]
 
 
+@pytest.mark.failure("R23")
 def test_a_throttled_commit_is_told_as_unavailable_and_writes_nothing(store: Store) -> None:
     opened(store)
     before = store.items()

@@ -87,6 +87,7 @@ def test_five_minutes_off_are_tolerated(off):
 
 
 @pytest.mark.parametrize("off", [timedelta(minutes=5, seconds=1), -timedelta(minutes=5, seconds=1)])
+@pytest.mark.failure("R14")
 def test_a_replayed_or_future_message_is_refused(off):
     with pytest.raises(BadSignature):
         webhooks.verify_standard(BODY, headers(), [SECRET], SENT_AT + off)

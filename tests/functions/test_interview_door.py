@@ -152,6 +152,7 @@ def test_a_number_of_a_packet_that_is_over_is_free(world: World, packet_id: str)
     expect(save(world, "agent", {**AGENT, "npn": "17000002"}), 200)
 
 
+@pytest.mark.failure("R06")
 def test_a_stale_version_is_refused_with_the_current_one(world: World, packet_id: str) -> None:
     expect(put(world, "agent", AGENT, 0), 200)
     answer = expect(put(world, "agent", {**AGENT, "last_name": "Other"}, 0), 412)
@@ -193,6 +194,7 @@ def test_confirming_an_incomplete_interview_names_the_sections(world: World, pac
     assert answer.json["sections"] == ["addresses", "online-presence", "pre-appointments", "background"]
 
 
+@pytest.mark.failure("R07")
 def test_after_confirmation_nothing_changes_until_it_is_opened_again(world: World, packet_id: str) -> None:
     journey.answer_everything(world)
     journey.confirm(world)

@@ -75,6 +75,7 @@ def saves(packet_id: str) -> list[Callable[[], Any]]:
     return [lambda number=number: save(packet_id, "agent", named(number), 0) for number in range(WRITERS)]
 
 
+@pytest.mark.failure("R06")
 def test_of_many_saves_at_one_version_exactly_one_wins(world: World, packet_id: str) -> None:
     outcomes = at_once(*saves(packet_id))
     won = [one for one in outcomes if isinstance(one, dict)]
@@ -87,6 +88,7 @@ def test_of_many_saves_at_one_version_exactly_one_wins(world: World, packet_id: 
     assert stored.public["last_name"][-1] == stored.public["residential"]["city"][-1]
 
 
+@pytest.mark.failure("R06")
 def test_saves_of_different_sections_all_stand(world: World, packet_id: str) -> None:
     sections = ["agent", "online-presence", "pre-appointments", "background"]
     answers = {name: journey.answers_for(world, name) for name in sections}

@@ -190,6 +190,7 @@ def test_a_body_that_is_no_json_is_refused(packet: tuple[World, str]) -> None:
     assert answer.json["code"] == "malformed-json"
 
 
+@pytest.mark.failure("R26")
 def test_ten_megabytes_are_too_large(packet: tuple[World, str]) -> None:
     world, packet_id = packet
     before = wiring.packets().load(packet_id)

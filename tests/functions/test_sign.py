@@ -492,8 +492,9 @@ def together(world: World, threads: int, **headers: str) -> list[Answer]:
 
 @pytest.mark.usefixtures("quick_switches")
 @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "finish-1"}], ids=["bare", "with a key"])
+@pytest.mark.failure("R08")
 def test_eight_clicks_on_finish_at_once_finish_once(signed: World, headers: dict[str, str]) -> None:
-    """Failure R08: one execution, the same answer for every click."""
+    """One execution, the same answer for every click."""
     answers = together(signed, 8, **headers)
     done = [answer for answer in answers if answer.status == 202]
     assert len(done) >= 1
@@ -521,8 +522,8 @@ def test_one_field_signed_in_eight_tabs_at_once_is_signed_once(adopted: World) -
     assert len(events(adopted, "document.tag_signed")) == 1
 
 
+@pytest.mark.failure("R07")
 def test_a_stale_tab_cannot_change_answers_after_finishing(signed: World) -> None:
-    """Failure R07."""
     before = {one["document_id"]: one["sha256"] for one in signed.call("GET", "/packet/documents").json}
     journey.finish(signed)
     answer = journey.save(signed, "agent", journey.ANSWERS["agent"], version=1)

@@ -1,4 +1,4 @@
-"""Interrupt an act at each of its calls, let its caller try again, and compare how it ended with how it ends undisturbed."""
+"""Interrupt an act at any of its calls, let its caller try again, and compare the end with an undisturbed one's."""
 
 from __future__ import annotations
 

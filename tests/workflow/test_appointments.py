@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from econtracting import wiring
 from econtracting.domain.appointments import Appointment
 from econtracting.domain.packet import Status
@@ -25,6 +27,7 @@ def letter(world: World, name: str) -> str:
     return next(mail["text"] for mail in reversed(world.outside.post.sent) if name in mail["reference"])
 
 
+@pytest.mark.failure("R36")
 def test_every_state_is_told_as_it_is(world: World) -> None:
     world.outside.registry.without = {"GA"}
     world.outside.gateway.refuses = {"IA": ["COUNTY_REQUIRED"]}
@@ -63,6 +66,7 @@ def test_a_state_that_takes_its_time_is_waited_for(world: World) -> None:
     world.reaches(packet_id, "PROCESSED")
 
 
+@pytest.mark.failure("R13")
 def test_older_news_after_the_answer_changes_nothing(world: World) -> None:
     packet_id = stories.to_appointing(world, states=("AL",))
     world.settle(lambda: bool(world.outside.gateway.orders))
@@ -116,6 +120,7 @@ def test_in_a_freeze_the_filing_waits_for_its_end_and_the_packet_does_not(world:
     assert order(packet_id, "IA").status == "APPROVED"
 
 
+@pytest.mark.failure("R22")
 def test_a_gateway_that_is_down_is_asked_until_it_answers_and_once(world: World) -> None:
     world.outside.gateway.down = True
     packet_id = stories.to_appointing(world, states=("AL",))

@@ -1,5 +1,7 @@
 """The background check: suspended, canceled, silent, late, down; and answers that stand against an appointment."""
 
+import pytest
+
 from econtracting import wiring
 from econtracting.domain.flags import Flag
 from econtracting.domain.packet import Status
@@ -18,6 +20,7 @@ def test_a_clear_report_leads_to_the_appointments(world: World) -> None:
     assert "bgc.recorded" in stories.events(packet_id)
 
 
+@pytest.mark.failure("R18")
 def test_a_suspended_report_asks_the_agent_for_the_fields_by_name(world: World) -> None:
     packet_id = stories.to_check(world)
     stories.suspended(world, packet_id, "ssn")
@@ -47,6 +50,7 @@ def test_a_canceled_check_is_ordered_anew_when_a_person_says_so(world: World) ->
     world.reaches(packet_id, "APPOINTING")
 
 
+@pytest.mark.failure("R17")
 def test_a_silent_vendor_is_asked_and_the_agent_told_on_days_3_7_and_14(world: World) -> None:
     packet_id = stories.to_check(world)
     for days in (3, 4, 7):
@@ -63,6 +67,7 @@ def test_a_lost_webhook_is_found_out_by_the_first_reminder(world: World) -> None
     world.reaches(packet_id, "APPOINTING")
 
 
+@pytest.mark.failure("R16", "R17")
 def test_silence_for_21_days_is_for_a_person_and_a_late_report_still_counts(world: World) -> None:
     packet_id = stories.to_silence(world)
     assert reason(world, packet_id) == "BACKGROUND_CHECK_SILENT"
@@ -79,6 +84,7 @@ def test_a_silent_vendor_can_be_waited_for_again(world: World) -> None:
     assert len(world.outside.screening.orders) == 1
 
 
+@pytest.mark.failure("R22")
 def test_a_vendor_that_is_down_gets_the_order_once_it_is_back(world: World) -> None:
     world.outside.screening.down = True
     packet_id = stories.submitted(world)
@@ -93,6 +99,7 @@ def test_a_vendor_that_is_down_gets_the_order_once_it_is_back(world: World) -> N
     world.reaches(packet_id, "APPOINTING")
 
 
+@pytest.mark.failure("R12")
 def test_a_report_told_of_a_hundred_times_moves_the_packet_once(world: World) -> None:
     packet_id = stories.to_check(world)
     for _ in range(20):

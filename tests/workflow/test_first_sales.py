@@ -151,6 +151,7 @@ def test_in_a_freeze_the_execution_sleeps_until_the_state_takes_filings(
     world.settle(lambda: bool(world.outside.gateway.orders))
 
 
+@pytest.mark.failure("R41")
 def test_an_execution_that_is_gone_is_started_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     packet_id = stories.to_active(world, states=())
     sold(world)

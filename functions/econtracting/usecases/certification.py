@@ -92,7 +92,7 @@ def feed(*, packets: ports.Packets, site: ports.CertificationSite, clock: ports.
     """Tell the certification site of the producer; no SSN is in the feed."""
     packet = packets.load(effect.packet_id)
     known = packets.find(Feed, packet.id)
-    if known is None or known.loaded_at is not None or (known.sent_at is not None and not effect.payload.get("again")):
+    if known is None or known.loaded_at is not None or _was_sent(known, effect):
         return
     now = clock.now()
     site.feed(
@@ -112,12 +112,19 @@ def feed(*, packets: ports.Packets, site: ports.CertificationSite, clock: ports.
 
     def decide(packet: Packet) -> Change | None:
         current = packets.find(Feed, packet.id)
-        if current is None or current.loaded_at is not None:
+        if current is None or current.loaded_at is not None or _was_sent(current, effect):
             return None
         event = Event(type="certification.fed", at=now, actor=WORKFLOW, data={"plan_year": current.plan_year})
         return Change(packet, events=[event], puts=[current.model_copy(update={"sent_at": now})])
 
     packets.change(packet.id, decide)
+
+
+def _was_sent(known: Feed, effect: Effect) -> bool:
+    """Whether the site was told for this effect already; one that asks once more counts from its making."""
+    if known.sent_at is None:
+        return False
+    return not effect.payload.get("again") or known.sent_at >= effect.created_at
 
 
 def told(

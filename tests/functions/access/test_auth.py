@@ -300,6 +300,7 @@ def test_a_refusal_never_repeats_what_was_sent(world: World, packet_id: str) -> 
     assert b"Hunter2secret" not in answer.body
 
 
+@pytest.mark.failure("R31")
 def test_unknown_withdrawn_and_expired_links_and_wrong_passwords_are_answered_alike(
     world: World, packet_id: str
 ) -> None:

@@ -72,6 +72,7 @@ def test_another_agency_may_invite_the_same_agent(world: World, packet_id: str) 
     expect(create(world, staff=STRANGER, agency={"id": "agency-2", "name": "Other Agency"}), 201)
 
 
+@pytest.mark.failure("R01")
 def test_the_same_key_and_body_are_answered_with_the_first_packet(world: World) -> None:
     first, second = create(world, "key-1"), create(world, "key-1")
     assert (first.status, first.json) == (second.status, second.json) == (201, first.json)
@@ -79,6 +80,7 @@ def test_the_same_key_and_body_are_answered_with_the_first_packet(world: World) 
     assert len(world.outside.post.sent) == 1
 
 
+@pytest.mark.failure("R02")
 def test_the_same_key_with_another_body_is_refused_and_writes_nothing(world: World) -> None:
     expect(create(world, "key-1"), 201)
     again = expect(create(world, "key-1", agent=OTHER_AGENT), 422)

@@ -1,4 +1,4 @@
-"""Inviting under races, lost answers and crashes: one packet, one place, one mail (failures R01 to R04)."""
+"""Inviting under races, lost answers and crashes: one packet, one place, one mail."""
 
 from __future__ import annotations
 
@@ -70,6 +70,7 @@ def invited() -> list[Packet]:
     return wiring.packets().by_agency("agency-1", None, None, 100).packets
 
 
+@pytest.mark.failure("R01")
 def test_of_eight_invitations_with_one_key_there_is_one_packet_and_one_mail(world: World) -> None:
     answers = together(8, lambda _: open_packet())
     given = {answer.answer["packet_id"] for answer in answers if isinstance(answer, Committed)}
@@ -88,6 +89,7 @@ def test_of_eight_invitations_of_one_agent_one_opens_and_the_others_are_pointed_
     assert {one.facts["packet_id"] for one in refused} == {packet.id}
 
 
+@pytest.mark.failure("R03")
 def test_a_lost_answer_is_given_again_for_the_same_packet(world: World) -> None:
     lose_response(wiring.packets()._client, "TransactWriteItems")  # type: ignore[attr-defined]
     try:
@@ -124,6 +126,7 @@ def calls_until_done(act: Callable[[], object], finish: Callable[[], object]) ->
     raise AssertionError("unreachable")
 
 
+@pytest.mark.failure("R04")
 def test_a_crash_after_any_call_is_mended_by_the_same_request(world: World) -> None:
     numbers = itertools.count()
     keys: list[Request] = []
@@ -180,6 +183,7 @@ def test_nothing_happens_before_it_is_due(world: World) -> None:
     assert wiring.packets().load(packet_id).version == version
 
 
+@pytest.mark.failure("R30")
 def test_a_clock_that_is_15_minutes_off_reminds_and_expires_once(world: World) -> None:
     packet_id = open_packet().packet.id
     world.clock.pass_(days=3, minutes=5)
@@ -224,6 +228,7 @@ def test_a_repeated_withdrawal_with_its_key_is_answered_again(world: World) -> N
         withdraw(packet_id)
 
 
+@pytest.mark.failure("R23")
 def test_a_table_that_is_gone_for_a_moment_is_told_as_unavailable(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

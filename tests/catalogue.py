@@ -1,0 +1,91 @@
+"""The failure catalogue: what can go wrong, what has to happen then. The mark `failure` names the rows a test proves.
+
+`python -m tools.reliability` runs those tests and writes the table of docs/reliability.md.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    id: str
+    failure: str
+    expected: str
+    open: str = ""  # what no test here can show, or none shows yet, and what stands in for it
+
+
+ROWS = (
+    Row("R01", "The same invitation is sent twice", "one packet, one mail"),
+    Row("R02", "An Idempotency-Key comes with another body", "422, nothing written"),
+    Row("R03", "The answer to an invitation is lost", "the repeat gets the stored answer"),
+    Row("R04", "The process dies between any two calls", "the caller's repeat completes the act"),
+    Row("R05", "Passwords are asked for many times, side by side", "one lives, the hourly limit holds, always 202"),
+    Row("R06", "Two tabs save one section", "one 200, one 412 with the standing version, no field lost"),
+    Row("R07", "A stale tab saves after the freeze or after Finish", "409, the documents' hashes stay"),
+    Row("R08", "Finish is clicked many times at once", "one execution, one answer"),
+    Row("R09", "Objects are stored, the table refuses", "the repeat finds the objects and records their hashes"),
+    Row("R10", "The execution's start fails or is not answered", "the relay starts it, once"),
+    Row("R11", "A workflow step is repeated after part of it was done", "every effect stands in the ledger once"),
+    Row("R12", "A webhook comes again and again", "202 each time, one change"),
+    Row("R13", "Webhooks come out of order", "the final word stands, every message is kept"),
+    Row("R14", "A message is forged, replayed, or about nothing of ours", "401, 401, 404; logged, nothing written"),
+    Row("R15", "A result is there before anybody waits for it", "who comes to wait is woken"),
+    Row(
+        "R16",
+        "A result comes after the wait, or for a replaced token",
+        "the next attempt applies it, no dead token",
+    ),
+    Row("R17", "The screening vendor never answers", "reminded on days 3, 7 and 14; a person on day 21, and an alarm"),
+    Row(
+        "R18",
+        "The vendor cannot confirm what the agent entered",
+        "the agent is asked for the fields by name; only what shows them is signed again",
+        "The asking is proven; the agent's answer and the partial signing are under construction.",
+    ),
+    Row("R19", "The mail service throttles", "the mail goes later, nothing else waits"),
+    Row("R20", "An invitation bounces", "marked undeliverable, the recruiter is told, no reminders to a dead address"),
+    Row("R21", "The mail service accepts, its answer is lost", "at most one mail more, with the same reference"),
+    Row(
+        "R22",
+        "Complaints, or a vendor that is down for long",
+        "mails and orders wait, the packet says so, an alarm rings",
+        "A breaker that spares a dead vendor is under construction; until then each effect backs off by itself.",
+    ),
+    Row("R23", "The table throttles", "absorbed by the SDK, else 503 with Retry-After and nothing half written"),
+    Row("R24", "A transaction is cancelled", "a conflict is decided again, a failed condition is not"),
+    Row(
+        "R25",
+        "A hot partition",
+        "indexes are sharded, nothing scans",
+        "The limit of 1,000 write units is not emulated; the arithmetic is in the decision on the table.",
+    ),
+    Row("R26", "Bodies and items grow", "413 or 422 before any write; no item nears 400 KB"),
+    Row("R27", "A state's payload grows", "impossible: references only, every input below 8 KB"),
+    Row("R28", "An execution's history grows", "below 500 events for a whole packet, every state asked included"),
+    Row("R29", "A stream record nobody can read", "to the dead letters after its attempts; the others progress"),
+    Row("R30", "Clocks are 15 minutes off; the store deletes two days late", "the product's own clock decides"),
+    Row("R31", "A link is expired, withdrawn or unknown", "one and the same answer, and a way to ask anew"),
+    Row("R32", "A function dies with an effect in hand", "the lease ends and the next one completes it"),
+    Row("R33", "The sealing key's service is down", "SEALING until it is back; never SUBMITTED without all seals"),
+    Row("R34", "No timestamp authority answers", "waits, or is stamped later where configured; never a made-up time"),
+    Row("R35", "An execution from before a deployment goes on after it", "recorded steps replay against today's code"),
+    Row("R36", "One state of several refuses", "every state keeps its own outcome and is told as it is"),
+    Row("R37", "A stream record comes twice, backwards or late", "every effect happens once"),
+    Row("R38", "Part of a stream batch fails", "the lowest failed number is named, nothing is skipped"),
+    Row(
+        "R39",
+        "A cold start near the gateway's 29 seconds",
+        "Finish only writes; rendering and sealing happen elsewhere",
+        "Lambda's latency cannot be had here; that Finish makes a handful of table calls stands in for it.",
+    ),
+    Row(
+        "R40",
+        "The table is restored to an earlier minute",
+        "a report names every object and execution the table no longer knows",
+        "Point-in-time recovery itself is AWS's; the restore is rehearsed by putting the items of a moment back.",
+    ),
+    Row("R41", "An execution is gone while its packet waits", "the next attempt starts, never two"),
+    Row("R42", "Two seal the same packet at once", "the first object stands, both record its hash"),
+    Row("R43", "Sensitive answers are longer than KMS encrypts", "sealed in an envelope, the agent notices nothing"),
+)
