@@ -41,7 +41,6 @@ ROWS = (
         "R18",
         "The vendor cannot confirm what the agent entered",
         "the agent is asked for the fields by name; only what shows them is signed again",
-        "The asking is proven; the agent's answer and the partial signing are under construction.",
     ),
     Row("R19", "The mail service throttles", "the mail goes later, nothing else waits"),
     Row("R20", "An invitation bounces", "marked undeliverable, the recruiter is told, no reminders to a dead address"),

@@ -14,11 +14,12 @@ import boto3
 
 from econtracting.usecases.invite_bulk import OPTIONAL, REQUIRED
 from tests import journey, moments, uploads
-from tests.journey import ANSWERS, PASSWORD, RECRUITER, expect
+from tests.journey import PASSWORD, RECRUITER, expect
 from tests.pictures import DRAWN_SIGNATURE
 from tests.world import Answer, Context, World
 
 NEW_ADDRESS = "dana.new@example.com"
+OTHER_NUMBER = {"ssn": "987-65-4329", "ssn_confirm": "987-65-4329"}
 
 
 @dataclass
@@ -122,13 +123,14 @@ def agree(caller: Caller) -> None:
     journey.agree(caller.world)
 
 
-def save(section: str, **changes: Any) -> Any:
-    """Saving at the version that was read. Told that a newer one stands, the page looks whether it is its own."""
+def save(section: str, *, standing: bool = False, **changes: Any) -> Any:
+    """Saving, upon the answers that stand or anew, at the version that was read. Told that a newer one stands, the page looks whether it is its own."""
 
     def act(caller: Caller) -> None:
         read = expect(caller.world.call("GET", f"/packet/interview/{section}"), 200).json
         version = caller.kept.setdefault(f"read {section}", read["version"])
-        answers = {**journey.answers_for(caller.world, section), **changes}
+        known = read["answers"] if standing else journey.answers_for(caller.world, section)
+        answers = {**known, **changes}
         answer = journey.save(caller.world, section, answers, version)
         if answer.status == 412:
             assert answer.json["current_version"] == version + 1
@@ -181,6 +183,10 @@ def remove(caller: Caller) -> None:
 
 def confirm(caller: Caller) -> None:
     expect(caller.keyed("POST", "/packet/summary/confirm"), 200)
+
+
+def confirm_correction(caller: Caller) -> None:
+    expect(caller.keyed("POST", "/packet/summary/confirm", key="confirm the correction"), 200)
 
 
 def reopen(caller: Caller) -> None:
@@ -262,6 +268,10 @@ def finish(caller: Caller) -> None:
     expect(caller.keyed("POST", "/packet/finish"), 202)
 
 
+def finish_correction(caller: Caller) -> None:
+    expect(caller.keyed("POST", "/packet/finish", key="finish the correction"), 202)
+
+
 def mail_report(kind: str, letter: str) -> Any:
     """The mail service's notification, which it sends again until it is accepted."""
 
@@ -303,6 +313,3 @@ def _is_new_row(record: dict[str, Any]) -> bool:
 def _session(caller: Caller, password: str) -> Answer:
     secret = journey.link_secret(caller.world)
     return caller.world.call("POST", "/access/sessions", {"invitation": secret, "password": password})
-
-
-CHANGED_ADDRESS = {**ANSWERS["agent"], "email": NEW_ADDRESS}

@@ -153,7 +153,16 @@ BRANCHES = [
         before=workflow.report_ends("suspended", None, ("ssn",)),
     ),
     Step("record the suspension", task("record_background_check")),
-    Step("remind of the correction", workflow.sweep, before=time_passes(days=3, minutes=1)),
+    Step("correct the answer", agents.save("agent", standing=True, **agents.OTHER_NUMBER), tolerates=LATER),
+    Step("confirm the correction", agents.confirm_correction, dear=True),
+    Step("sign what shows it", agents.sign_everything, swept=False),
+    Step("finish the correction", agents.finish_correction),
+    Step(
+        "remind of the correction",
+        workflow.sweep,
+        after="record the suspension",
+        before=time_passes(days=3, minutes=1),
+    ),
     Step("reject", decide("reject")),
     Step(
         "hear that the report is canceled",

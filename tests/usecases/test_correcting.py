@@ -116,6 +116,7 @@ def test_confirming_before_the_section_is_saved_names_it(world: World) -> None:
     assert refused["sections"] == ["agent"]
 
 
+@pytest.mark.failure("R18")
 def test_only_what_shows_the_corrected_answer_is_made_anew_and_signed_again(world: World) -> None:
     before = documents(world)
     correct(world)
@@ -143,6 +144,7 @@ def test_sealing_again_leaves_the_seals_of_what_did_not_change(world: World) -> 
     assert changed == SHOW_THE_SSN | {"certificate"}
 
 
+@pytest.mark.failure("R18")
 def test_the_corrected_number_is_what_is_screened_next(world: World) -> None:
     correct(world)
     sign_and_finish(world)

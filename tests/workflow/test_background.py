@@ -102,7 +102,7 @@ def test_a_vendor_that_is_down_gets_the_order_once_it_is_back(world: World) -> N
 @pytest.mark.failure("R12")
 def test_a_report_told_of_a_hundred_times_moves_the_packet_once(world: World) -> None:
     packet_id = stories.to_check(world)
-    for _ in range(20):
+    for _ in range(100):
         stories.report(world, packet_id, "complete", "clear")
     world.reaches(packet_id, "APPOINTING")
     assert stories.events(packet_id).count("bgc.complete") == 1
