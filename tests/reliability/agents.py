@@ -124,7 +124,8 @@ def agree(caller: Caller) -> None:
 
 
 def save(section: str, *, standing: bool = False, **changes: Any) -> Any:
-    """Saving, upon the answers that stand or anew, at the version that was read. Told that a newer one stands, the page looks whether it is its own."""
+    """Saving at the version that was read, upon the standing answers or anew. Told that a newer version stands, the
+    page looks whether it is its own."""
 
     def act(caller: Caller) -> None:
         read = expect(caller.world.call("GET", f"/packet/interview/{section}"), 200).json
@@ -168,8 +169,12 @@ def confirm_email(caller: Caller) -> None:
 def announce(caller: Caller) -> None:
     body = {"file_name": "order.pdf", "content_type": "application/pdf", "size": len(uploads.pdf())}
     announced = expect(caller.keyed("POST", "/packet/attachments", body), 201).json
-    caller.kept["file"] = announced["attachment_id"]
-    boto3.client("s3").put_object(Bucket="uploads", Key=announced["upload"]["fields"]["key"], Body=uploads.pdf())
+    caller.kept["file"], caller.kept["key"] = announced["attachment_id"], announced["upload"]["fields"]["key"]
+
+
+def upload(caller: Caller) -> None:
+    """The browser posts the file straight to storage."""
+    boto3.client("s3").put_object(Bucket="uploads", Key=caller.kept["key"], Body=uploads.pdf())
 
 
 def complete(caller: Caller) -> None:

@@ -33,6 +33,8 @@ ACCESS = (r"ACCESS$", r"SESSION#", r"OUTBOX#mail#temporary-password", r"^access\
 
 # An outage of the registry holds nobody up: what it could not say at once is asked again by the relay.
 LATER = (r"OUTBOX#verify-identity",)
+# Each rendering draws a code of its own; the page of one that came to nothing stays in storage, named by nobody.
+RENDERED = (r"^documents/access-codes/",)
 
 ROAD = [
     Step("invite", agents.invite),
@@ -43,7 +45,7 @@ ROAD = [
     Step("save agent", agents.save("agent"), tolerates=LATER),
     Step("save addresses", agents.save("addresses")),
     Step("save the other sections", lambda caller: _rest(caller), swept=False),
-    Step("confirm", agents.confirm, dear=True),
+    Step("confirm", agents.confirm, dear=True, tolerates=RENDERED),
     Step("look at the disclosure", agents.look_at_consent),
     Step("consent", agents.consent),
     Step("adopt a signature", agents.adopt),
@@ -88,7 +90,7 @@ BRANCHES = [
     Step("log in with the own password", agents.log_in_with_own, after="set the password", tolerates=ACCESS),
     Step("log out", agents.log_out, after="set the password"),
     Step("announce a file", agents.announce, after="accept the agreement"),
-    Step("complete the file", agents.complete),
+    Step("complete the file", agents.complete, before=agents.upload),
     Step("remove the file", agents.remove),
     Step(
         "save while the registry is down",
@@ -154,7 +156,7 @@ BRANCHES = [
     ),
     Step("record the suspension", task("record_background_check")),
     Step("correct the answer", agents.save("agent", standing=True, **agents.OTHER_NUMBER), tolerates=LATER),
-    Step("confirm the correction", agents.confirm_correction, dear=True),
+    Step("confirm the correction", agents.confirm_correction, dear=True, tolerates=RENDERED),
     Step("sign what shows it", agents.sign_everything, swept=False),
     Step("finish the correction", agents.finish_correction),
     Step(
