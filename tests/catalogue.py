@@ -48,8 +48,7 @@ ROWS = (
     Row(
         "R22",
         "Complaints, or a vendor that is down for long",
-        "mails and orders wait, the packet says so, an alarm rings",
-        "A breaker that spares a dead vendor is under construction; until then each effect backs off by itself.",
+        "it is left alone, work waits and says so, an alarm rings",
     ),
     Row("R23", "The table throttles", "absorbed by the SDK, else 503 with Retry-After and nothing half written"),
     Row("R24", "A transaction is cancelled", "a conflict is decided again, a failed condition is not"),
@@ -82,7 +81,7 @@ ROWS = (
         "R40",
         "The table is restored to an earlier minute",
         "a report names every object and execution the table no longer knows",
-        "Point-in-time recovery itself is AWS's; the restore is rehearsed by putting the items of a moment back.",
+        "Point-in-time recovery itself is AWS's; the drill puts back the items of a moment.",
     ),
     Row("R41", "An execution is gone while its packet waits", "the next attempt starts, never two"),
     Row("R42", "Two seal the same packet at once", "the first object stands, both record its hash"),

@@ -72,6 +72,7 @@ def test_a_call_goes_through_as_it_is_and_a_healthy_vendor_is_not_written_down(b
     assert store.items() == []
 
 
+@pytest.mark.failure("R22")
 def test_after_five_failures_the_vendor_is_not_called_any_more(behind: Behind) -> None:
     behind.fail(5)
     with pytest.raises(VendorPaused):
@@ -112,6 +113,7 @@ def test_failures_at_the_same_moment_are_all_counted(behind: Behind) -> None:
     assert behind.breaker().opened_at == NOW
 
 
+@pytest.mark.failure("R22")
 def test_of_many_at_the_same_moment_one_probe_gets_through(behind: Behind) -> None:
     behind.fail(5)
     behind.site.error, behind.clock.at = None, NOW + RULE.pause

@@ -34,6 +34,7 @@ def dead_letter(shard: str, failed: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@pytest.mark.failure("R29")
 def test_dead_letters(drill: Drill, monkeypatch: pytest.MonkeyPatch) -> None:
     page, world = drill.open(drill.rings("RelayDeadLettersAlarm")), drill.world
     packet_id = journey.expect(
@@ -124,6 +125,7 @@ def test_bounce_rate(drill: Drill) -> None:
     assert again != packet_id
 
 
+@pytest.mark.failure("R22")
 def test_mails_of_a_paused_account_wait_and_go_out_once(drill: Drill) -> None:
     page, world = drill.open("bounce-rate"), drill.world
     world.outside.post.down = True

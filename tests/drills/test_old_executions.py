@@ -61,6 +61,7 @@ def still() -> Iterator[World]:
 
 
 @pytest.mark.parametrize("path", sorted(HISTORIES.glob("*.json")), ids=lambda path: path.stem)
+@pytest.mark.failure("R35")
 def test_a_kept_history_goes_the_same_way_with_todays_steps(path: Path, still: World) -> None:
     packet_id = stories.submitted(still, states=("AL",))
     answers = []
@@ -74,6 +75,7 @@ def test_a_kept_history_goes_the_same_way_with_todays_steps(path: Path, still: W
     assert [(task, now) for task, now, _ in answers] == [(task, then) for task, _, then in answers]
 
 
+@pytest.mark.failure("R35")
 def test_the_histories_go_through_every_step_of_the_workflow() -> None:
     seen = {
         row["call"]["task"]

@@ -46,6 +46,7 @@ def signed(world: World) -> str:
     return packet_id
 
 
+@pytest.mark.failure("R40")
 def test_restore_of_the_whole_table(drill: Drill, monkeypatch: pytest.MonkeyPatch) -> None:
     page, world = drill.open("restore"), drill.world
     packet_id = signed(world)
@@ -76,6 +77,7 @@ def test_restore_of_the_whole_table(drill: Drill, monkeypatch: pytest.MonkeyPatc
     assert wiring.packets().load(packet_id).attempt == 2
 
 
+@pytest.mark.failure("R40")
 def test_restore_of_one_spoilt_packet(drill: Drill) -> None:
     page, world = drill.open("restore"), drill.world
     packet_id = stories.to_check(world)

@@ -48,6 +48,7 @@ def screened(world: World, raw: bytes, key: bytes = b"sim_key_meridian") -> int:
 
 
 @pytest.mark.parametrize("path", STANDARD)
+@pytest.mark.failure("R14")
 def test_a_forged_or_replayed_message_is_refused_and_nothing_is_written(world: World, path: str) -> None:
     raw = b'{"type": "sale.reported"}'
     forgeries: list[dict[str, str]] = [
@@ -63,6 +64,7 @@ def test_a_forged_or_replayed_message_is_refused_and_nothing_is_written(world: W
     assert items() == before
 
 
+@pytest.mark.failure("R14")
 def test_a_forged_report_is_refused_and_nothing_is_written(world: World) -> None:
     packet_id = stories.submitted(world, status=stories.Status.BACKGROUND_CHECK, started=False)
     before = items()
@@ -71,6 +73,7 @@ def test_a_forged_report_is_refused_and_nothing_is_written(world: World) -> None
     assert items() == before
 
 
+@pytest.mark.failure("R14")
 def test_a_message_about_something_we_never_asked_for_is_not_found(world: World) -> None:
     packet_id = stories.submitted(world, status=stories.Status.BACKGROUND_CHECK, started=False)
     assert screened(world, report("pkt_nowhere")) == 404
@@ -86,6 +89,7 @@ def test_a_signed_message_that_is_none_is_refused_by_field(world: World) -> None
     assert refused.json["errors"]
 
 
+@pytest.mark.failure("R12")
 def test_a_message_told_a_hundred_times_is_accepted_each_time_and_acted_on_once(world: World) -> None:
     packet_id = stories.submitted(world, status=stories.Status.BACKGROUND_CHECK, started=False)
     assert [screened(world, report(packet_id)) for _ in range(100)] == [202] * 100

@@ -92,57 +92,6 @@ def _news(caller: Caller, message_id: str, state: str, status: str) -> None:
     journey.expect(journey.standard_webhook(caller.world, "/webhooks/appointments", body, message_id), 202)
 
 
-STRANGE = {
-    "appointments": {
-        "type": "appointment.updated",
-        "timestamp": "2026-11-24T15:00:00Z",
-        "data": {
-            "transaction_id": "txn-1",
-            "external_ref": "pkt_nobody-AL",
-            "state": "AL",
-            "status": "APPROVED",
-            "reason_codes": [],
-        },
-    },
-    "certifications": {
-        "type": "producer.loaded",
-        "timestamp": "2026-11-24T15:00:00Z",
-        "data": {"npn": "1", "external_ref": "pkt_nobody", "loaded_at": "2026-11-24T15:00:00Z"},
-    },
-    "sales": {
-        "type": "sale.reported",
-        "timestamp": "2026-11-24T15:00:00Z",
-        "data": {"sale_id": "s", "npn": "999", "state": "TN", "received_on": "2026-11-24", "product": "MAPD"},
-    },
-}
-
-
-@pytest.mark.failure("R14")
-@pytest.mark.parametrize("vendor", STRANGE)
-def test_a_message_about_nothing_of_ours_is_not_found_and_writes_nothing(road: Sweep, vendor: str) -> None:
-    caller = road.at("await the second state")
-    before = moments.items()
-    answer = journey.standard_webhook(caller.world, f"/webhooks/{vendor}", STRANGE[vendor])
-    assert answer.status == 404
-    assert moments.items() == before
-
-
-@pytest.mark.failure("R14")
-def test_a_report_of_nobody_is_not_found_and_writes_nothing(road: Sweep) -> None:
-    import hashlib
-    import hmac
-
-    caller = road.at("await the check")
-    before = moments.items()
-    about = {"id": "rep_9", "custom_id": "pkt_nobody-1", "status": "complete", "result": "clear"}
-    body = {"id": "evt_9", "object": "event", "type": "report.completed", "data": {"object": about}}
-    raw = json.dumps(body).encode()
-    signature = hmac.new(b"sim_key_meridian", raw, hashlib.sha256).hexdigest()
-    answer = caller.world.call("POST", "/webhooks/background-checks", raw, headers={"X-Signature": signature})
-    assert answer.status == 404
-    assert moments.items() == before
-
-
 @pytest.mark.failure("R14")
 @pytest.mark.parametrize("path", ["background-checks", "appointments", "certifications", "sales"])
 def test_a_forged_message_is_refused_logged_and_writes_nothing(

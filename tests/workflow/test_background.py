@@ -146,6 +146,7 @@ def test_a_review_nobody_decides_is_told_of_again(world: World) -> None:
     assert stories.events(packet_id).count("exception.overdue") == 2
 
 
+@pytest.mark.failure("R15")
 def test_a_result_that_comes_before_anybody_waits_for_it_is_found_by_whoever_comes_to_wait(world: World) -> None:
     """Failure R15."""
     packet_id = stories.submitted(world, status=Status.BACKGROUND_CHECK, started=False)
