@@ -14,7 +14,7 @@ ENVIRONMENTS := .build/main.installed .build/emulator.installed .build/sam.insta
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help setup lock run test sweep test-sam demo bench check format clean sbom audit deploy
+.PHONY: help setup lock run test sweep test-sam demo bench drill model check format clean sbom audit deploy
 
 help: ## lists these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -49,6 +49,11 @@ bench: setup ## measures the budgets and prints them as a table with ratios
 
 sweep: setup ## interrupts every act of every role at every call in every way (takes half an hour and more)
 	@SWEEP_EVERY_CALL=1 $(PYTHON) -m pytest tests/reliability/test_sweep.py $(ARGS)
+drill: setup ## many packets at once while parts of the stack are killed (PACKETS=20 SEED=1)
+	@$(PYTHON) -m local.drill
+
+model: $(ENVIRONMENTS) ## looks for broken invariants in more and longer examples (EXAMPLES=2000 STEPS=60)
+	@EXAMPLES=$(or $(EXAMPLES),2000) STEPS=$(or $(STEPS),60) $(PYTHON) -m pytest tests/model/test_product.py
 
 test-sam: setup ## runs the functions in Lambda's runtime: sam local, containers (needs a Docker engine)
 	@$(PYTHON) -m pytest tests/sam $(ARGS)

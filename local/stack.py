@@ -82,6 +82,11 @@ class Stack:
                 return
         raise PartDied(f"{name} did not start:\n{child.tail()}")
 
+    def emulator_process(self) -> int:
+        """The emulator's process, whose children are the functions' processes."""
+        assert self._emulator is not None
+        return self._emulator.process.pid
+
     def watch(self) -> None:
         """Raise PartDied as soon as a part has ended by itself."""
         for child in [*self.children.values(), *([self._emulator] if self._emulator else [])]:

@@ -52,6 +52,7 @@ class Screening:
 class Registry:
     """A licence registry that knows everybody, with an active health licence everywhere but where told."""
 
+    states: tuple[str, ...] = ("AL", "CO", "FL", "GA", "IA", "KY", "NY", "TN", "TX")
     without: set[str] = field(default_factory=set)
     unknown: bool = False
     disagrees: set[str] = field(default_factory=set)
@@ -73,7 +74,7 @@ class Registry:
                 expires_on=date(2030, 1, 1),
                 lines=(Line(code="16", name="Accident and Health", active=True),),
             )
-            for state in ("AL", "CO", "FL", "GA", "IA", "KY", "NY", "TN", "TX")
+            for state in self.states
             if state not in self.without
         )
         return Licences(npn=npn, first_name="Dana", last_name="Rivers", as_of=SystemClock().now(), licences=held)

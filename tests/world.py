@@ -151,7 +151,7 @@ class World:
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         event = self._event(method, path, resource, sent, query, raw)
         event["requestContext"]["authorizer"] = dict(staff) if staff else self._authorized(event)
-        answer = json.loads(json.dumps(_handler(function)(event, Context())))
+        answer = json.loads(json.dumps(handler_of(function)(event, Context())))
         kept = dict(answer["multiValueHeaders"])
         for cookie in kept.get("Set-Cookie", []):
             token = re.match(r"__Host-session=([^;]*)", cookie)
@@ -249,7 +249,7 @@ def _route(method: str, path: str) -> tuple[str, str]:
     raise LookupError(f"template.yaml has no route {method} {path}")
 
 
-def _handler(function: str) -> Callable[[Any, Any], Any]:
+def handler_of(function: str) -> Callable[[Any, Any], Any]:
     module, _, name = deployed.functions()[function]["Handler"].rpartition(".")
     return getattr(importlib.import_module(module), name)
 
@@ -363,7 +363,7 @@ def _functions(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
     def invoke(self: Any, function_name: str, qualifier: Any, body: Any, headers: Any, response_headers: Any) -> bytes:
         try:
-            answer = _handler(function_name.rpartition(":")[2])(json.loads(body or "{}"), Context())
+            answer = handler_of(function_name.rpartition(":")[2])(json.loads(body or "{}"), Context())
             return json.dumps(answer).encode()
         except Exception as error:
             response_headers["x-amz-function-error"] = "Unhandled"

@@ -1,0 +1,28 @@
+"""`make drill`: PACKETS packets at once, SEED for the trouble; ends with the balance, or with what did not hold."""
+
+import os
+import sys
+import tempfile
+from dataclasses import fields
+from pathlib import Path
+
+from local.config import Config, Ports
+from local.demo.client import NotVerified
+from local.drill.run import drill
+from local.processes import free_port
+
+
+def main() -> int:
+    packets, seed = int(os.environ.get("PACKETS", "20")), int(os.environ.get("SEED", "1"))
+    ports = Ports(**{port.name: free_port() for port in fields(Ports)})
+    with tempfile.TemporaryDirectory(prefix="econtracting-drill-") as home:
+        try:
+            drill(Config(Path(home), ports), packets, seed)
+        except NotVerified as error:
+            print(f"NOT VERIFIED: {error}", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
