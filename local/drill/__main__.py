@@ -11,13 +11,16 @@ from local.demo.client import NotVerified
 from local.drill.run import drill
 from local.processes import free_port
 
+# Whoever is killed under a log-in asks for another password; a person would wait for the hour to end.
+PARAMETERS = {"PasswordMailsPerPacket": "1000"}
+
 
 def main() -> int:
     packets, seed = int(os.environ.get("PACKETS", "20")), int(os.environ.get("SEED", "1"))
     ports = Ports(**{port.name: free_port() for port in fields(Ports)})
     with tempfile.TemporaryDirectory(prefix="econtracting-drill-") as home:
         try:
-            drill(Config(Path(home), ports), packets, seed)
+            drill(Config(Path(home), ports, PARAMETERS), packets, seed)
         except NotVerified as error:
             print(f"NOT VERIFIED: {error}", file=sys.stderr)
             return 1

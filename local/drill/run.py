@@ -31,18 +31,19 @@ def drill(config: Config, packets: int, seed: int) -> Balance:
         with ThreadPoolExecutor(packets) as pool:
             walks = [pool.submit(agent.walk) for agent in agents]
             for share in RESTARTS:
-                while sum(walk.done() for walk in walks) < share * packets:
+                while (finished := sum(walk.done() for walk in walks)) < share * packets:
                     time.sleep(0.5)
                 trouble.restart_emulator()
+                print(f"{finished} finished after {time.monotonic() - up:.0f} s; {dict(trouble.dealt)}", flush=True)
             for walk in walks:
                 walk.result()
-        finished = time.monotonic()
+        walked = time.monotonic()
         trouble.end()
         token = staff.sign_in(config.url("emulator"), client_id, staff.CONTRACTING)
         contracting = Staff(config.url("portal"), token)
         _come_to_rest(contracting, agents)
         balance = settle(config, stack.outputs["TableName"], contracting, agents)
-    took = {"start": up - began, "walk": finished - up, "rest": time.monotonic() - finished}
+    took = {"start": up - began, "walk": walked - up, "rest": time.monotonic() - walked}
     told = {**asdict(balance), **trouble.dealt, "repeated requests": sum(agent.repeats for agent in agents)}
     print(f"drill, seed {seed}: " + ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in told.items()))
     print("seconds: " + ", ".join(f"{name} {seconds:.0f}" for name, seconds in took.items()), flush=True)

@@ -12,8 +12,8 @@ from pathlib import Path
 from local.drill.patient import Doors
 from local.stack import SIMULATORS, Stack
 
-PAUSES = (2.0, 7.0)  # seconds between two blows
-SOME = 0.4  # of the functions' processes at one blow
+PAUSES = (4.0, 12.0)  # seconds between two blows
+SOME = 0.3  # of the functions' processes at one blow
 DRAIN_SECONDS = 1.0  # what is under way inside when nobody asks any more
 
 

@@ -61,14 +61,19 @@ class Case:
     reports: dict[int, set[str]] = field(default_factory=dict)  # attempt -> what the vendor ever said of it
     reason: str | None = None  # why somebody has to look, as they saw it when they decided
     cleared: bool = False  # a report was clear, or people lifted what stood against it
-    asked: tuple[str, ...] = ()  # the fields of the open correction
+    asked_at: datetime | None = None  # when the open correction was asked for
+    mended: bool = False  # whether the section it is about was saved since
     answered: dict[str, str] = field(default_factory=dict)  # state -> the gateway's last word
     sold: set[str] = field(default_factory=set)
     loaded: bool = False
     passed: set[str] = field(default_factory=set)
 
+    def before_submission(self) -> bool:
+        """A packet that waits for signatures may be one that is being corrected."""
+        return self.status in BEFORE_SUBMISSION and not self.submitted
+
     def lapsed(self, now: datetime) -> bool:
-        return self.status in BEFORE_SUBMISSION and not self.submitted and now >= self.expires_at
+        return self.before_submission() and now >= self.expires_at
 
     def over(self) -> bool:
         return self.status in ENDED
@@ -89,7 +94,9 @@ class Case:
         assert cause(self, now), f"{self.packet_id} went from {before} to {after} without its cause"
         self.status, self.since = after, now
         if after is S.SUBMITTED:
-            self.submitted, self.submitted_at = True, now
+            self.submitted, self.submitted_at = True, self.submitted_at or now
+        if after is S.CORRECTION_REQUESTED and self.doing != "reopen":
+            self.asked_at, self.mended = now, self.mended and self.doing == "decide"
         if after is S.BACKGROUND_CHECK and (before is S.SUBMITTED or self._begins_anew()):
             self.checks += 1
         if after is S.APPOINTING:
@@ -130,6 +137,12 @@ def _all_signed(case: Case, _: datetime) -> bool:
     return case.doing == "finish" and case.consented and not case.unsigned
 
 
+def _given_up(case: Case, now: datetime) -> bool:
+    """A correction that nobody finishes, or that the agent refuses."""
+    overdue = case.asked_at is not None and now - case.asked_at >= CORRECTION_LIFE
+    return case.submitted and (overdue or case.doing in ("decline", "withdraw consent"))
+
+
 def _clear(case: Case, _: datetime) -> bool:
     return case.said("clear")
 
@@ -162,9 +175,8 @@ CAUSES: dict[tuple[Status, Status], Cause] = {
     (S.IN_PROGRESS, S.AWAITING_SIGNATURE): during("confirm"),
     (S.AWAITING_SIGNATURE, S.IN_PROGRESS): _recalled("reopen"),
     (S.AWAITING_SIGNATURE, S.SEALING): _all_signed,
-    (S.AWAITING_SIGNATURE, S.NEEDS_REVIEW): lambda case, now: (
-        case.submitted and (case.doing in ("decline", "withdraw consent") or case.waited(now, timedelta()))
-    ),
+    (S.AWAITING_SIGNATURE, S.NEEDS_REVIEW): _given_up,
+    (S.AWAITING_SIGNATURE, S.CORRECTION_REQUESTED): lambda case, _: case.doing == "reopen" and case.submitted,
     (S.SEALING, S.SUBMITTED): always,
     (S.SUBMITTED, S.BACKGROUND_CHECK): always,
     (S.BACKGROUND_CHECK, S.APPOINTING): _clear,
@@ -177,11 +189,9 @@ CAUSES: dict[tuple[Status, Status], Cause] = {
     (S.CERTIFICATION_OPEN, S.ACTIVE): lambda case, _: case.passed >= COURSES,
     (S.ADVERSE_REVIEW, S.APPOINTING): _lifted,
     (S.ADVERSE_REVIEW, S.REJECTED): during("decide"),
-    (S.CORRECTION_REQUESTED, S.AWAITING_SIGNATURE): during("confirm"),
+    (S.CORRECTION_REQUESTED, S.AWAITING_SIGNATURE): lambda case, _: case.doing == "confirm" and case.mended,
     (S.CORRECTION_REQUESTED, S.REJECTED): during("decide"),
-    (S.CORRECTION_REQUESTED, S.NEEDS_REVIEW): lambda case, now: (
-        case.waited(now, CORRECTION_LIFE) or case.doing in ("decline", "withdraw consent")
-    ),
+    (S.CORRECTION_REQUESTED, S.NEEDS_REVIEW): _given_up,
     (S.NEEDS_REVIEW, S.REJECTED): during("decide"),
     (S.NEEDS_REVIEW, S.APPOINTING): during("decide"),
     (S.NEEDS_REVIEW, S.BACKGROUND_CHECK): _late_word,

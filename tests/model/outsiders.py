@@ -9,11 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 from econtracting.domain.moment import iso
-from econtracting.domain.packet import BEFORE_SUBMISSION, DRIVEN_BY_WORKFLOW, Status
+from econtracting.domain.packet import DRIVEN_BY_WORKFLOW, Status
 from econtracting.ports import Report
 from tests import journey
 from tests.model.case import COURSES, Case
-from tests.model.play import Play
+from tests.model.play import ANSWERING, Play
 from tests.world import Answer
 
 S = Status
@@ -182,7 +182,7 @@ class Outsiders(Play):
 
     def correct(self, case: Case) -> None:
         possible = case.status in (S.BACKGROUND_CHECK, S.NEEDS_REVIEW)
-        given = {"fields": ["agent.middle_name"], "reason": "The licence shows another name."}
+        given = {"fields": ["agent.mobile_phone"], "reason": "Nobody answers this number."}
         path = f"/packets/{case.packet_id}/corrections"
         expect = 200 if possible else 409
         self.create(case, path, given, expect=expect, doing="correct", staff=journey.CONTRACTING)
@@ -233,12 +233,12 @@ class Outsiders(Play):
 
     @staticmethod
     def _on_its_way(case: Case) -> bool:
-        return case.status in DRIVEN_BY_WORKFLOW or (case.status in BEFORE_SUBMISSION and not case.submitted)
+        return case.status in DRIVEN_BY_WORKFLOW or case.before_submission()
 
     def go_on(self, case: Case) -> None:
         """Whatever comes next on the road from the invitation to ACTIVE."""
         match case.status:
-            case S.INVITED | S.IN_PROGRESS | S.AWAITING_SIGNATURE:
+            case S.INVITED | S.IN_PROGRESS | S.AWAITING_SIGNATURE | S.CORRECTION_REQUESTED:
                 self._agent_goes_on(case)
             case S.BACKGROUND_CHECK:
                 self.report(case, "complete", "clear")
@@ -257,9 +257,11 @@ class Outsiders(Play):
             return
         if not case.agreed:
             self.agree(case)
+        elif case.status is S.CORRECTION_REQUESTED and not case.mended:
+            self.save(case, "agent")
         elif case.status is S.IN_PROGRESS and not self.complete(case):
             self.answer_everything(case)
-        elif case.status is S.IN_PROGRESS:
+        elif case.status in ANSWERING:
             self.confirm(case)
         elif not case.consented:
             self.consent(case)

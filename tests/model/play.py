@@ -19,6 +19,8 @@ from tests.pdf_text import text_of
 from tests.world import Answer, Context, World
 
 S = Status
+ANSWERING = frozenset({S.IN_PROGRESS, S.CORRECTION_REQUESTED})
+OTHER_SSN = "987-65-4321"
 PEOPLE = (Person("dana@example.com", "15645555"), Person("sam@example.com", "17654321"))
 AGENCIES = ("agency-1", "agency-2")
 STATES = (("AL", "GA"), ("AL", "IA", "FL"), ())
@@ -185,13 +187,13 @@ class Play:
         return {**journey.RECRUITER, "agency_id": case.agency}
 
     def withdraw(self, case: Case) -> None:
-        open_ = case.status in BEFORE_SUBMISSION and not case.submitted and not case.lapsed(self.now)
+        open_ = case.before_submission() and not case.lapsed(self.now)
         path = f"/invitations/{case.packet_id}/withdraw"
         staff, expect = self.recruiter(case), 200 if open_ else 409
         self.create(case, path, {"reason": "filled otherwise"}, expect=expect, doing="withdraw", staff=staff)
 
     def extend(self, case: Case, days: int) -> None:
-        open_ = case.status in BEFORE_SUBMISSION and not case.submitted and not case.lapsed(self.now)
+        open_ = case.before_submission() and not case.lapsed(self.now)
         path = f"/invitations/{case.packet_id}/extend"
         answer = self.create(case, path, {"days": days}, expect=200 if open_ else 409, staff=self.recruiter(case))
         if answer.status == 200:
@@ -282,7 +284,7 @@ class Play:
     def save(self, case: Case, section: str, *, stale: bool = False) -> None:
         seen = case.versions.get(section, 0)
         answers = self.answers(case, section)
-        expect = 403 if not case.agreed else 409 if case.status is not S.IN_PROGRESS else 412 if stale else 200
+        expect = 403 if not case.agreed else 409 if case.status not in ANSWERING else 412 if stale else 200
         path = f"/packet/interview/{section}"
         given = {"If-Match": f'"{seen - 1 if stale and seen else seen + stale}"'}
         answer = self.ask(case, "PUT", path, answers, expect=expect, again=(412,), headers=given)
@@ -290,17 +292,30 @@ class Play:
             assert answer.json["current_version"] == seen + (expect == 200), "a stale save tells the current version"
         if expect == 200:
             case.versions[section] = seen + 1
+            case.mended = case.mended or section == "agent"
 
     def answers(self, case: Case, section: str) -> dict[str, Any]:
-        if section == "background":
+        if section == "background" and case.status is not S.CORRECTION_REQUESTED:
             if not case.agreed:
                 return {}
             asked = self.ask(case, "GET", f"/packet/interview/{section}", expect=200).json["questions"]
             return {one["code"]: {"answer": False} for one in asked}
+        if case.status is S.CORRECTION_REQUESTED:
+            return self.mended(case, section)
         given = journey.ANSWERS.get(section, {"eft": False})
         if section == "agent":
             given = {**given, "email": case.person.email, "npn": case.person.npn}
         return given
+
+    def mended(self, case: Case, section: str) -> dict[str, Any]:
+        """The section as its screen shows it, masks included, with what was asked for."""
+        asked = {one["field"] for one in self.ask(case, "GET", "/packet", expect=200).json["correction"]["fields"]}
+        shown = dict(self.ask(case, "GET", f"/packet/interview/{section}", expect=200).json["answers"])
+        if section == "agent" and "agent.ssn" in asked:
+            shown |= {"ssn": OTHER_SSN, "ssn_confirm": OTHER_SSN}
+        if section == "agent" and "agent.mobile_phone" in asked:
+            shown["mobile_phone"] = f"(615) 555-01{case.versions['agent']:02d}"
+        return shown
 
     def answer_everything(self, case: Case) -> None:
         for section in self.sections(case):
@@ -311,7 +326,8 @@ class Play:
 
     def confirm(self, case: Case) -> None:
         frozen = case.status is S.AWAITING_SIGNATURE
-        ready = case.status is S.IN_PROGRESS and self.complete(case)
+        corrects = case.status is S.CORRECTION_REQUESTED
+        ready = case.mended if corrects else case.status is S.IN_PROGRESS and self.complete(case)
         expect = 403 if not case.agreed else 200 if frozen or ready else 409
         self.create(case, "/packet/summary/confirm", expect=expect, doing="confirm")
         if expect == 200 and not frozen:
@@ -327,11 +343,12 @@ class Play:
                     case.unsigned[place] = document["act"]
 
     def reopen(self, case: Case) -> None:
-        frozen = case.status is S.AWAITING_SIGNATURE and not case.signed and not case.submitted
-        expect = 200 if frozen or case.status is S.IN_PROGRESS else 409
+        frozen = case.status is S.AWAITING_SIGNATURE and not case.signed
+        expect = 200 if frozen or case.status in ANSWERING else 409
         self.create(case, "/packet/summary/reopen", expect=expect, doing="reopen")
         if frozen:
-            case.consented, case.unsigned, case.shown = False, {}, {}
+            case.unsigned = {}
+            case.consented = case.consented and case.submitted
 
     def consent(self, case: Case) -> None:
         if case.status is not S.AWAITING_SIGNATURE:
@@ -348,7 +365,7 @@ class Play:
         expect = 200 if case.consented else 403
         given = {"reason": "paper please"}
         path = "/packet/consent/withdraw"
-        ends = case.status in BEFORE_SUBMISSION and not case.submitted
+        ends = case.before_submission()
         again = (401,) if ends else (403,)
         answer = self.ask(case, "POST", path, given, expect=expect, again=again, doing="withdraw consent")
         case.consented = False
@@ -389,7 +406,7 @@ class Play:
 
     def decline(self, case: Case, how: str) -> None:
         body = {"reason": "no thank you"} if how == "decline" else None
-        ends = case.status in BEFORE_SUBMISSION and not case.submitted
+        ends = case.before_submission()
         corrects = case.status is S.AWAITING_SIGNATURE and case.submitted
         expect = 200 if ends or corrects else 409
         self.ask(case, "POST", f"/packet/{how}", body, expect=expect, again=(401,), doing="decline")

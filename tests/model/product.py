@@ -33,7 +33,9 @@ REPORTS = (
     ("dispute", None),
 )
 WORDS = ("proceed", "pre-adverse", "adverse", "reject", "retry")
-STAGES = ("new", "invited", "answered", "frozen", "signed", "checked", "checked", "appointing")
+STAGES = (
+    "new", "invited", "answered", "frozen", "signed", "checked", "asked", "asked", "weighed", "appointing", "processed"
+)  # fmt: skip
 
 
 class Product(RuleBasedStateMachine):

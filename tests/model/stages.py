@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import random
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +21,7 @@ from econtracting import wiring
 from econtracting.adapters import ids
 from econtracting.adapters.pace import EvenPace
 from tests import atomic, deployed
+from tests.model.case import Case
 from tests.model.executor import Executor
 from tests.model.outsiders import VENDORS, Outsiders
 from tests.model.play import AGENCIES, PEOPLE, STATES
@@ -60,7 +61,7 @@ class Stages:
     def __init__(self, world: World, executor: Executor, wire: Wire, draws: Draws) -> None:
         self.world, self.executor, self.wire, self.draws = world, executor, wire, draws
         self._reached: dict[str, Stage] = {}
-        self._documents = set(self._stored_documents())
+        self._documents: set[tuple[str, str]] = set()
         self._walk()
 
     def _walk(self) -> None:
@@ -83,10 +84,17 @@ class Stages:
         play.finish(case)
         play.settle()
         self._keep("checked", play)
-        play.report(case, "complete", "clear")
+        self._branch("asked", "checked", lambda on, one: on.report(one, "suspended"))
+        self._branch("weighed", "checked", lambda on, one: on.report(one, "complete", "consider"))
+        self._branch("appointing", "checked", lambda on, one: on.report(one, "complete", "clear"))
+        self._branch("processed", "appointing", lambda on, one: on.go_on(one))
+
+    def _branch(self, name: str, earlier: str, act: Callable[[Outsiders, Case], None]) -> None:
+        """One act further from an earlier stage."""
+        play = self.at(earlier)
+        act(play, play.cases[0])
         play.settle()
-        self._keep("appointing", play)
-        self._documents = set(self._stored_documents())
+        self._keep(name, play)
 
     def at(self, name: str) -> Outsiders:
         """The world as it stood then, and the people in it."""
@@ -110,6 +118,7 @@ class Stages:
         return play
 
     def _keep(self, name: str, play: Outsiders) -> None:
+        self._documents |= set(self._stored_documents())
         mine = ("cases", "keys", "requests", "messages", "sent", "broken")
         self._reached[name] = Stage(
             copy.deepcopy(self._table().items),

@@ -216,6 +216,30 @@ def test_a_corrected_producer_number_takes_the_contract_along(world: World) -> N
     assert wiring.packets().find(Contract, "15645556", of(world)) is not None
 
 
+def test_only_what_waits_for_signatures_can_be_opened_again(world: World) -> None:
+    """An agent who could open a packet that is screened would stop it, with nothing asked for to mend."""
+    correct(world)
+    sign_and_finish(world)
+    seal(world, attempt=2)
+    process.lambda_handler({"task": "begin_background_check", "packet_id": of(world), "attempt": 2}, None)
+    refused = journey.expect(world.call("POST", "/packet/summary/reopen"), 409).json
+    assert (refused["code"], world.status(of(world))) == ("invalid-transition", "BACKGROUND_CHECK")
+
+
+def test_a_declined_correction_is_asked_for_again_when_a_person_says_so(world: World) -> None:
+    """It waits for the agent again, and is not forgotten if the agent lets it lie (I8)."""
+    correct(world)
+    packet_id = of(world)
+    journey.expect(world.call("POST", "/packet/decline", {"reason": "not again"}), 200)
+    world.clock.pass_(days=31)
+    world.settle()
+    assert world.status(packet_id) == "NEEDS_REVIEW"
+    assert stories.decided(world, packet_id, "retry")["status"] == "CORRECTION_REQUESTED"
+    world.clock.pass_(days=31)
+    world.settle()
+    assert wiring.packets().load(packet_id).review_reason == "CORRECTION_UNANSWERED"
+
+
 def test_a_correction_is_not_withdrawn(world: World) -> None:
     correct(world)
     path = f"/invitations/{of(world)}/withdraw"

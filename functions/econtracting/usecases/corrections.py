@@ -142,9 +142,9 @@ def watch(
 def asked_again(
     packets: ports.Packets, definition: InterviewDefinition, packet: Packet, now: datetime, patience: Patience
 ) -> Change:
-    """The same request once more, after the agent let the first one lie; what was saved since then counts."""
+    """The same request once more, after the agent let the first one lie or declined; what was saved since counts."""
     before = packets.find(CorrectionRequest, packet.id, str(packet.correction))
-    assert before is not None  # only an unanswered request leads here
+    assert before is not None  # only a request that the agent did not answer leads here
     return asked(
         definition,
         packet,

@@ -158,7 +158,7 @@ def _again(house: House, packet: Packet, now: datetime) -> Change:
     """Back to the step that could not be done."""
     if packet.review_reason in (review.ANSWERS, review.CONSENT_MISSING):
         raise _unfit(packet, "The answers have to be looked at: proceed, ask for a correction, or reject.")
-    if packet.review_reason == corrections.UNANSWERED:
+    if packet.review_reason == corrections.UNANSWERED or packet.review_from is Status.AWAITING_SIGNATURE:
         definition = house.packet_types(packet.type).interview
         return corrections.asked_again(house.packets, definition, packet, now, house.patience)
     if packet.review_reason in NEW_CHECK:

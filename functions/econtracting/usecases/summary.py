@@ -85,9 +85,11 @@ def reopen(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, actor:
         back = Status.CORRECTION_REQUESTED if packet.submitted else Status.IN_PROGRESS
         if packet.status is back:
             return None
+        if packet.status is not Status.AWAITING_SIGNATURE:
+            raise InvalidTransition(status=packet.status.value, wanted=back.value)
         documents = packets.all_of(Document, packet_id)
         fresh = [one for one in documents if one.generation == packet.generation]
-        if packet.status is Status.AWAITING_SIGNATURE and any(document.signed for document in fresh):
+        if any(document.signed for document in fresh):
             raise PacketFrozen("Something is signed already; ask the contracting department for a correction.")
         after = packet.move(back, now)
         event = Event(type="packet.reopened", at=now, actor=actor, data={"generation": packet.generation})
