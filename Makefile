@@ -49,6 +49,7 @@ bench: setup ## measures the budgets and prints them as a table with ratios
 
 sweep: setup ## interrupts every act of every role at every call in every way (takes half an hour and more)
 	@SWEEP_EVERY_CALL=1 $(PYTHON) -m pytest tests/reliability/test_sweep.py $(ARGS)
+
 drill: setup ## many packets at once while parts of the stack are killed (PACKETS=20 SEED=1)
 	@$(PYTHON) -m local.drill
 

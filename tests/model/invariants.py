@@ -201,7 +201,8 @@ class Invariants:
             "orders": json.dumps([dict(one) for one in world.outside.gateway.orders.values()]),
             "feeds": json.dumps([dict(one) for one in world.outside.site.feeds.values()]),
         }
-        assert found_in(*places.items()) == []
+        leaked = found_in(*places.items())
+        assert not leaked, leaked
         secrets = {"password": journey.PASSWORD, **self._codes()}
         found = [(what, place) for what, secret in secrets.items() for place, text in places.items() if secret in text]
         assert not found, found

@@ -183,10 +183,17 @@ class Product(RuleBasedStateMachine):
             self.play.decline(case, how)
 
     @precondition(somebody)
-    @rule(number=which)
-    def goes_on(self, number: int) -> None:
-        """The next step of the road, so that examples come far."""
-        self.play.go_on(self.case(number))
+    @rule(number=which, steps=st.integers(1, 3))
+    def goes_on(self, number: int, steps: int) -> None:
+        """The next steps of the road, so that examples come far."""
+        for _ in range(steps):
+            self.play.go_on(self.case(number))
+
+    @precondition(somebody)
+    @rule(steps=st.integers(1, 3))
+    def the_first_goes_on(self, steps: int) -> None:
+        for _ in range(steps):
+            self.play.go_on(self.case(0))
 
     # vendors
 
