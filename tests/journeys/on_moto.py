@@ -23,7 +23,7 @@ from tests import atomic, journey
 from tests.world import Context, World, build
 
 HOST = "portal.moto.test"
-PACE = 0.5  # seconds a day of the machines' waits takes
+PACE = 20.0  # seconds a day of the machines' waits takes: no story waits for one to end, however slow the machine
 COURSES = ("medicare-basics", "plan-products")
 
 atomic.install()
