@@ -23,7 +23,7 @@ class Trouble:
     def __init__(self, stack: Stack, doors: Doors, seed: int) -> None:
         self.dealt: Counter[str] = Counter()
         self._stack, self._doors, self._draw = stack, doors, random.Random(seed)
-        self._turn, self._over = threading.Lock(), threading.Event()
+        self._turn, self._over, self._quiet = threading.Lock(), threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._deal, daemon=True, name="trouble")
 
     def begin(self) -> None:
@@ -32,7 +32,7 @@ class Trouble:
     def end(self) -> None:
         """No more from now on; everything that was killed is up again."""
         self._over.set()
-        self._thread.join(120)
+        self._quiet.wait(120)
 
     def restart_emulator(self) -> None:
         """In order, as its state is saved only then: nobody is inside, and no vendor calls meanwhile."""
@@ -53,6 +53,9 @@ class Trouble:
                         self._kill("portal", "gateway kills")
                     case _:
                         self._kill(self._draw.choice(SIMULATORS), "vendor kills")
+        self._quiet.set()
+        # What a thread has started is ended with the thread (PR_SET_PDEATHSIG), and the parts are still needed.
+        threading.Event().wait()
 
     def _kill(self, part: str, what: str) -> None:
         self._stack.children[part].kill()

@@ -66,7 +66,7 @@ def test_whatever_is_ended_or_dies_every_packet_comes_to_its_end_once(
         play.work(draw.choice((1, 3, 1000)))
         broken += len(play.wire.fired)
         play.wire.fired, play.wire.fault = [], None
-        if (running := play.executor.running()) and draw.random() < 0.3:
+        if (running := play.executor.running()) and draw.random() < 0.4:
             play.executor.abort(draw.choice(running))
             aborted += 1
         for case in cases:
@@ -74,8 +74,7 @@ def test_whatever_is_ended_or_dies_every_packet_comes_to_its_end_once(
                 vendors_answer(play, case)
         play.pass_(timedelta(hours=6))
     assert {case.status for case in cases} == {Status.ACTIVE}
-    assert aborted > PACKETS
-    assert broken > PACKETS, "a drill without trouble is none"
+    assert min(aborted, broken) > PACKETS // 2, "a drill without trouble is none"
     for case in cases:
         done_once(case)
     outside = play.world.outside
