@@ -14,7 +14,7 @@ ENVIRONMENTS := .build/main.installed .build/emulator.installed .build/sam.insta
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help setup lock run test sweep test-sam demo bench drill model check format clean sbom audit deploy
+.PHONY: help setup lock run test sweep test-sam demo bench load fuzz scale drill model check format clean sbom audit deploy
 
 help: ## lists these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -55,6 +55,18 @@ drill: setup ## many packets at once while parts of the stack are killed (PACKET
 
 model: $(ENVIRONMENTS) ## looks for broken invariants in more and longer examples (EXAMPLES=2000 STEPS=60)
 	@EXAMPLES=$(or $(EXAMPLES),2000) STEPS=$(or $(STEPS),60) $(PYTHON) -m pytest tests/model/test_product.py
+
+load: setup ## invites ten thousand in process, then plays thirty packets at once on the local stack
+	@LOAD_PACKETS=$${LOAD_PACKETS:-10000} LOAD_JOURNEYS=$${LOAD_JOURNEYS:-10} $(PYTHON) -m pytest tests/load $(ARGS)
+	@$(PYTHON) -m tools.load
+
+fuzz: setup ## sends many more made-up requests than the tests do, to the doors and to the local stack
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-200} $(PYTHON) -m pytest tests/fuzz $(ARGS)
+	@$(PYTHON) -m tools.fuzz
+
+scale: setup .build/plots.installed ## plays a year and its busiest hour, draws docs/scale.md (after make bench)
+	@$(PYTHON) -m tools.scale
+	@.venv/plots/bin/python tools/scale/plot.py
 
 test-sam: setup ## runs the functions in Lambda's runtime: sam local, containers (needs a Docker engine)
 	@$(PYTHON) -m pytest tests/sam $(ARGS)

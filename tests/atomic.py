@@ -12,12 +12,12 @@ from moto.dynamodb.responses import DynamoHandler
 
 from tests import quick_tables
 
-_lock = threading.RLock()
+LOCK = threading.RLock()
 _call = DynamoHandler.call_action
 
 
 def _locked(self: Any) -> Any:
-    with _lock:
+    with LOCK:
         return _call(self)
 
 

@@ -62,10 +62,13 @@ class Stages:
     def at(self, name: str) -> World:
         """The world as it stood at a stage. What was sealed after it is removed for good."""
         stage, table = self._reached[name], boto3.client("dynamodb")
-        for one in _items():
-            table.delete_item(TableName=TABLE, Key={"PK": one["PK"], "SK": one["SK"]})
+        there = _items()
+        for one in there:
+            if one not in stage.items:
+                table.delete_item(TableName=TABLE, Key={"PK": one["PK"], "SK": one["SK"]})
         for one in stage.items:
-            table.put_item(TableName=TABLE, Item=one)
+            if one not in there:
+                table.put_item(TableName=TABLE, Item=one)
         for key, version in set(_sealed()) - stage.objects:
             boto3.client("s3").delete_object(Bucket="documents", Key=key, VersionId=version)
         self.world.cookie, self.world.clock.at = stage.cookie, stage.at
@@ -106,6 +109,11 @@ def suspend_for_ssn(world: World) -> None:
     world.settle()
     stands = tasks.lambda_handler({"task": "record_background_check", **task}, None)
     assert stands == {"status": "CORRECTION_REQUESTED"}
+
+
+def packet_id() -> str:
+    """The packet that travels the road."""
+    return next(one["PK"]["S"].removeprefix("PACKET#") for one in _items() if one["SK"]["S"] == "PACKET")
 
 
 def _items() -> list[dict[str, Any]]:

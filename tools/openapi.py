@@ -17,6 +17,15 @@ COMMITTED = ROOT / "docs" / "api" / "openapi.json"
 DOORS = ("invite", "auth", "interview", "sign", "process")
 PUBLIC = ("/access/password-requests", "/webhooks/")
 
+# Bodies that a door takes as they come: their signature covers the bytes, or they are no JSON.
+RAW_BODIES = {
+    "/invitations/bulk": "text/csv",
+    **{
+        f"/webhooks/{vendor}": "application/json"
+        for vendor in ("appointments", "background-checks", "certifications", "sales")
+    },
+}
+
 PROBLEM = {
     "type": "object",
     "description": "RFC 9457 problem document; `code` is stable, further members are facts of the problem.",
@@ -74,6 +83,11 @@ def document() -> dict[str, Any]:
                     "description": "The agent's session; unsafe calls also send X-Requested-With: econtracting.",
                 },
                 "staff": {"type": "http", "scheme": "bearer", "description": "Token of the staff user pool."},
+                "certification site": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The key that the certification site and we know each other by.",
+                },
             },
         },
     }
@@ -82,9 +96,15 @@ def document() -> dict[str, Any]:
 def _refine(operation: dict[str, Any], door: str, path: str) -> None:
     operation["tags"] = [door]
     operation["responses"] = {
-        status: answer for status, answer in operation["responses"].items() if status not in ("422", "default")
+        status: answer for status, answer in operation["responses"].items() if status not in ("422", "500", "default")
     } | {"4XX": REFUSED, "5XX": REFUSED}
-    if path.startswith(PUBLIC) or (path == "/access/sessions"):
+    operation["responses"].get("204", {}).pop("content", None)
+    if media_type := RAW_BODIES.get(path):
+        schema = {"type": "string"} if media_type == "text/csv" else {"type": "object"}
+        operation["requestBody"] = {"required": True, "content": {media_type: {"schema": schema}}}
+    if path.endswith("/certification-status"):
+        operation["security"] = [{"certification site": []}]
+    elif path.startswith(PUBLIC) or (path == "/access/sessions"):
         operation["security"] = []
     else:
         operation["security"] = [{"staff": []}] if door in ("invite", "process") else [{"agent": []}]

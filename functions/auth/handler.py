@@ -59,8 +59,8 @@ class SessionView(BaseModel):
     idle_seconds: int
 
 
-@app.post("/access/password-requests")
-def request_password(request: PasswordRequest) -> tuple[dict[str, str], int]:
+@app.post("/access/password-requests", status_code=HTTPStatus.ACCEPTED)
+def request_password(request: PasswordRequest) -> dict[str, str]:
     callers.guard_cross_site(app)
     with wiring.pace().answers():
         auth.request_password(
@@ -75,10 +75,10 @@ def request_password(request: PasswordRequest) -> tuple[dict[str, str], int]:
             secret=request.invitation,
             actor=callers.actor(app, "agent"),
         )
-    return {"detail": "If the link is right, a mail with a temporary password is on its way."}, HTTPStatus.ACCEPTED
+    return {"detail": "If the link is right, a mail with a temporary password is on its way."}
 
 
-@app.post("/access/sessions")
+@app.post("/access/sessions", status_code=HTTPStatus.CREATED)
 def log_in(request: Credentials) -> Response[SessionView]:
     callers.guard_cross_site(app)
     standing = token_in(app.current_event.headers.get("Cookie"))
@@ -104,7 +104,7 @@ def log_in(request: Credentials) -> Response[SessionView]:
     )
 
 
-@app.put("/access/password")
+@app.put("/access/password", status_code=HTTPStatus.NO_CONTENT)
 def change_password(request: PasswordChange) -> Response[None]:
     caller = callers.agent(app, before_password_change=True)
     packet = wiring.packets().load(caller.packet_id)
@@ -133,7 +133,7 @@ def current_session() -> SessionView:
     return _view(session, packet)
 
 
-@app.delete("/access/sessions/current")
+@app.delete("/access/sessions/current", status_code=HTTPStatus.NO_CONTENT)
 def log_out() -> Response[None]:
     caller = callers.agent(app, before_password_change=True)
     auth.log_out(

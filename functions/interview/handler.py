@@ -148,8 +148,8 @@ def keep_differences(kept: Kept) -> dict[str, Any]:
     )
 
 
-@app.post("/packet/email-confirmations")
-def ask_for_email_code() -> tuple[dict[str, Any], int]:
+@app.post("/packet/email-confirmations", status_code=HTTPStatus.ACCEPTED)
+def ask_for_email_code() -> dict[str, Any]:
     agent = callers.agent(app)
     contact.ask_for_code(
         packets=wiring.packets(),
@@ -163,7 +163,7 @@ def ask_for_email_code() -> tuple[dict[str, Any], int]:
         packet_id=agent.packet_id,
         actor=agent.actor,
     )
-    return {}, HTTPStatus.ACCEPTED
+    return {}
 
 
 @app.put("/packet/email-confirmations")
@@ -190,10 +190,10 @@ def list_attachments() -> dict[str, Any]:
     )
 
 
-@app.post("/packet/attachments")
-def announce_attachment(file: Announced) -> tuple[dict[str, Any], int]:
+@app.post("/packet/attachments", status_code=HTTPStatus.CREATED)
+def announce_attachment(file: Announced) -> dict[str, Any]:
     agent = callers.agent(app)
-    announced = attachments.announce(
+    return attachments.announce(
         packets=wiring.packets(),
         packet_types=wiring.packet_type,
         uploads=wiring.uploads(),
@@ -207,7 +207,6 @@ def announce_attachment(file: Announced) -> tuple[dict[str, Any], int]:
         actor=agent.actor,
         request=callers.idempotency(app, agent.packet_id),
     )
-    return announced, HTTPStatus.CREATED
 
 
 @app.post("/packet/attachments/<attachment_id>/complete")
@@ -225,7 +224,7 @@ def complete_attachment(attachment_id: str) -> dict[str, Any]:
     )
 
 
-@app.delete("/packet/attachments/<attachment_id>")
+@app.delete("/packet/attachments/<attachment_id>", status_code=HTTPStatus.NO_CONTENT)
 def remove_attachment(attachment_id: str) -> Response[None]:
     agent = callers.agent(app)
     attachments.remove(

@@ -16,6 +16,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from econtracting import wiring
@@ -29,6 +30,11 @@ from econtracting.usecases import invite, invite_bulk
 from invite.views import BulkReport, InvitationPage, InvitationView
 
 PAGE = 50
+
+REPORT: OpenAPIResponse = {
+    "description": "Row by row: 200 of a dry run, 202 of a file that was taken",
+    "content": {"application/json": {"model": BulkReport}},
+}
 
 app = Door(wiring.edge_secret)
 
@@ -61,8 +67,8 @@ class PreAppointmentStates(BaseModel):
     states: States
 
 
-@app.post("/invitations")
-def open_packet(request: InvitationRequest) -> tuple[InvitationAnswer, int]:
+@app.post("/invitations", status_code=HTTPStatus.CREATED)
+def open_packet(request: InvitationRequest) -> InvitationAnswer:
     caller = _caller()
     if request.agency.id != (_agency_of(caller) or request.agency.id):
         raise Forbidden("You invite for your own agency only.")
@@ -77,7 +83,7 @@ def open_packet(request: InvitationRequest) -> tuple[InvitationAnswer, int]:
         actor=caller.actor,
         request=callers.idempotency(app, caller.subject),
     )
-    return InvitationAnswer(**committed.answer), HTTPStatus.CREATED
+    return InvitationAnswer(**committed.answer)
 
 
 @app.get("/invitations")
@@ -97,7 +103,7 @@ def list_packets(
     return InvitationPage.of(page.packets, page.cursor)
 
 
-@app.post("/invitations/bulk")
+@app.post("/invitations/bulk", responses=dict.fromkeys((200, 202), REPORT))
 def open_many(dry_run: Annotated[bool, Query()] = False) -> tuple[BulkReport, int]:
     caller = _caller()
     reports = invite_bulk.invite_all(
@@ -122,8 +128,8 @@ def read_packet(packet_id: str) -> InvitationView:
     return InvitationView.of(_visible(_caller(), packet_id))
 
 
-@app.post("/invitations/<packet_id>/resend")
-def resend(packet_id: str) -> tuple[InvitationView, int]:
+@app.post("/invitations/<packet_id>/resend", status_code=HTTPStatus.ACCEPTED)
+def resend(packet_id: str) -> InvitationView:
     caller = _caller()
     packet = _visible(caller, packet_id)
     committed = invite.resend(
@@ -135,7 +141,7 @@ def resend(packet_id: str) -> tuple[InvitationView, int]:
         actor=caller.actor,
         request=callers.idempotency(app, caller.subject),
     )
-    return InvitationView.of(committed.packet), HTTPStatus.ACCEPTED
+    return InvitationView.of(committed.packet)
 
 
 @app.post("/invitations/<packet_id>/withdraw")

@@ -62,11 +62,11 @@ class Dispute(BaseModel):
     reason: Words
 
 
-ACCEPTED: tuple[dict[str, Any], int] = ({"accepted": True}, HTTPStatus.ACCEPTED)
+ACCEPTED = {"accepted": True}
 
 
-@app.post("/webhooks/background-checks")
-def background_checks() -> tuple[dict[str, Any], int]:
+@app.post("/webhooks/background-checks", status_code=HTTPStatus.ACCEPTED)
+def background_checks() -> dict[str, Any]:
     raw = callers.raw_body(app)
     keys = wiring.secrets()["background_check_key"].split()
     wire.verify_hex_hmac(raw, app.current_event.headers.get("X-Signature"), keys)
@@ -76,8 +76,8 @@ def background_checks() -> tuple[dict[str, Any], int]:
     return ACCEPTED
 
 
-@app.post("/webhooks/appointments")
-def appointments() -> tuple[dict[str, Any], int]:
+@app.post("/webhooks/appointments", status_code=HTTPStatus.ACCEPTED)
+def appointments() -> dict[str, Any]:
     raw, message_id = _signed("appointment_webhook_secret")
     message = wire.appointment_event(raw)
     if message is not None:
@@ -91,8 +91,8 @@ def appointments() -> tuple[dict[str, Any], int]:
     return ACCEPTED
 
 
-@app.post("/webhooks/certifications")
-def certifications() -> tuple[dict[str, Any], int]:
+@app.post("/webhooks/certifications", status_code=HTTPStatus.ACCEPTED)
+def certifications() -> dict[str, Any]:
     raw, message_id = _signed("certification_webhook_secret")
     message = wire.certification_event(raw)
     if message is not None:
@@ -107,8 +107,8 @@ def certifications() -> tuple[dict[str, Any], int]:
     return ACCEPTED
 
 
-@app.post("/webhooks/sales")
-def sold() -> tuple[dict[str, Any], int]:
+@app.post("/webhooks/sales", status_code=HTTPStatus.ACCEPTED)
+def sold() -> dict[str, Any]:
     raw, message_id = _signed("sales_webhook_secret")
     message = wire.sale_event(raw)
     if message is not None:

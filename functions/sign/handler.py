@@ -37,7 +37,7 @@ from econtracting import wiring
 from econtracting.domain.documents import PACKET_ACT
 from econtracting.domain.notices import Ground
 from econtracting.http import callers
-from econtracting.http.files import File, pdf, plain, png, zipped
+from econtracting.http.files import PDF, PNG, ZIP, ZIP_OR_PDF, File, pdf, plain, png, zipped
 from econtracting.http.problems import Door
 from econtracting.usecases import adopting, consenting, declining, notices, printing, signing
 
@@ -102,7 +102,7 @@ def consent_view() -> dict[str, Any]:
     )
 
 
-@app.get("/packet/consent/access-code")
+@app.get("/packet/consent/access-code", responses=PDF)
 def access_code() -> File:
     agent = callers.agent(app)
     content = consenting.access_code_document(
@@ -111,10 +111,10 @@ def access_code() -> File:
     return pdf(content, "access-code.pdf")
 
 
-@app.post("/packet/consent")
-def consent(given: Consent) -> tuple[dict[str, Any], int]:
+@app.post("/packet/consent", status_code=HTTPStatus.CREATED)
+def consent(given: Consent) -> dict[str, Any]:
     agent = callers.agent(app)
-    answer = consenting.consent(
+    return consenting.consent(
         packets=wiring.packets(),
         packet_types=wiring.packet_type,
         clock=wiring.clock(),
@@ -124,7 +124,6 @@ def consent(given: Consent) -> tuple[dict[str, Any], int]:
         actor=agent.actor,
         request=callers.idempotency(app, agent.packet_id),
     )
-    return answer, HTTPStatus.CREATED
 
 
 @app.post("/packet/consent/withdraw")
@@ -139,10 +138,10 @@ def withdraw_consent(why: Reason) -> dict[str, Any]:
     )
 
 
-@app.post("/packet/paper-copies")
-def paper_copies(wanted: PaperCopies) -> tuple[dict[str, Any], int]:
+@app.post("/packet/paper-copies", status_code=HTTPStatus.ACCEPTED)
+def paper_copies(wanted: PaperCopies) -> dict[str, Any]:
     agent = callers.agent(app)
-    answer = consenting.request_paper(
+    return consenting.request_paper(
         packets=wiring.packets(),
         clock=wiring.clock(),
         packet_id=agent.packet_id,
@@ -150,7 +149,6 @@ def paper_copies(wanted: PaperCopies) -> tuple[dict[str, Any], int]:
         actor=agent.actor,
         request=callers.idempotency(app, agent.packet_id),
     )
-    return answer, HTTPStatus.ACCEPTED
 
 
 @app.get("/packet/signature")
@@ -183,7 +181,7 @@ def adopt(signature: Signature) -> dict[str, Any]:
     )
 
 
-@app.get("/packet/signature/preview")
+@app.get("/packet/signature/preview", responses=PNG)
 def adopted_preview() -> File:
     agent = callers.agent(app)
     found = adopting.adopted_preview(
@@ -195,7 +193,7 @@ def adopted_preview() -> File:
     return png(found)
 
 
-@app.post("/packet/signature/preview")
+@app.post("/packet/signature/preview", responses=PNG)
 def preview(signature: Signature) -> File:
     agent = callers.agent(app)
     found = adopting.preview(
@@ -265,7 +263,7 @@ def documents() -> list[dict[str, Any]]:
     return signing.documents_view(packets=wiring.packets(), packet_id=agent.packet_id)
 
 
-@app.get("/packet/documents/<document_id>/content")
+@app.get("/packet/documents/<document_id>/content", responses=PDF)
 def content(document_id: str, version: Annotated[Literal["frozen", "sealed"], Query()] = "frozen") -> File:
     agent = callers.agent(app)
     found = signing.content(
@@ -280,12 +278,10 @@ def content(document_id: str, version: Annotated[Literal["frozen", "sealed"], Qu
     return pdf(found, f"{document_id}.pdf")
 
 
-@app.post("/packet/documents/<document_id>/fields/<field_id>")
-def sign_field(
-    document_id: str, field_id: str, given: Annotated[Act | None, Body()] = None
-) -> tuple[dict[str, Any], int]:
+@app.post("/packet/documents/<document_id>/fields/<field_id>", status_code=HTTPStatus.CREATED)
+def sign_field(document_id: str, field_id: str, given: Annotated[Act | None, Body()] = None) -> dict[str, Any]:
     agent = callers.agent(app)
-    answer = signing.sign_field(
+    return signing.sign_field(
         packets=wiring.packets(),
         packet_types=wiring.packet_type,
         clock=wiring.clock(),
@@ -296,7 +292,6 @@ def sign_field(
         actor=agent.actor,
         request=callers.idempotency(app, agent.packet_id),
     )
-    return answer, HTTPStatus.CREATED
 
 
 @app.post("/packet/decline")
@@ -325,10 +320,10 @@ def wrong_recipient() -> dict[str, Any]:
     )
 
 
-@app.post("/packet/finish")
-def finish() -> tuple[dict[str, Any], int]:
+@app.post("/packet/finish", status_code=HTTPStatus.ACCEPTED)
+def finish() -> dict[str, Any]:
     agent = callers.agent(app)
-    answer = signing.finish(
+    return signing.finish(
         packets=wiring.packets(),
         packet_types=wiring.packet_type,
         clock=wiring.clock(),
@@ -338,7 +333,6 @@ def finish() -> tuple[dict[str, Any], int]:
         actor=agent.actor,
         request=callers.idempotency(app, agent.packet_id),
     )
-    return answer, HTTPStatus.ACCEPTED
 
 
 @app.get("/packet/print")
@@ -347,7 +341,7 @@ def print_packet() -> list[dict[str, Any]]:
     return printing.rows(packets=wiring.packets(), packet_types=wiring.packet_type, packet_id=agent.packet_id)
 
 
-@app.get("/packet/print/all")
+@app.get("/packet/print/all", responses=ZIP_OR_PDF)
 def print_all(format: Annotated[Literal["zip", "pdf"], Query()] = "zip") -> File:
     agent = callers.agent(app)
     packets, documents = wiring.packets(), wiring.documents()
@@ -358,7 +352,7 @@ def print_all(format: Annotated[Literal["zip", "pdf"], Query()] = "zip") -> File
     return zipped(found, f"{agent.packet_id}-documents.zip")
 
 
-@app.get("/packet/evidence")
+@app.get("/packet/evidence", responses=ZIP)
 def evidence() -> File:
     agent = callers.agent(app)
     found = printing.evidence(

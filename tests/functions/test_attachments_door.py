@@ -229,6 +229,16 @@ def test_announcing_is_limited_in_time(world: World, packet_id: str) -> None:
     assert answer.headers["Retry-After"]
 
 
+def test_an_announcement_repeated_at_the_hours_limit_gets_its_answer_again(world: World, packet_id: str) -> None:
+    headers = {"Idempotency-Key": "once"}
+    first = expect(announce(world, uploads.pdf(), headers=headers), 201).json
+    name, now = f"attachments#{packet_id}", world.clock.now()
+    for _ in range(REQUESTS_PER_HOUR - 1):
+        wiring.limits().hit(name, window=timedelta(hours=1), limit=REQUESTS_PER_HOUR, now=now)
+    again = expect(announce(world, uploads.pdf(), headers=headers), 201).json
+    assert again["attachment_id"] == first["attachment_id"]
+
+
 def test_storage_that_is_down_loses_nothing(world: World, packet_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
     announced = expect(announce(world, uploads.pdf()), 201).json
     post(announced, uploads.pdf())

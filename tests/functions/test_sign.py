@@ -208,6 +208,7 @@ def test_case_and_spaces_of_the_name_do_not_matter(consented: World) -> None:
         ({"initials": "DLRXX"}, "initials: string-too-long"),
         ({"image": PNG, "strokes": [[[1, 1], [50, 50]]]}, "strokes: one-picture"),
         ({"strokes": []}, "strokes: strokes"),
+        ({"strokes": [[], [[1, 1], [50, 50]]]}, "strokes: strokes"),
         ({"strokes": [[[5, 5], [6, 6]]]}, "strokes: blank"),
         ({"strokes": [[[5, 5], [1e9, 6]]]}, "strokes: strokes"),
         ({"font": "x"}, "font: extra-forbidden"),

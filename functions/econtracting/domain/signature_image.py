@@ -57,7 +57,7 @@ def image_bytes(text: str) -> bytes:
 def honest_strokes(strokes: Strokes) -> Strokes:
     """Strokes that a hand can have drawn. Raises InvalidRequest."""
     points = [point for stroke in strokes for point in stroke]
-    if not points or len(strokes) > MOST_STROKES or len(points) > MOST_POINTS:
+    if not strokes or not all(strokes) or len(strokes) > MOST_STROKES or len(points) > MOST_POINTS:
         raise refused("strokes", "strokes", "Please draw your signature.")
     if not all(math.isfinite(value) and 0 <= value <= PAD for point in points for value in point):
         raise refused("strokes", "strokes", f"Points of a pad are between 0 and {PAD}.")

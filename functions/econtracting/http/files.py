@@ -6,6 +6,20 @@ from base64 import b64encode
 from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse, OpenAPIResponseContentSchema
+
+_BYTES: OpenAPIResponseContentSchema = {"schema": {"type": "string", "format": "binary"}}
+
+
+def _declared(*media_types: str) -> dict[int, OpenAPIResponse]:
+    """The answer of a route that sends a file, as the contract tells it."""
+    return {200: {"description": "The file", "content": dict.fromkeys(media_types, _BYTES)}}
+
+
+PDF = _declared("application/pdf")
+PNG = _declared("image/png")
+ZIP = _declared("application/zip")
+ZIP_OR_PDF = _declared("application/zip", "application/pdf")
 
 # Encoded here: the resolver's response models know text only.
 File = Response[str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -47,12 +48,17 @@ def announce(
     """
     now = clock.now()
     name = checked_request(file_name, content_type, size)
-    limits.hit(f"attachments#{packet_id}", window=timedelta(hours=1), limit=REQUESTS_PER_HOUR, now=now)
     attachment = Attachment(
         packet_id=packet_id, id=ids.attachment(), file_name=name, content_type=content_type, size=size, requested_at=now
     )
 
+    @cache
+    def count() -> None:
+        """Once, and only when there is something to decide: a repeated request gets its answer, not a count."""
+        limits.hit(f"attachments#{packet_id}", window=timedelta(hours=1), limit=REQUESTS_PER_HOUR, now=now)
+
     def decide(packet: Packet) -> Change:
+        count()
         require_open_answers(packet, packet_types(packet.type))
         all_of_them = packets.all_of(Attachment, packet_id)
         lapsed = [one for one in all_of_them if _lapsed(one, now)]

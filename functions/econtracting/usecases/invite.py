@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from econtracting.domain.access import Link, OpenPacket, fingerprint, lapsed
@@ -105,9 +106,14 @@ def resend(
 ) -> Committed:
     """Mail the same link again. Raises TooManyAttempts, InvalidTransition once the packet has ended."""
     now = clock.now()
-    limits.hit(f"resend#{packet_id}", window=timedelta(hours=1), limit=RESENDS_PER_HOUR, now=now)
+
+    @cache
+    def count() -> None:
+        """Once, and only when there is something to decide: a repeated request gets its answer, not a count."""
+        limits.hit(f"resend#{packet_id}", window=timedelta(hours=1), limit=RESENDS_PER_HOUR, now=now)
 
     def decide(packet: Packet) -> Change:
+        count()
         if packet.ended or lapsed(packet, now):
             raise InvalidTransition("The packet has ended; open a new one.", packet_status=packet.status.value)
         after = packet.having(mails_sent=packet.mails_sent + 1, delivery="queued")

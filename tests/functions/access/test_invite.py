@@ -230,6 +230,12 @@ def test_resending_too_often_is_refused(world: World, packet_id: str) -> None:
     assert int(expect(act(world, packet_id, "resend"), 429).headers["Retry-After"][0]) > 0
 
 
+def test_a_resend_repeated_at_the_hours_limit_gets_its_answer_again(world: World, packet_id: str) -> None:
+    for number in range(5):
+        last = expect(act(world, packet_id, "resend", headers={"Idempotency-Key": f"{number}"}), 202)
+    assert expect(act(world, packet_id, "resend", headers={"Idempotency-Key": "4"}), 202).json == last.json
+
+
 def test_a_repeated_resend_with_its_key_mails_once(world: World, packet_id: str) -> None:
     for _ in range(2):
         expect(act(world, packet_id, "resend", headers={"Idempotency-Key": "r"}), 202)

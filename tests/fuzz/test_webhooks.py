@@ -1,0 +1,118 @@
+"""Webhooks of all four vendors: whatever a body says, however it is signed, it is taken or refused, never a crash."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests import stages
+from tests.contract import examples
+from tests.fuzz.values import ANYTHING, bent
+from tests.world import Answer, World
+
+AT = "2026-11-24T15:00:00Z"
+REPORT = {
+    "id": "evt_1",
+    "object": "event",
+    "type": "report.completed",
+    "data": {"object": {"id": "rep_1", "custom_id": "pkt-1", "status": "complete", "result": "clear"}},
+}
+APPOINTMENT = {
+    "type": "appointment.updated",
+    "timestamp": AT,
+    "data": {
+        "transaction_id": "txn-AL",
+        "external_ref": "pkt-AL",
+        "state": "AL",
+        "status": "APPROVED",
+        "state_ref": "AL-77",
+        "effective_date": "2026-11-24",
+        "reason_codes": ["LATE"],
+        "state_fee_cents": 0,
+    },
+}
+LOADED = {
+    "type": "producer.loaded",
+    "timestamp": AT,
+    "data": {"npn": "15645555", "external_ref": "pkt", "loaded_at": AT},
+}
+COURSE = {
+    "type": "course.completed",
+    "timestamp": AT,
+    "data": {"npn": "15645555", "external_ref": "pkt", "course": "basics", "plan_year": 2027, "score": 95},
+}
+SALE = {
+    "type": "sale.reported",
+    "timestamp": AT,
+    "data": {"sale_id": "s1", "npn": "15645555", "state": "AL", "received_on": "2026-11-24", "product": "hmo"},
+}
+VENDORS = {
+    "/webhooks/background-checks": (REPORT,),
+    "/webhooks/appointments": (APPOINTMENT,),
+    "/webhooks/certifications": (LOADED, COURSE),
+    "/webhooks/sales": (SALE,),
+}
+REFUSALS = {400, 401, 404, 409, 413, 422}
+
+
+def of_this_packet(message: Any, packet_id: str) -> Any:
+    return json.loads(json.dumps(message).replace("pkt-1", f"{packet_id}-1").replace("pkt", packet_id, 1))
+
+
+def sent(world: World, path: str, raw: bytes) -> Answer:
+    """As the vendor itself sends it, signed."""
+    if path.endswith("background-checks"):
+        signature = hmac.new(b"sim_key_meridian", raw, hashlib.sha256).hexdigest()
+        return world.call("POST", path, raw, headers={"X-Signature": signature})
+    at = str(int(world.clock.now().timestamp()))
+    key = base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    signed = base64.b64encode(hmac.digest(key, f"msg_1.{at}.".encode() + raw, "sha256")).decode()
+    headers = {"webhook-id": "msg_1", "webhook-timestamp": at, "webhook-signature": f"v1,{signed}"}
+    return world.call("POST", path, raw, headers=headers)
+
+
+@pytest.mark.parametrize("path", VENDORS)
+def test_a_signed_body_is_taken_or_refused(road: stages.Stages, path: str) -> None:
+    world = road.at("finished")
+    packet_id = stages.packet_id()
+    messages = [of_this_packet(one, packet_id) for one in VENDORS[path]]
+
+    @given(body=st.one_of(*map(bent, messages), ANYTHING).map(lambda one: json.dumps(one).encode()) | st.binary())
+    @examples(60)
+    def played(body: bytes) -> None:
+        answer = sent(world, path, body)
+        assert answer.status == 202 or answer.status in REFUSALS, (body, answer.body)
+
+    played()
+
+
+@pytest.mark.parametrize("path", VENDORS)
+def test_a_signature_of_any_form_is_refused(road: stages.Stages, path: str) -> None:
+    world = road.at("finished")
+    body, header = json.dumps(VENDORS[path][0]).encode(), st.text(st.characters(max_codepoint=255), max_size=80)
+
+    @given(names=st.fixed_dictionaries(dict.fromkeys(("X-Signature", "webhook-id", "webhook-signature"), header)))
+    @examples(40)
+    def played(names: Mapping[str, str]) -> None:
+        at = str(int(world.clock.now().timestamp()))
+        answer = world.call("POST", path, body, headers={**names, "webhook-timestamp": at})
+        assert answer.status == 401, (names, answer.body)
+
+    played()
+
+
+def test_a_signed_body_names_its_packet(road: stages.Stages) -> None:
+    """The messages that are bent above are good ones before."""
+    world = road.at("finished")
+    for path, messages in VENDORS.items():
+        for message in messages:
+            body = json.dumps(of_this_packet(message, stages.packet_id())).encode()
+            assert sent(world, path, body).status in (202, 404), (path, message)

@@ -1,0 +1,58 @@
+"""The table's stream at work in process: what a transaction left in the outbox is relayed record by record."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from moto.dynamodb.models import dynamodb_backends
+
+from tests import atomic
+from tests.world import REGION, Context, World
+
+ACCOUNT = "123456789012"
+TABLE = "econtracting"
+
+
+class Stream:
+    """Stands in for the event source: new outbox rows, in order, as template.yaml's filter lets them through."""
+
+    def __init__(self, relayed: Callable[[dict[str, Any]], Any]) -> None:
+        self._relayed = relayed
+
+    def deliver(self) -> int:
+        """Hand over what came in since the last time; returns how many records that were."""
+        with atomic.LOCK:
+            shard = dynamodb_backends[ACCOUNT][REGION].tables[TABLE].stream_shard
+            found, shard.items = shard.items, []
+        records = [one for one in (item.to_json() for item in found) if _passes(one)]
+        for record in records:
+            failed = self._relayed({"Records": [record]})["batchItemFailures"]
+            assert not failed, record
+        return len(records)
+
+
+def attach(world: World, invoke: Callable[[dict[str, Any], Any], Any] | None = None) -> Stream:
+    """Let the world settle by its stream instead of by sweeping the table for what is due."""
+    from process import relay
+
+    handler = invoke or relay.on_stream
+    stream = Stream(lambda event: handler(event, Context()))
+
+    def settle(until: Callable[[], bool] | None = None, *, rounds: int = 3000) -> None:
+        for _ in range(rounds):
+            delivered = stream.deliver()
+            if until is not None and until():
+                return
+            if until is None and not delivered:
+                return
+            time.sleep(0.01)
+        raise AssertionError(f"the world did not settle: {world.histories()}")
+
+    world.settle = settle  # type: ignore[method-assign]
+    return stream
+
+
+def _passes(record: dict[str, Any]) -> bool:
+    return record["eventName"] == "INSERT" and record["dynamodb"]["Keys"]["SK"]["S"].startswith("OUTBOX#")
