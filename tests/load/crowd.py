@@ -1,10 +1,9 @@
-"""Many invitations at once, some of them sent again as impatient callers do, and what the store then holds."""
+"""Many invitations, some of them sent again as impatient callers do, and what the store then holds."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -14,7 +13,6 @@ from moto.dynamodb.models import dynamodb_backends
 from tests import journey, stream
 from tests.world import REGION, World
 
-AT_ONCE = 4
 FIRST = 50_000_000  # producer numbers of the crowd begin here
 
 
@@ -25,7 +23,7 @@ class Answered:
 
 
 def invite(world: World, count: int, first: int = 0) -> list[Answered]:
-    """Invite so many people, from a number on, a few at a time; every third request is sent twice with its key."""
+    """Invite so many people, from a number on; every third request is sent twice with its key."""
 
     def send(number: int) -> list[Answered]:
         agent = journey.invitation()["agent"] | {"npn": str(FIRST + number), "email": f"crowd{number}@example.com"}
@@ -37,8 +35,7 @@ def invite(world: World, count: int, first: int = 0) -> list[Answered]:
             found.append(Answered(number, journey.expect(answer, 201).json["packet_id"]))
         return found
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return [one for some in pool.map(send, range(first, first + count)) for one in some]
+    return [one for number in range(first, first + count) for one in send(number)]
 
 
 def stored() -> Iterator[tuple[str, str, dict[str, Any]]]:
