@@ -3,11 +3,12 @@
     python -m tools.load [PACKETS] [AT ONCE]
 
 Loopback only. Ends with 1 when a packet did not arrive within the time, or when mails, seals or appointments are not as
-many as they must be. Writes the measured latencies into docs/scale.md.
+many as they must be. Writes what it measured, and what the crowd in process left behind, into docs/scale.md.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import statistics
 import sys
@@ -18,6 +19,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -30,6 +32,7 @@ from local.demo.stacks import Stacks
 from local.demo.timeline import Timeline
 from tools.document import replace_part
 
+CROWD = Path("build/load.json")
 STATES = ("AL", "FL")
 PATIENCE = 900.0  # seconds for one packet's vendors on a machine that is busy with all the others
 
@@ -76,7 +79,28 @@ def main() -> int:
     told = _told(packets, at_once, seconds, len(wrong), watch)
     replace_part("load", told)
     print(told)
+    if CROWD.exists():
+        replace_part("crowd", crowd(json.loads(CROWD.read_text())))
     return int(bool(wrong) or any(status >= 500 and status != 503 for status in watch.statuses))
+
+
+def crowd(found: dict[str, Any]) -> str:
+    """What tests/load measured, as a paragraph and a table."""
+    packets, travellers = f"{found['packets']:,}", found["journeys"]
+    rows = {
+        "AWS calls": [sum(one.values()) for one in found["calls"]],
+        **{f"{name}s": [one[name] for one in found["units"]] for name in ("write unit", "read unit")},
+    }
+    return "\n".join(
+        [
+            f"{packets} packets were opened over the door in {found['seconds']['inviting']:,.0f} s, every third request sent"
+            f" twice, and {travellers} more packets went from e-vite to ACTIVE among them.",
+            "",
+            f"| one packet asks for | alone in the table | among {packets} |",
+            "| --- | ---: | ---: |",
+            *(f"| {name} | {alone:.0f} | {among:.0f} |" for name, (alone, among) in rows.items()),
+        ]
+    )
 
 
 def _played(scene: Scene, folder: Path, watch: Stopwatch) -> str:

@@ -33,7 +33,7 @@ def known(world: World) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("label", AGENT)
-@pytest.mark.parametrize("stage", ["open", "adopted"])
+@pytest.mark.parametrize("stage", ["agreed", "adopted"])
 def test_an_agent_gets_answers_as_declared(road: stages.Stages, stage: str, label: str) -> None:
     world = road.at(stage)
     names, cookie = known(world), world.cookie

@@ -11,6 +11,10 @@ from operator import itemgetter
 
 from tools.scale.quotas import Bucket, Quota
 
+# A throttled call is tried again for so many seconds; what then still waits gives its place back and comes again later,
+# from the outbox, the state machine or the browser.
+PATIENCE = 2.0
+
 
 @dataclass(frozen=True)
 class Load:
@@ -51,7 +55,7 @@ def play(loads: Sequence[Load], rates: Sequence[Quota], concurrency: int, second
             drawn[name][int(now)] += count  # type: ignore[assignment]
             wait = max(wait, buckets[name].take(now, count))
         outcome.longest_wait = max(outcome.longest_wait, wait)
-        heapq.heappush(ends, now + wait + lasts)
+        heapq.heappush(ends, now + min(wait, PATIENCE) + lasts)
 
     def end_until(now: float) -> None:
         nonlocal running
