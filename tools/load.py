@@ -93,8 +93,8 @@ def crowd(found: dict[str, Any]) -> str:
     }
     return "\n".join(
         [
-            f"{packets} packets were opened over the door in {found['seconds']['inviting']:,.0f} s, every third request sent"
-            f" twice, and {travellers} more packets went from e-vite to ACTIVE among them.",
+            f"{packets} packets were opened over the door in {found['seconds']['inviting']:,.0f} s, every third request"
+            f" sent twice, and {travellers} more packets went from e-vite to ACTIVE among them.",
             "",
             f"| one packet asks for | alone in the table | among {packets} |",
             "| --- | ---: | ---: |",
