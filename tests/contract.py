@@ -61,7 +61,7 @@ def cases(label: str, known: Mapping[str, Sequence[str]]) -> st.SearchStrategy[C
     return drawn()
 
 
-def through_doors(case: Case, world: World, staff: Mapping[str, str] | None = None, **headers: str) -> None:
+def through_doors(case: Case, world: World, *, staff: Mapping[str, str] | None, headers: Mapping[str, str]) -> None:
     """Send a request to the doors in process and hold the answer against the contract."""
     sent = requests.Request(**case.as_transport_kwargs(base_url=ELSEWHERE)).prepare()
     parts, body = urlsplit(sent.url), sent.body or b""

@@ -43,15 +43,15 @@ STAGES = (
 )
 
 
-def year(packets: int, seed: int = 1, first: date = date(2026, 1, 1)) -> dict[str, list[int]]:
-    """Stage -> how many begin in each hour of a year and the two months after it."""
+def year(packets: int, each: int = 1, seed: int = 1, first: date = date(2026, 1, 1)) -> dict[str, list[int]]:
+    """Stage -> how many begin in each hour of a year and two months. One packet played stands for `each`."""
     chance = random.Random(seed)
     counts = {stage.name: [0] * (425 * 24) for stage in STAGES}
-    for invited in _invitations(packets, chance, first):
+    for invited in _invitations(packets // each, chance, first):
         for name, at in _road(invited, chance):
             hour = int(at // HOUR)
             if hour < 425 * 24:
-                counts[name][hour] += 1
+                counts[name][hour] += each
     return counts
 
 
