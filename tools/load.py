@@ -33,7 +33,7 @@ from local.demo.timeline import Timeline
 from tools.document import replace_part
 
 CROWD = Path("build/load.json")
-STATES = ("AL", "FL")
+STATES = ("AL", "GA")
 PATIENCE = 900.0  # seconds for one packet's vendors on a machine that is busy with all the others
 
 
