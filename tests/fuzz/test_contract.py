@@ -53,7 +53,7 @@ def test_answers_are_as_declared(road: stages.Stages, label: str) -> None:
     cookie = world.cookie
 
     @given(case=cases(label, known(world)), who=callers_of(label))
-    @examples(14)
+    @examples(10)
     def played(case: Case, who: str) -> None:
         world.cookie = cookie if who == "agent" else None
         through_doors(case, world, staff=STAFF.get(who), headers=SITE if who == "site" else {})

@@ -30,7 +30,7 @@ FILES = {
 @pytest.mark.parametrize("kind", FILES)
 def test_a_damaged_upload_is_taken_or_refused(kind: str) -> None:
     @given(content=damaged(FILES[kind]) | st.binary().map(lambda tail: FILES[kind][:12] + tail))
-    @examples(200)
+    @examples(100)
     def played(content: bytes) -> None:
         with suppress(Refusal):
             check_content(content, kind)
@@ -44,14 +44,14 @@ def test_a_damaged_upload_is_taken_or_refused(kind: str) -> None:
     | st.binary().map(lambda one: base64.b64encode(one).decode())
     | st.text().map("data:image/png;base64,".__add__)
 )
-@examples(150)
+@examples(100)
 def test_an_image_sent_as_text_is_read_or_refused(text: str) -> None:
     with suppress(InvalidRequest):
         assert image_bytes(text)
 
 
 @given(content=damaged(uploads.PNG) | damaged(uploads.jpeg()) | st.binary())
-@examples(150)
+@examples(100)
 def test_a_damaged_picture_is_redrawn_or_refused(content: bytes) -> None:
     """The decoder gets what the first look would stop, because only its own refusal may end the function's work."""
     with suppress(InvalidRequest):

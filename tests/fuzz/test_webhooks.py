@@ -86,7 +86,7 @@ def test_a_signed_body_is_taken_or_refused(road: stages.Stages, path: str) -> No
     messages = [of_this_packet(one, packet_id) for one in VENDORS[path]]
 
     @given(body=st.one_of(*map(bent, messages), ANYTHING).map(lambda one: json.dumps(one).encode()) | st.binary())
-    @examples(60)
+    @examples(30)
     def played(body: bytes) -> None:
         answer = sent(world, path, body)
         assert answer.status == 202 or answer.status in REFUSALS, (body, answer.body)
@@ -100,7 +100,7 @@ def test_a_signature_of_any_form_is_refused(road: stages.Stages, path: str) -> N
     body, header = json.dumps(VENDORS[path][0]).encode(), st.text(st.characters(max_codepoint=255), max_size=80)
 
     @given(names=st.fixed_dictionaries(dict.fromkeys(("X-Signature", "webhook-id", "webhook-signature"), header)))
-    @examples(40)
+    @examples(20)
     def played(names: Mapping[str, str]) -> None:
         at = str(int(world.clock.now().timestamp()))
         answer = world.call("POST", path, body, headers={**names, "webhook-timestamp": at})

@@ -6,7 +6,7 @@ import pytest
 
 from tools.scale import demand
 from tools.scale.calibration import draws
-from tools.scale.play import Load, play
+from tools.scale.play import Call, Load, play
 from tools.scale.quotas import Bucket, Quota
 
 
@@ -23,7 +23,7 @@ def test_a_bucket_fills_up_to_its_height_only() -> None:
 
 
 def test_demand_below_every_quota_waits_for_nothing() -> None:
-    load = Load(per_second=20, lasts=1, invocations=[(0.05, 3)], draws={"mails": 3})
+    load = Load(per_second=20, lasts=1, calls=[Call(0.05, 3, {"mails": 1})])
     outcome = play([load], [Quota("mails", 200)], concurrency=100, seconds=60)
     assert outcome.longest_wait == 0
     assert outcome.concurrency_waits == 0
@@ -33,20 +33,20 @@ def test_demand_below_every_quota_waits_for_nothing() -> None:
 
 def test_concurrency_is_arrivals_times_duration() -> None:
     """Little's law."""
-    load = Load(per_second=50, lasts=1, invocations=[(2.0, 1)], draws={})
+    load = Load(per_second=50, lasts=1, calls=[Call(2.0, 1, {})])
     outcome = play([load], [], concurrency=1000, seconds=300)
     assert outcome.peak_concurrency == pytest.approx(100, rel=0.4)
 
 
 def test_a_full_house_keeps_the_rest_waiting() -> None:
-    load = Load(per_second=50, lasts=1, invocations=[(2.0, 1)], draws={})
+    load = Load(per_second=50, lasts=1, calls=[Call(2.0, 1, {})])
     outcome = play([load], [], concurrency=50, seconds=60)
     assert outcome.peak_concurrency == 50
     assert outcome.concurrency_waits > 0
 
 
 def test_the_quota_that_is_exceeded_is_the_one_that_delays() -> None:
-    load = Load(per_second=20, lasts=1, invocations=[(0.05, 1)], draws={"narrow": 1, "wide": 1})
+    load = Load(per_second=20, lasts=1, calls=[Call(0.05, 1, {"narrow": 1, "wide": 1})])
     outcome = play([load], [Quota("narrow", 10), Quota("wide", 100)], concurrency=1000, seconds=60)
     assert outcome.delayed["narrow"] > 0
     assert outcome.delayed["wide"] == 0

@@ -29,7 +29,7 @@ def main() -> int:
     outcomes = {
         scale: play(
             calibration.loads(record, {name: count * scale for name, count in busiest.items()}),
-            quotas.RATES,
+            quotas.raised(scale),
             int(quotas.CONCURRENCY.per_second),
             STRETCH[scale],
         )

@@ -9,7 +9,7 @@ from typing import Any
 from econtracting.adapters.dynamodb.keys import DUE_SHARDS, STATUS_SHARDS
 from tools.bench import RECORD, cost
 from tools.scale.demand import HOUR, STAGES
-from tools.scale.play import Load
+from tools.scale.play import Call, Load
 
 LARGEST_AGENCY = 0.10  # of all packets; they share one partition of the index by agency
 DUE = "DynamoDB partition: by_due shard, writes"
@@ -30,7 +30,11 @@ QUOTA_OF = {
     "S3 put": "S3 writes of a prefix",
 }
 
-Stages = Mapping[str, Mapping[str, Any]]
+DONE_BY = {
+    "SES mails": "RelayFunction",
+    "Step Functions starts": "RelayFunction",
+    "KMS ECC signatures": "SealFunction",
+}
 
 
 def recorded() -> dict[str, Any]:
@@ -41,16 +45,23 @@ def recorded() -> dict[str, Any]:
 def loads(record: Mapping[str, Any], an_hour: Mapping[str, float]) -> list[Load]:
     """Stages beginning in an hour -> what they ask for."""
     stages, functions = record["stages"], record["functions"]
+    return [Load(an_hour[stage.name] / HOUR, stage.lasts, _calls(stages[stage.name], functions)) for stage in STAGES]
+
+
+def _calls(counted: Mapping[str, Any], functions: Mapping[str, Any]) -> list[Call]:
+    """What only one function does waits there alone; everything else is spread evenly over the stage's invocations."""
+    invocations: Mapping[str, int] = counted["invocations"]
+    everybody = sum(invocations.values())
+    calls = sum(counted["calls"].values()) / everybody
     found = []
-    for stage in STAGES:
-        counted = stages[stage.name]
-        invocations: Mapping[str, int] = counted["invocations"]
-        calls = sum(counted["calls"].values()) / sum(invocations.values())
-        durations = [
-            (cost.duration_ms(calls, functions[name]["memory"], functions[name]["own cpu ms"]) / 1000, count)
-            for name, count in invocations.items()
-        ]
-        found.append(Load(an_hour[stage.name] / HOUR, stage.lasts, durations, draws(counted)))
+    for name, count in invocations.items():
+        own = {
+            quota: units / (invocations[DONE_BY[quota]] if quota in DONE_BY else everybody)
+            for quota, units in draws(counted).items()
+            if DONE_BY.get(quota, name) == name
+        }
+        milliseconds = cost.duration_ms(calls, functions[name]["memory"], functions[name]["own cpu ms"])
+        found.append(Call(milliseconds / 1000, count, own))
     return found
 
 

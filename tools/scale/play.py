@@ -17,13 +17,21 @@ PATIENCE = 2.0
 
 
 @dataclass(frozen=True)
-class Load:
-    """What a stage asks for: so many invocations over some seconds, and how much of each quota they draw."""
+class Call:
+    """Invocations of one kind: seconds that one takes, how many there are, units of quotas that one of them draws."""
 
-    per_second: float  # stages beginning
+    seconds: float
+    count: int
+    draws: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a stage asks for: so many begin in a second, and each makes its invocations over some seconds."""
+
+    per_second: float
     lasts: float
-    invocations: Sequence[tuple[float, int]]  # seconds that one takes, how many of them
-    draws: Mapping[str, float]  # quota -> units of the whole stage
+    calls: Sequence[Call]
 
 
 @dataclass
@@ -87,14 +95,12 @@ def _arrivals(
     """(time, duration, draws) of every invocation within the stretch, in order of time."""
     found: list[tuple[float, float, Mapping[str, float]]] = []
     for load in loads:
-        total = sum(count for _, count in load.invocations)
-        each = {name: units / total for name, units in load.draws.items()}
         begin = -load.lasts
         while load.per_second and (begin := begin + chance.expovariate(load.per_second)) < seconds:
-            for lasts, count in load.invocations:
-                for _ in range(count):
+            for call in load.calls:
+                for _ in range(call.count):
                     at = begin + chance.random() * load.lasts
                     if 0 <= at < seconds:
-                        found.append((at, lasts, each))
+                        found.append((at, call.seconds, call.draws))
     found.sort(key=itemgetter(0))
     yield from found

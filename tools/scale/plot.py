@@ -20,9 +20,7 @@ def main() -> None:
     picture, (year, quotas) = plt.subplots(1, 2, figsize=(13, 5.2), width_ratios=(1, 1.5), layout="constrained")
     year.plot(figures["daily"], color="#3f7fb5", linewidth=0.9)
     year.set_title("Invitations a day, one million a year", fontsize=11)
-    year.set_xticks(
-        [0, 59, 120, 181, 243, 304], ["January", "March", "May", "July", "September", "November"], fontsize=8
-    )
+    year.set_xticks([0, 59, 120, 181, 243, 304], ["Jan", "Mar", "May", "Jul", "Sep", "Nov"], fontsize=8)
     year.set_ylim(bottom=0)
     year.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     names = list(figures["shares"])[::-1]

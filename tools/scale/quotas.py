@@ -5,7 +5,7 @@ Public documentation and general knowledge, November 2026; to be looked up for t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,13 @@ RATES = (
 )
 CONCURRENCY = Quota("Lambda concurrency", 1_000)
 MAILS_A_DAY = Quota("SES mails in a day", 50_000)
+
+FIRST = frozenset({"SES mails", "KMS ECC signatures"})
+
+
+def raised(scale: int) -> list[Quota]:
+    """The quotas, those that bind first raised with the demand: what waits for them would hide what binds next."""
+    return [replace(one, per_second=one.per_second * scale) if one.name in FIRST else one for one in RATES]
 
 
 @dataclass
