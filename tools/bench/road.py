@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
-from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models import DynamoType, dynamodb_backends
 
 import auth.authorizer
 import tests.world
@@ -112,15 +112,18 @@ class Track:
         road.finish(world)
         world.reaches(packet_id, "BACKGROUND_CHECK")
         world.settle(lambda: any(one.reference == f"{packet_id}-1" for one in world.outside.screening.reports.values()))
+        self._sleeps("CHECK#", 1)
         stage("background check")
         road.background_webhook(world, packet_id, 1, "complete", "clear")
         world.reaches(packet_id, "APPOINTING")
         world.settle(lambda: len(outside.gateway.orders) == orders + 2)
+        self._sleeps("APPOINTMENT#", 2)
         stage("appointments")
         for state in ("AL", "FL"):
             road.appointment_webhook(world, packet_id, state)
         world.reaches(packet_id, "PROCESSED")
         world.settle(lambda: len(outside.site.feeds) == feeds + 1)
+        self._sleeps("FEED", 1)
         stage("certification")
         road.certification_webhook(world, packet_id, "producer.loaded", npn=who.npn)
         world.reaches(packet_id, "CERTIFICATION_OPEN")
@@ -133,6 +136,21 @@ class Track:
         self._close(mails_before=mails)
         ledger.stage = "after"
         return Measured(*({name: Counter(kept[name]) for name in STAGES} for kept in counted))
+
+    def _sleeps(self, prefix: str, count: int) -> None:
+        """Wait until the workflow sleeps for so many records: in life a vendor takes days, so it always does by then.
+
+        Which side comes first decides how often the second one looks, and would make one packet dearer than the next.
+        """
+        table = dynamodb_backends[stream.ACCOUNT][tests.world.REGION].tables[stream.TABLE]
+        partition = DynamoType({"S": f"PACKET#{self._packet_id}"})
+
+        def asleep() -> bool:
+            with atomic.LOCK:
+                found = [item for name, item in table.items[partition].items() if name.value.startswith(prefix)]
+            return sum("task_token" in item.attrs for item in found) == count
+
+        self.world.settle(asleep)
 
     def _close(self, mails_before: int) -> None:
         """Book what is counted at the end of a stage: mails and state transitions."""
