@@ -62,7 +62,7 @@ def test_a_suspended_check_is_corrected_signed_again_where_it_shows_and_ends_rea
     page.goto(host.link)
     agent.log_in(PASSWORD)
     agent.heading(TITLE)
-    page.get_by_text("could not confirm").wait_for()
+    page.get_by_text("The background-check company could not confirm").wait_for()
     correct_ssn(agent, looks)
     sign_again(agent)
     page.get_by_role("heading", level=1, name="You are ready to sell").wait_for(timeout=120_000)
