@@ -47,8 +47,8 @@ ROWS = (
     Row("R21", "The mail service accepts, its answer is lost", "at most one mail more, with the same reference"),
     Row(
         "R22",
-        "Complaints, or a vendor that is down for long",
-        "it is left alone, work waits and says so, an alarm rings",
+        "Complaints, or a vendor down for long",
+        "it is left alone; work waits and says so; an alarm rings",
     ),
     Row("R23", "The table throttles", "absorbed by the SDK, else 503 with Retry-After and nothing half written"),
     Row("R24", "A transaction is cancelled", "a conflict is decided again, a failed condition is not"),

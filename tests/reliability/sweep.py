@@ -57,7 +57,7 @@ _ASIDE = frozenset({"attempts", "commit_id", "expires", "due_at", "due_at_sk", "
 _OPENED = re.compile(r"^pii\.read$")
 # It prints the seals' hashes, which no two sealings share, so its length varies.
 _CERTIFICATE = "DOCUMENT#certificate"
-_COUNTERS = ("LIMIT#", "TRIES#")
+_COUNTERS = ("LIMIT#", "TRIES#", "BREAKER#")
 
 
 @dataclass(frozen=True)
