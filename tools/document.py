@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "scale.md"
@@ -15,4 +16,6 @@ def replace_part(name: str, text: str) -> None:
     pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
     if not pattern.search(document):
         raise LookupError(f"docs/scale.md has no part {name}")
-    DOCUMENT.write_text(pattern.sub(lambda _: f"{begin}\n\n{text}\n\n{end}", document))
+    lines = [line if line.startswith("|") else textwrap.fill(line, 120) for line in text.splitlines()]
+    told = "\n".join([begin, "", *lines, "", end])
+    DOCUMENT.write_text(pattern.sub(lambda _: told, document))
