@@ -97,18 +97,44 @@ def seal(world: World, attempt: int = 1) -> None:
     assert tasks.seal({"packet_id": of(world), "attempt": attempt}, None) == {"status": "SUBMITTED"}
 
 
+def begin_check(world: World) -> None:
+    """The screening of a sealed packet is ordered."""
+    task = _task(world)
+    _step("begin_background_check", task)
+    _step("await_background_check", task)
+    world.settle()
+
+
 def suspend_for_ssn(world: World) -> None:
     """The screening of a sealed packet is ordered and suspended for the Social Security number."""
-    from process import tasks
-
-    task = {"packet_id": of(world), "attempt": 1, "task_token": "token"}
-    tasks.lambda_handler({"task": "begin_background_check", **task}, None)
-    tasks.lambda_handler({"task": "await_background_check", **task}, None)
-    world.settle()
+    begin_check(world)
     stories.suspended(world, of(world), "ssn")
     world.settle()
-    stands = tasks.lambda_handler({"task": "record_background_check", **task}, None)
-    assert stands == {"status": "CORRECTION_REQUESTED"}
+    assert _step("record_background_check", _task(world)) == {"status": "CORRECTION_REQUESTED"}
+
+
+def weigh(world: World) -> None:
+    """The report of a screening that was begun is not clear; its copy is fetched."""
+    stories.report(world, of(world), "complete", "consider")
+    world.settle()
+    assert _step("record_background_check", _task(world)) == {"status": "ADVERSE_REVIEW"}
+    world.settle()
+
+
+def notify(world: World) -> None:
+    """The notice before a decision is sent."""
+    stories.decided(world, of(world), "pre-adverse")
+    world.settle()
+
+
+def _task(world: World) -> dict[str, Any]:
+    return {"packet_id": of(world), "attempt": 1, "task_token": "token"}
+
+
+def _step(name: str, task: dict[str, Any]) -> Any:
+    from process import tasks
+
+    return tasks.lambda_handler({"task": name, **task}, None)
 
 
 def packet_id() -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from econtracting import wiring
 from econtracting.domain.answers import SealedPart, Section
 from econtracting.domain.background import Check, OrderReference
+from econtracting.domain.breaker import Vendor
 from econtracting.domain.certification import Contract
 from econtracting.domain.moment import iso
 from econtracting.domain.packet import Agency, InvitedAgent, Packet, Recruiter, SectionState, Status
@@ -171,6 +172,13 @@ def to_active(world: World, **how: Any) -> str:
         course(world, packet_id, name)
     assert world.status(packet_id) == "ACTIVE"
     return packet_id
+
+
+def pause(vendor: Vendor) -> None:
+    """The breaker opens, as if others had found the vendor down."""
+    rule, now = wiring.breaker_rule(), wiring.clock().now()
+    for _ in range(rule.failures):
+        wiring.breakers().change(vendor, lambda one: one.failed(now, rule))
 
 
 def decide(world: World, packet_id: str, decision: str, *, by: Any = OPS, **more: Any) -> Answer:

@@ -17,13 +17,6 @@ from tests.journey import ANSWERS, expect
 from tests.world import Context, World
 
 
-def pause(vendor: Vendor) -> None:
-    """The breaker opens, as if others had found the vendor down."""
-    rule, now = wiring.breaker_rule(), wiring.clock().now()
-    for _ in range(rule.failures):
-        wiring.breakers().change(vendor, lambda one: one.failed(now, rule))
-
-
 def stage(answer: dict[str, Any], name: str) -> dict[str, Any]:
     found: dict[str, Any] = next(row for row in answer["timeline"] if row["stage"] == name)
     return found
@@ -66,7 +59,7 @@ def emitted(capsys: pytest.CaptureFixture[str], name: str) -> list[float]:
 
 def test_an_effect_that_was_not_even_tried_is_no_attempt(world: World) -> None:
     packet_id = stories.submitted(world, status=stories.Status.BACKGROUND_CHECK, started=False)
-    pause(Vendor.BACKGROUND_CHECK)
+    stories.pause(Vendor.BACKGROUND_CHECK)
     ordered(world, packet_id)
     world.settle()
     (waiting,) = shown(world, packet_id)["waiting_effects"]
@@ -95,7 +88,7 @@ def shown(world: World, packet_id: str) -> dict[str, Any]:
 @pytest.mark.failure("R22")
 def test_accepted_work_is_kept_and_goes_on_by_itself(world: World) -> None:
     packet_id = stories.submitted(world, status=stories.Status.BACKGROUND_CHECK, started=False)
-    pause(Vendor.BACKGROUND_CHECK)
+    stories.pause(Vendor.BACKGROUND_CHECK)
     ordered(world, packet_id)
     world.settle()
     world.clock.pass_(minutes=2)
@@ -118,7 +111,7 @@ def test_the_timeline_says_who_is_waited_for_and_nothing_else(
 ) -> None:
     packet_id = stories.submitted(world, status=stories.Status(status), started=False)
     assert "delay" not in json.dumps(shown(world, packet_id)["timeline"])
-    pause(vendor)
+    stories.pause(vendor)
     timeline = shown(world, packet_id)
     message = stage(timeline, name)["delay"]["message"]
     assert word in message
@@ -135,9 +128,9 @@ def test_the_agent_sees_the_delay_as_well(world: World) -> None:
     wiring.packets().change(
         packet_id, lambda one: Change(one.having(reached={**one.reached, "SUBMITTED": now, "BACKGROUND_CHECK": now}))
     )
-    pause(Vendor.BACKGROUND_CHECK)
+    stories.pause(Vendor.BACKGROUND_CHECK)
     seen = stage(expect(world.call("GET", "/packet"), 200).json, "background-check")
-    assert seen["delay"]["waiting_for"] == ["the background-check company"]
+    assert seen["delay"]["waiting_for"] == ["background-check"]
 
 
 def test_a_paused_registry_never_holds_up_the_agent_and_is_not_called(
@@ -146,7 +139,7 @@ def test_a_paused_registry_never_holds_up_the_agent_and_is_not_called(
     journey.invite(world)
     journey.come_in(world)
     journey.agree(world)
-    pause(Vendor.LICENCE_REGISTRY)
+    stories.pause(Vendor.LICENCE_REGISTRY)
     calls: list[str] = []
     monkeypatch.setattr(world.outside.registry, "identity", lambda npn, person: calls.append(npn))
     saved = expect(journey.save(world, "agent", ANSWERS["agent"]), 200).json
@@ -157,7 +150,7 @@ def test_a_paused_registry_never_holds_up_the_agent_and_is_not_called(
 @pytest.mark.failure("R22")
 def test_whoever_asks_ready_to_sell_meanwhile_is_told_when_to_ask_again(world: World) -> None:
     stories.submitted(world, status=stories.Status.ACTIVE, started=False)
-    pause(Vendor.LICENCE_REGISTRY)
+    stories.pause(Vendor.LICENCE_REGISTRY)
     answer = world.call("GET", f"/producers/{stories.NPN}/ready-to-sell", query={"state": "TN"}, staff=stories.OPS)
     assert (answer.status, answer.json["code"]) == (503, "vendor-paused")
     assert answer.headers["Retry-After"] == ["60"]

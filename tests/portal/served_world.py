@@ -26,7 +26,7 @@ from local.config import HOST
 from local.gateway import METHODS, PLAIN_COOKIE, SECURE_COOKIE, outgoing_cookie
 from local.processes import free_port
 from tests import journey
-from tests.stages import Stages, seal, stages, suspend_for_ssn
+from tests.stages import Stages, begin_check, notify, seal, stages, suspend_for_ssn, weigh
 from tests.world import World
 
 PATIENCE_SECONDS = 120
@@ -84,7 +84,12 @@ class ServedWorld:
 def _serve(port: int, orders: Connection) -> None:
     turn = threading.Lock()
     with stages() as walked:
-        walked.go_on("asked", seal, suspend_for_ssn)
+        walked.go_on("sealed", seal)
+        walked.go_on("asked", suspend_for_ssn)
+        walked.at("sealed")
+        walked.go_on("screened", begin_check)
+        walked.go_on("weighed", weigh)
+        walked.go_on("noticed", notify)
         options = uvicorn.Config(_application(walked.world, turn), host=HOST, port=port, log_level="warning")
         server = uvicorn.Server(options)
         serving = threading.Thread(target=server.run, daemon=True)

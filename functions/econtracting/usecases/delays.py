@@ -32,15 +32,18 @@ def paused(breakers: ports.Breakers, now: datetime, among: Iterable[Vendor] = Ve
 def told(
     timeline: Iterable[Mapping[str, Any]], *, breakers: ports.Breakers, clock: ports.Clock
 ) -> list[dict[str, Any]]:
-    """The timeline, with a `delay` in the stage whose vendor does not answer. What a report says is never among it."""
+    """The timeline, with a `delay` in the stage whose vendor does not answer. What a report says is never among it.
+
+    `waiting_for` names the vendors by code, so that a page can say it in another language; `message` says it in English.
+    """
     return [{**row, **_delay(row, breakers, clock.now())} for row in timeline]
 
 
 def _delay(row: Mapping[str, Any], breakers: ports.Breakers, now: datetime) -> dict[str, Any]:
     among = STAGES.get(row["stage"], ()) if row["state"] == "current" else ()
-    names = [NAMES[vendor] for vendor in paused(breakers, now, among)]
-    if not names:
+    waiting = paused(breakers, now, among)
+    if not waiting:
         return {}
-    whom = " and ".join(names)
+    whom = " and ".join(NAMES[vendor] for vendor in waiting)
     message = f"We are waiting for {whom}. You do not have to do anything: we go on by ourselves."
-    return {"delay": {"waiting_for": names, "message": message}}
+    return {"delay": {"waiting_for": [vendor.value for vendor in waiting], "message": message}}
