@@ -19,6 +19,8 @@ const Sign = lazy(() => import("./screens/Sign"));
 const Status = lazy(() => import("./screens/Status"));
 const Print = lazy(() => import("./screens/Print"));
 const ReadDocument = lazy(() => import("./screens/ReadDocument"));
+const Notices = lazy(() => import("./screens/Notices"));
+const ReadNotice = lazy(() => import("./screens/ReadNotice"));
 const Correction = lazy(() => import("./screens/Correction"));
 const Paper = lazy(() => import("./screens/Paper"));
 const Leave = lazy(() => import("./screens/Leave"));
@@ -37,6 +39,8 @@ const INSIDE: Route[] = [
   ["/status", () => <Status />],
   ["/print", () => <Print />],
   ["/print/:document", ({ document }) => <ReadDocument id={document ?? ""} />],
+  ["/notices", () => <Notices />],
+  ["/notices/:notice", ({ notice }) => <ReadNotice key={notice} id={notice ?? ""} />],
   ["/correction", () => <Correction />],
   ["/paper", () => <Paper />],
   ["/decline", () => <Leave how="decline" />],

@@ -34,7 +34,7 @@ def told(
 ) -> list[dict[str, Any]]:
     """The timeline, with a `delay` in the stage whose vendor does not answer. What a report says is never among it.
 
-    `waiting_for` names the vendors by code, so that a page can say it in another language; `message` says it in English.
+    `waiting_for` names the vendors by code, so that a page can say it in any language; `message` is English.
     """
     return [{**row, **_delay(row, breakers, clock.now())} for row in timeline]
 

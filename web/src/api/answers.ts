@@ -39,6 +39,8 @@ export interface Stage {
   state: "done" | "current" | "ahead";
   at?: string;
   expected_by?: string;
+  /** A vendor does not answer: which, by code, and how the API says it in English. */
+  delay?: { waiting_for: string[]; message: string };
 }
 
 /** What the agent is asked to mend. `field` begins with its section; `untouched` sections were not saved since. */
@@ -50,10 +52,27 @@ export interface Correction {
   untouched: string[];
 }
 
-export interface Notice {
-  title?: string;
-  text?: string;
-  [more: string]: unknown;
+/** What goes with a notice: `view` is a path of the API that answers a PDF, `url` a page of the government's. */
+export interface Enclosure {
+  title: string;
+  view: string | null;
+  url: string | null;
+}
+
+/** A notice about a background report, before a decision (`pre-adverse`) or of it (`adverse`). */
+export interface NoticeRow {
+  notice_id: string;
+  kind: "pre-adverse" | "adverse";
+  title: string;
+  at: string;
+  enclosures: Enclosure[];
+}
+
+/** Newest first. `disputed_at` is the last time, and stays when that dispute was answered. */
+export interface Notices {
+  items: NoticeRow[];
+  dispute_possible: boolean;
+  disputed_at: string | null;
 }
 
 export interface Packet {
@@ -66,7 +85,6 @@ export interface Packet {
   timeline: Stage[];
   expires_at: string;
   correction?: Correction | null;
-  notices?: Notice[];
 }
 
 export interface Agreement {

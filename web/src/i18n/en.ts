@@ -338,9 +338,14 @@ export const en = {
     "Somebody in the contracting department is taking a closer look. We come back to you; you need not do anything.",
   "status.ADVERSE_REVIEW.title": "Your packet is being looked at",
   "status.ADVERSE_REVIEW.text":
-    "Please read the notice we sent you. It says what happens next and what your rights are.",
+    "There is a notice for you about your background report. Nothing has been decided. Please read it: it says what happens next and what your rights are.",
+  "status.ADVERSE_REVIEW.questions":
+    "This is between you and the contracting department; your recruiter is not told about the notice.",
   "status.REJECTED.title": "We will not be contracting with you",
-  "status.REJECTED.text": "We have sent you the reasons and your rights by email. Your documents stay available here.",
+  "status.REJECTED.text":
+    "The contracting department of {carrier} has made this decision. What you signed stays available to you here.",
+  "status.REJECTED.questions": "The contracting department answers your questions about the decision:",
+  "status.road.ended": "What was done",
   "stage.invitation": "Invitation",
   "stage.interview": "Your answers",
   "stage.signature": "Your signature",
@@ -358,6 +363,46 @@ export const en = {
   "stage.state.current": "under way",
   "stage.state.ahead": "still to come",
   "stage.expected": "Expected by {day}",
+
+  delay: "We are waiting for {whom}. You do not have to do anything: we go on by ourselves.",
+  "delay.background-check": "the background-check company",
+  "delay.licence-registry": "the licence registry",
+  "delay.appointment-gateway": "the service that files appointments with the states",
+  "delay.certification-site": "the certification site",
+
+  "notices.title": "Your notices",
+  "notices.lead": "What we have told you about your background report. Your recruiter does not see this page.",
+  "notices.none": "There is no notice about a background report for you.",
+  "notices.all": "All {n} notices",
+  "notice.card.pre-adverse": "A notice about your background report",
+  "notice.card.adverse": "The notice of our decision",
+  "notice.sent": "Sent on {at}",
+  "notice.read": "Read the notice",
+  "notice.eyebrow": "A notice for you",
+  "notice.enclosures": "What comes with it",
+  "notice.enclosure.pdf": "PDF, opens in a new tab",
+  "notice.enclosure.page": "Website of the government, opens in a new tab",
+  "dispute.title": "Is something in the report wrong?",
+  "dispute.lead":
+    "You may dispute the report. The contracting department is told at once, and we decide nothing until your dispute is answered.",
+  "dispute.grounds": "What is wrong? Tick all that apply.",
+  "dispute.grounds.missing": "Please tick what is wrong with the report.",
+  "dispute.ground.inaccurate": "Something in it is not correct",
+  "dispute.ground.incomplete": "Something is missing from it",
+  "dispute.ground.not-mine": "It is about somebody else",
+  "dispute.company":
+    "What exactly is wrong, please tell the screening company as well: only the company can correct the report. Its address and telephone number are in the notice.",
+  "dispute.button": "Dispute the report",
+  "dispute.received": "Thank you. We received your dispute on {at}.",
+  "dispute.again": "The report was disputed on {at}, and that dispute has been answered. You may dispute it again.",
+  "dispute.open.title": "The report is disputed",
+  "dispute.open": "The report was disputed on {at}.",
+  "dispute.open.text":
+    "We decide nothing until the dispute is answered. If you have not yet told the screening company what exactly is wrong, please do: only the company can correct the report. Its address and telephone number are in the notice.",
+  "dispute.decided.text":
+    "The decision has been made, so a dispute here would no longer hold it up. You may still dispute the report with the screening company, whose address and telephone number are in the notice.",
+  "dispute.idle.text":
+    "No decision about this report is open, so there is nothing to dispute here. To have the report corrected, please turn to the screening company, whose address and telephone number are in the notice.",
 
   "print.title": "Your documents",
   "print.teaser": "Read, print and keep everything you signed.",

@@ -343,9 +343,15 @@ export const es: Messages = {
   "status.NEEDS_REVIEW.text":
     "Alguien del departamento de contratación lo está mirando con más detalle. Le avisaremos; no tiene que hacer nada.",
   "status.ADVERSE_REVIEW.title": "Su paquete está en revisión",
-  "status.ADVERSE_REVIEW.text": "Lea el aviso que le enviamos. Dice qué sigue y cuáles son sus derechos.",
+  "status.ADVERSE_REVIEW.text":
+    "Hay un aviso para usted sobre su informe de antecedentes. No se ha decidido nada. Léalo, por favor: dice qué sigue y cuáles son sus derechos.",
+  "status.ADVERSE_REVIEW.questions":
+    "Esto queda entre usted y el departamento de contratación; a su reclutador no se le informa del aviso.",
   "status.REJECTED.title": "No vamos a contratar con usted",
-  "status.REJECTED.text": "Le enviamos por correo los motivos y sus derechos. Sus documentos siguen disponibles aquí.",
+  "status.REJECTED.text":
+    "El departamento de contratación de {carrier} ha tomado esta decisión. Lo que firmó sigue disponible aquí para usted.",
+  "status.REJECTED.questions": "El departamento de contratación responde sus preguntas sobre la decisión:",
+  "status.road.ended": "Lo que se hizo",
   "stage.invitation": "Invitación",
   "stage.interview": "Sus respuestas",
   "stage.signature": "Su firma",
@@ -363,6 +369,46 @@ export const es: Messages = {
   "stage.state.current": "en curso",
   "stage.state.ahead": "por venir",
   "stage.expected": "Se espera para el {day}",
+
+  delay: "Esperamos una respuesta de otros: {whom}. No tiene que hacer nada; seguimos por nuestra cuenta.",
+  "delay.background-check": "la empresa de verificación de antecedentes",
+  "delay.licence-registry": "el registro de licencias",
+  "delay.appointment-gateway": "el servicio que tramita los nombramientos ante los estados",
+  "delay.certification-site": "el sitio de certificación",
+
+  "notices.title": "Sus avisos",
+  "notices.lead": "Lo que le hemos comunicado sobre su informe de antecedentes. Su reclutador no ve esta página.",
+  "notices.none": "No hay ningún aviso para usted sobre un informe de antecedentes.",
+  "notices.all": "Los {n} avisos",
+  "notice.card.pre-adverse": "Un aviso sobre su informe de antecedentes",
+  "notice.card.adverse": "El aviso de nuestra decisión",
+  "notice.sent": "Enviado el {at}",
+  "notice.read": "Leer el aviso",
+  "notice.eyebrow": "Un aviso para usted",
+  "notice.enclosures": "Lo que lo acompaña",
+  "notice.enclosure.pdf": "PDF, se abre en otra pestaña",
+  "notice.enclosure.page": "Sitio web del gobierno, se abre en otra pestaña",
+  "dispute.title": "¿Hay algo equivocado en el informe?",
+  "dispute.lead":
+    "Puede impugnar el informe. Se avisa de inmediato al departamento de contratación, y no decidimos nada hasta que su impugnación tenga respuesta.",
+  "dispute.grounds": "¿Qué está mal? Marque todo lo que corresponda.",
+  "dispute.grounds.missing": "Marque qué está mal en el informe.",
+  "dispute.ground.inaccurate": "Algo de lo que dice no es correcto",
+  "dispute.ground.incomplete": "Le falta algo",
+  "dispute.ground.not-mine": "Trata de otra persona",
+  "dispute.company":
+    "Diga también a la empresa de verificación qué está mal exactamente: solo ella puede corregir el informe. Su dirección y su teléfono están en el aviso.",
+  "dispute.button": "Impugnar el informe",
+  "dispute.received": "Gracias. Recibimos su impugnación el {at}.",
+  "dispute.again": "El informe se impugnó el {at}, y esa impugnación ya tuvo respuesta. Puede impugnarlo otra vez.",
+  "dispute.open.title": "El informe está impugnado",
+  "dispute.open": "El informe se impugnó el {at}.",
+  "dispute.open.text":
+    "No decidimos nada hasta que la impugnación tenga respuesta. Si aún no le ha dicho a la empresa de verificación qué está mal exactamente, hágalo, por favor: solo ella puede corregir el informe. Su dirección y su teléfono están en el aviso.",
+  "dispute.decided.text":
+    "La decisión ya está tomada, así que una impugnación aquí ya no la detendría. Todavía puede impugnar el informe ante la empresa de verificación, cuya dirección y teléfono están en el aviso.",
+  "dispute.idle.text":
+    "No hay ninguna decisión pendiente sobre este informe, así que aquí no hay nada que impugnar. Para que se corrija, diríjase a la empresa de verificación, cuya dirección y teléfono están en el aviso.",
 
   "print.title": "Sus documentos",
   "print.teaser": "Lea, imprima y conserve todo lo que firmó.",

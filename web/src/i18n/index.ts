@@ -59,6 +59,9 @@ export const moment = (iso: string): string =>
 
 export const clock = (at: Date): string => new Intl.DateTimeFormat(locale(), { timeStyle: "short" }).format(at);
 
+/** Several names as one phrase: "a, b and c". */
+export const list = (names: string[]): string => new Intl.ListFormat(locale()).format(names);
+
 export const fileSize = (octets: number): string =>
   octets < 1024 * 1024
     ? `${Math.max(1, Math.round(octets / 1024))} KB`

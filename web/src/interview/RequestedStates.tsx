@@ -1,5 +1,5 @@
 import type { Section } from "../api/answers";
-import { Recruiter } from "../components/Recruiter";
+import { Contact } from "../components/Contact";
 import { hasMessage, t } from "../i18n";
 import { stateName } from "./states";
 
@@ -43,7 +43,7 @@ export function RequestedStates({ section }: { section: Section }) {
       {recruiter && (
         <div className="contact">
           <p>{t("states.wrong")}</p>
-          <Recruiter person={recruiter} />
+          <Contact person={recruiter} />
         </div>
       )}
     </div>

@@ -1,4 +1,4 @@
-import { Recruiter } from "../components/Recruiter";
+import { Contact } from "../components/Contact";
 import { Screen } from "../components/Screen";
 import { carrier } from "../carrier";
 import { hasMessage, t } from "../i18n";
@@ -18,7 +18,7 @@ export function Ended({ why }: { why: string }) {
         {packet && (
           <>
             <h2>{t("ended.recruiter")}</h2>
-            <Recruiter person={packet.recruiter} />
+            <Contact person={packet.recruiter} />
           </>
         )}
         {known === "left" && secret && (

@@ -4,7 +4,7 @@ import { api, Problem } from "../api/client";
 import { Button } from "../components/Button";
 import { TextInput } from "../components/inputs";
 import { Notice } from "../components/Notice";
-import { Recruiter } from "../components/Recruiter";
+import { Contact } from "../components/Contact";
 import { Screen } from "../components/Screen";
 import { useAct } from "../components/useAct";
 import { t } from "../i18n";
@@ -97,7 +97,7 @@ export function LogIn({ secret }: { secret: string }) {
           {refused && (
             <Notice kind="error" title={t("logIn.refused.title")} live>
               <p>{t("logIn.refused.text")}</p>
-              {packet && <Recruiter person={packet.recruiter} />}
+              {packet && <Contact person={packet.recruiter} />}
             </Notice>
           )}
           {entering.failure && (

@@ -1,9 +1,11 @@
 import { useEffect } from "react";
-import type { Notice as PacketNotice, Packet, Stage } from "../api/answers";
+import type { PacketStatus, Stage } from "../api/answers";
+import { Contact } from "../components/Contact";
 import { Notice } from "../components/Notice";
-import { Recruiter } from "../components/Recruiter";
 import { Screen } from "../components/Screen";
-import { day, hasMessage, moment, t } from "../i18n";
+import { day, hasMessage, list, moment, t } from "../i18n";
+import { NoticeCard } from "../notices/NoticeCard";
+import { useNotices } from "../notices/useNotices";
 import { nextPlace, usePacket, useSession } from "../session";
 
 const LOOK_EVERY_MS = 4000;
@@ -18,6 +20,7 @@ const SEALED = new Set<string>([
 export default function Status() {
   const packet = usePacket();
   const { refresh } = useSession();
+  const { notices } = useNotices(SEALED.has(packet.status));
 
   useEffect(() => {
     let used = Date.now();
@@ -36,7 +39,13 @@ export default function Status() {
 
   const head = `status.${packet.status}.title`;
   const lead = `status.${packet.status}.text`;
+  const whom = `status.${packet.status}.questions`;
   const toDo = ["INVITED", "IN_PROGRESS", "AWAITING_SIGNATURE", "CORRECTION_REQUESTED"].includes(packet.status);
+  const weighed = packet.status === "ADVERSE_REVIEW";
+  const pressing = weighed || packet.status === "REJECTED";
+  const noticeCard = (weighed || (notices && notices.items.length > 0)) && (
+    <NoticeCard notices={notices} pressing={pressing} />
+  );
   return (
     <Screen
       title={hasMessage(head) ? t(head) : t("status.title")}
@@ -50,13 +59,12 @@ export default function Status() {
           </a>
         </div>
       )}
-      {(packet.notices ?? []).map((notice, index) => (
-        <OneNotice key={index} notice={notice} />
-      ))}
+      {pressing && noticeCard}
       <div className="card">
-        <h2>{t("status.road")}</h2>
-        <Timeline stages={packet.timeline} packet={packet} />
+        <h2>{t(packet.status === "REJECTED" ? "status.road.ended" : "status.road")}</h2>
+        <Timeline stages={packet.timeline} status={packet.status} />
       </div>
+      {!pressing && noticeCard}
       {SEALED.has(packet.status) && (
         <div className="card card-link">
           <div>
@@ -70,36 +78,36 @@ export default function Status() {
       )}
       <div className="card">
         <h2>{t("status.questions")}</h2>
-        <p>{t("status.questions.text")}</p>
-        <Recruiter person={packet.recruiter} />
+        {hasMessage(whom) ? (
+          <>
+            <p>{t(whom)}</p>
+            <Contact person={packet.carrier} />
+          </>
+        ) : (
+          <>
+            <p>{t("status.questions.text")}</p>
+            <Contact person={packet.recruiter} />
+          </>
+        )}
       </div>
     </Screen>
   );
 }
 
-function OneNotice({ notice }: { notice: PacketNotice }) {
-  if (!notice.text && !notice.title) return null;
-  return (
-    <Notice kind="warning" title={notice.title}>
-      <p className="lines" lang="en">
-        {notice.text}
-      </p>
-    </Notice>
-  );
-}
-
-function Timeline({ stages, packet }: { stages: Stage[]; packet: Packet }) {
-  const stopped = packet.status === "REJECTED";
+/** After the packet's end only what was done; while a report is weighed nobody can say how long it takes. */
+function Timeline({ stages, status }: { stages: Stage[]; status: PacketStatus }) {
+  const shown = status === "REJECTED" ? stages.filter((stage) => stage.state === "done") : stages;
+  const foretold = status !== "ADVERSE_REVIEW";
   return (
     <ol className="timeline">
-      {stages.map((stage) => {
+      {shown.map((stage) => {
         const name = `stage.${stage.stage}`;
         const note = `stage.${stage.stage}.${stage.state}`;
         return (
           <li
             key={stage.stage}
             className={`stage stage-${stage.state}`}
-            aria-current={stage.state === "current" && !stopped ? "step" : undefined}
+            aria-current={stage.state === "current" ? "step" : undefined}
           >
             <span className="stage-mark" aria-hidden="true">
               {stage.state === "done" ? "✓" : ""}
@@ -110,14 +118,29 @@ function Timeline({ stages, packet }: { stages: Stage[]; packet: Packet }) {
                 <span className="sr-only"> – {t(`stage.state.${stage.state}`)}</span>
               </p>
               {stage.at && <p className="fine">{moment(stage.at)}</p>}
-              {!stage.at && stage.expected_by && !stopped && (
+              {!stage.at && stage.expected_by && foretold && (
                 <p className="fine">{t("stage.expected", { day: day(stage.expected_by) })}</p>
               )}
-              {hasMessage(note) && !stopped && <p>{t(note)}</p>}
+              {stage.delay ? <Delay delay={stage.delay} /> : hasMessage(note) && foretold && <p>{t(note)}</p>}
             </div>
           </li>
         );
       })}
     </ol>
+  );
+}
+
+/** Who is waited for, in the person's language if every name is known in it. */
+function Delay({ delay }: { delay: NonNullable<Stage["delay"]> }) {
+  const names = delay.waiting_for.map((vendor) => `delay.${vendor}`);
+  const known = names.filter(hasMessage);
+  return (
+    <Notice kind="warning">
+      {known.length === names.length ? (
+        <p>{t("delay", { whom: list(known.map((name) => t(name))) })}</p>
+      ) : (
+        <p lang="en">{delay.message}</p>
+      )}
+    </Notice>
   );
 }

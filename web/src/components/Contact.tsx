@@ -3,7 +3,7 @@ import { phoneShown } from "../interview/model";
 import { dial } from "./phone";
 
 /** Whom to ask, with every way to reach them. */
-export function Recruiter({ person }: { person: Person }) {
+export function Contact({ person }: { person: Person }) {
   return (
     <p>
       <strong>{person.name}</strong>
