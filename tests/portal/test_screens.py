@@ -24,6 +24,7 @@ SCREENS = {
     ],
     "frozen": ["/consent"],
     "adopted": ["/signature", "/sign/application", "/sign/w9", "/withdraw-consent", "/ended/later", "/nowhere"],
+    "noticed": ["/notices", "/notices/pre-adverse-1"],
     "asked": ["/correction", "/status", "/print", "/print/certificate"],
 }
 

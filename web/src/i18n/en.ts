@@ -373,7 +373,7 @@ export const en = {
   "notices.title": "Your notices",
   "notices.lead": "What we have told you about your background report. Your recruiter does not see this page.",
   "notices.none": "There is no notice about a background report for you.",
-  "notices.all": "All {n} notices",
+  "notices.all": "All notices ({n})",
   "notice.card.pre-adverse": "A notice about your background report",
   "notice.card.adverse": "The notice of our decision",
   "notice.sent": "Sent on {at}",

@@ -379,7 +379,7 @@ export const es: Messages = {
   "notices.title": "Sus avisos",
   "notices.lead": "Lo que le hemos comunicado sobre su informe de antecedentes. Su reclutador no ve esta página.",
   "notices.none": "No hay ningún aviso para usted sobre un informe de antecedentes.",
-  "notices.all": "Los {n} avisos",
+  "notices.all": "Todos los avisos ({n})",
   "notice.card.pre-adverse": "Un aviso sobre su informe de antecedentes",
   "notice.card.adverse": "El aviso de nuestra decisión",
   "notice.sent": "Enviado el {at}",

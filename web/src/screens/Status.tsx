@@ -44,7 +44,7 @@ export default function Status() {
   const weighed = packet.status === "ADVERSE_REVIEW";
   const pressing = weighed || packet.status === "REJECTED";
   const noticeCard = (weighed || (notices && notices.items.length > 0)) && (
-    <NoticeCard notices={notices} pressing={pressing} />
+    <NoticeCard notices={notices} status={packet.status} pressing={pressing} />
   );
   return (
     <Screen
