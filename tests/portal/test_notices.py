@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 
 import pytest
@@ -47,6 +48,10 @@ def trail(world: World) -> list[str]:
     return stories.events(stages.of(world))
 
 
+def has_focus(target: Any) -> bool:
+    return bool(target.evaluate("element => element === document.activeElement"))
+
+
 @pytest.fixture
 def reader(arrived: Arrived) -> Visitor:
     """An agent in front of the notice before a decision."""
@@ -85,16 +90,14 @@ def test_a_report_is_disputed_once_something_is_ticked(reader: Visitor, world: S
     looks = Looks(reader.page, shots)
     reader.press("Dispute the report")
     reader.page.get_by_role("link", name="Please tick what is wrong with the report.").click()
-    assert reader.field("Something in it is not correct").evaluate("box => box === document.activeElement")
+    assert has_focus(reader.field("Something in it is not correct"))
     looks("73-dispute-refused")
     assert "adverse.disputed" not in world.do(trail)
     reader.hands.press(reader.field("Something in it is not correct"))
     reader.hands.press(reader.field("It is about somebody else"))
     reader.press("Dispute the report")
     reader.page.get_by_text("We received your dispute on Nov 24, 2026").wait_for()
-    assert reader.page.get_by_role("heading", level=2, name="The report is disputed").evaluate(
-        "heading => heading === document.activeElement"
-    )
+    assert has_focus(reader.page.get_by_role("heading", level=2, name="The report is disputed"))
     looks("74-disputed")
     assert world.do(trail).count("adverse.disputed") == 1
     reader.page.reload()
@@ -110,6 +113,7 @@ def test_who_was_quicker_by_telephone_sees_the_dispute_that_stands(reader: Visit
     reader.hands.press(reader.field("Something is missing from it"))
     reader.press("Dispute the report")
     reader.page.get_by_text("The report was disputed on").wait_for()
+    assert has_focus(reader.page.get_by_role("heading", level=2, name="The report is disputed"))
     assert world.do(trail).count("adverse.disputed") == 1
 
 

@@ -25,10 +25,12 @@ export function Dispute({ noticeId, notices, onChange }: Props) {
   const standing = received ? "open" : disputeOf(notices, status);
   const since = received ?? notices.disputed_at;
 
+  const before = useRef(standing);
   useEffect(() => {
     // The form is gone, and with it what had the focus.
-    if (received) heading.current?.focus();
-  }, [received]);
+    if (before.current !== standing) heading.current?.focus();
+    before.current = standing;
+  }, [standing]);
 
   return (
     <section className="card" aria-labelledby="dispute-title">
