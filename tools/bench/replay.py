@@ -46,7 +46,7 @@ class Request:
     def play(self) -> None:
         """Raises AssertionError when the request asks something else than it did."""
         with _stubbed(iter(self.answers)):
-            answer = tests.world._handler(self.function)(self.event, Context())
+            answer = tests.world.handler_of(self.function)(self.event, Context())
         assert answer["statusCode"] < 300, (self.route, answer)
 
 
@@ -57,7 +57,7 @@ class Tape:
         self.requests: list[Request] = []
         self.running = True
         self._here = threading.local()
-        handler, call = tests.world._handler, BaseClient._make_api_call
+        handler, call = tests.world.handler_of, BaseClient._make_api_call
         doors = {function for _, _, function in deployed.routes()}
 
         def recorded(function: str) -> Callable[[Any, Any], Any]:

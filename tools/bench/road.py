@@ -189,7 +189,7 @@ def track() -> Iterator[tuple[Track, pytest.MonkeyPatch]]:
         world = tests.world.build(patch)
         patch.setattr(wiring, "pace", lambda: EvenPace(0))
         watch_functions(patch, ledger)
-        stream.attach(world, tests.world._handler("RelayFunction"))
+        stream.attach(world, tests.world.handler_of("RelayFunction"))
         try:
             yield Track(world, ledger), patch
         finally:
@@ -199,7 +199,7 @@ def track() -> Iterator[tuple[Track, pytest.MonkeyPatch]]:
 
 def watch_functions(patch: pytest.MonkeyPatch, ledger: Ledger) -> None:
     """Let the ledger know which function runs, and count the API's requests."""
-    original, authorize = tests.world._handler, auth.authorizer.lambda_handler
+    original, authorize = tests.world.handler_of, auth.authorizer.lambda_handler
     doors = {function for _, _, function in deployed.routes()}
 
     def handler(function: str) -> Callable[[Any, Any], Any]:
@@ -218,7 +218,7 @@ def watch_functions(patch: pytest.MonkeyPatch, ledger: Ledger) -> None:
         with ledger.running(AUTHORIZER):
             return authorize(event, context)
 
-    patch.setattr(tests.world, "_handler", handler)
+    patch.setattr(tests.world, "handler_of", handler)
     patch.setattr(auth.authorizer, "lambda_handler", authorizer)
 
 
