@@ -85,7 +85,7 @@ class Tape:
             request.answers.append((operation, copy.deepcopy(answer)))
             return _readable(answer)
 
-        patch.setattr(tests.world, "_handler", recorded)
+        patch.setattr(tests.world, "handler_of", recorded)
         patch.setattr(BaseClient, "_make_api_call", noted)
 
     def _record(self, function: str, inner: Callable[[Any, Any], Any], event: Any, context: Any) -> Any:
