@@ -10,6 +10,7 @@ import base64
 import importlib
 import json
 import re
+import threading
 import time
 import types
 from collections.abc import Callable, Mapping
@@ -28,6 +29,7 @@ from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackEndpoin
 from econtracting import wiring
 from econtracting.adapters.clock import SystemClock
 from econtracting.domain.breaker import Vendor
+from econtracting.http.problems import Door
 from tests import deployed
 from tests.vendors import Outside
 
@@ -95,6 +97,19 @@ class Pace:
 
     def of(self, seconds: float) -> float:
         return max(0.0, seconds) * self.seconds_per_day / 86400
+
+
+class PerThread:
+    """A door's notes on the request at hand. In Lambda each request has a process to itself; here it has a thread."""
+
+    def __init__(self) -> None:
+        self._kept = threading.local()
+
+    def __get__(self, door: Any, _: type) -> Any:
+        return self._kept.__dict__.setdefault(str(id(door)), {})
+
+    def __set__(self, door: Any, notes: Any) -> None:
+        self._kept.__dict__[str(id(door))] = notes
 
 
 @dataclass
@@ -261,6 +276,7 @@ def build(monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     pace = Pace()
     _scale_waits(monkeypatch, pace)
+    monkeypatch.setattr(Door, "context", PerThread(), raising=False)
     wiring.forget()
     names = _deploy(monkeypatch)
     world = World(Clock(), Outside(), names, pace)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from econtracting import wiring
-from econtracting.domain.adverse import AdverseCase
+from econtracting.domain.adverse import AdverseCase, ReportCopy
 from econtracting.domain.packet import Agency, InvitedAgent, Status
 from econtracting.http import console
 from econtracting.ports import Change
@@ -98,7 +98,10 @@ def test_a_packet_under_review_is_decided(world: World, act: str, reason_code: s
 @pytest.mark.parametrize("act", ["pre-adverse", "adverse", "proceed"])
 def test_a_report_is_weighed(world: World, act: str) -> None:
     packet_id = standing(world, Status.ADVERSE_REVIEW)
-    case = AdverseCase(packet_id=packet_id, attempt=1, report_id="rep_1", state="TN", opened_at=NOW)
+    copy = ReportCopy(key="reports/rep_1.pdf", version="1", sha256="0" * 64)
+    case = AdverseCase(
+        packet_id=packet_id, attempt=1, report_id="rep_1", state="TN", opened_at=NOW, copy_of_report=copy
+    )
     wiring.packets().change(packet_id, lambda packet: Change(packet, puts=[case]))
     page = shown({"act": act, "packet_id": packet_id}, reason=REASON, worksheet="a" * 64)
     assert ("Decided: " in page) == (act != "adverse"), "nobody is refused before the notice"
@@ -113,6 +116,7 @@ def test_what_two_have_to_agree_to_is_not_done_here(world: World) -> None:
 
 def test_the_answers_of_an_ended_packet_are_erased(world: World) -> None:
     packet_id = standing(world, Status.WITHDRAWN, reached={})
+    world.settle()
     assert "are erased" in shown({"act": "erase", "packet_id": packet_id}, reason=REASON)
     assert "E*** E***" in shown({"packet_id": packet_id})
 
