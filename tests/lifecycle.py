@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from econtracting.adapters.dynamodb import items
 from econtracting.domain.effects import Effect, EffectKind
 from econtracting.domain.lifecycle import KINDS
+from econtracting.domain.moment import iso
 from tools import events
 
 _SCHEMAS = {
@@ -28,8 +29,14 @@ def published(packet_id: str | None = None) -> list[tuple[str, dict[str, Any]]]:
         if one["SK"]["S"].startswith("OUTBOX#publish#")
     ]
     wanted = [one for one in rows if one.kind is EffectKind.PUBLISH and packet_id in (None, one.packet_id)]
-    wanted.sort(key=lambda one: int(one.id.rpartition("#")[2]))
+    wanted.sort(key=_order)
     return [(one.payload["detail_type"], {**one.payload["detail"], "event_id": one.reference}) for one in wanted]
+
+
+def _order(row: Effect) -> tuple[str, int]:
+    """By time and commit; what can be told again is named by its occasion instead and stands before its time's rest."""
+    last = row.id.rpartition("#")[2]
+    return iso(row.created_at), int(last) if last.isdecimal() else 0
 
 
 def require_valid() -> None:

@@ -21,6 +21,7 @@ class Feed(Frozen):
     plan_year: int
     task_token: str | None = None
     sent_at: Moment | None = None
+    sent_for: str | None = None  # the outbox row it was last sent for
     expected_by: Moment
     loaded_at: Moment | None = None
     results: tuple[CourseResult, ...] = ()

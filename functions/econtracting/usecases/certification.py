@@ -115,16 +115,14 @@ def feed(*, packets: ports.Packets, site: ports.CertificationSite, clock: ports.
         if current is None or current.loaded_at is not None or _was_sent(current, effect):
             return None
         event = Event(type="certification.fed", at=now, actor=WORKFLOW, data={"plan_year": current.plan_year})
-        return Change(packet, events=[event], puts=[current.model_copy(update={"sent_at": now})])
+        return Change(packet, events=[event], puts=[current.model_copy(update={"sent_at": now, "sent_for": effect.id})])
 
     packets.change(packet.id, decide)
 
 
 def _was_sent(known: Feed, effect: Effect) -> bool:
-    """Whether the site was told for this effect already; one that asks once more counts from its making."""
-    if known.sent_at is None:
-        return False
-    return not effect.payload.get("again") or known.sent_at >= effect.created_at
+    """Whether the site was told for this effect already; the first one is done by any."""
+    return known.sent_for == effect.id or (known.sent_at is not None and not effect.payload.get("again"))
 
 
 def told(
