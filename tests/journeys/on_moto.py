@@ -17,6 +17,7 @@ import httpx
 import pytest
 from moto import mock_aws
 
+from econtracting import wiring
 from local import staff
 from local.demo.onlookers import Scene
 from tests import atomic, journey
@@ -129,6 +130,8 @@ def scene() -> Iterator[Scene]:
     config: Any = {"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}
     with mock_aws(config=config), pytest.MonkeyPatch.context() as patch:
         world = build(patch)
+        patch.setenv("ADVERSE_DAY_SECONDS", "1")  # as on the local stack: nobody waits a week for a notice
+        wiring.forget()
         world.pace.seconds_per_day = PACE
         stage = Stage(world)
         patch.setattr(httpx.HTTPTransport, "handle_request", lambda _, request: stage.handle(request))
