@@ -7,7 +7,7 @@ pytest.register_assert_rewrite("tests.model.invariants", "tests.model.play", "te
 from tests.model.stages import Stages, stages  # noqa: E402 - the modules above explain their assertions
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def walked() -> Iterator[Stages]:
     with stages() as walked:
         yield walked

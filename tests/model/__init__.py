@@ -1,0 +1,1 @@
+"""A package, so that what its conftest sets up ends with it."""
