@@ -40,9 +40,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.allow_hosts([HOST]))
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """Ends with this folder's tests: while Playwright is up, an event loop runs in the thread of all tests."""
+    """While Playwright is up, an event loop runs in the thread of all tests: what seals in process runs in another one
+    (scripts/test)."""
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     if not (ROOT / "web/dist/index.html").exists():
         pytest.skip("the portal is not built (npm run build in web/)")
@@ -55,7 +56,7 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def stack(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Config, dict[str, str]]]:
     """A stack of its own; PORTAL_TESTS=running takes the one that the environment describes."""
     if os.environ.get("PORTAL_TESTS") == "running":
@@ -69,7 +70,7 @@ def stack(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tu
         yield config, started.outputs
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def world(browser: Any) -> Iterator[ServedWorld]:
     with ServedWorld() as served:
         yield served

@@ -1,1 +1,0 @@
-"""A package, so that what its conftest sets up ends with it."""
