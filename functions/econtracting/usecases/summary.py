@@ -11,7 +11,7 @@ from econtracting.domain import interview
 from econtracting.domain.audit import Actor, Event
 from econtracting.domain.documents import FieldBox
 from econtracting.domain.errors import InterviewIncomplete, InvalidTransition, PacketFrozen, Unavailable
-from econtracting.domain.packet import AccessCode, Frozen, Packet, Status
+from econtracting.domain.packet import AccessCode, Frozen, Packet, SectionState, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.signing import Adoption, Document, same_name
 from econtracting.ports import Change, Request
@@ -53,12 +53,13 @@ def confirm(
     cannot be prepared or something was saved that the agent may not have seen.
     """
     frozen = {"status": Status.AWAITING_SIGNATURE.value}
-    seen = packets.load(packet_id)
+    seen: Mapping[str, SectionState] | None = None
     for _ in range(ROUNDS):
         now = clock.now()
         looked = packets.load(packet_id)
-        if looked.sections != seen.sections:
+        if seen is not None and looked.sections != seen:
             break
+        seen = looked.sections
         definition = packet_types(looked.type)
         require_agreement(looked, definition)
         if looked.status is Status.AWAITING_SIGNATURE:
