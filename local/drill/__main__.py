@@ -1,6 +1,7 @@
 """`make drill`: PACKETS packets at once, SEED for the trouble; ends with the balance, or with what did not hold."""
 
 import os
+import shutil
 import sys
 import tempfile
 from dataclasses import fields
@@ -18,12 +19,13 @@ PARAMETERS = {"PasswordMailsPerPacket": "1000"}
 def main() -> int:
     packets, seed = int(os.environ.get("PACKETS", "20")), int(os.environ.get("SEED", "1"))
     ports = Ports(**{port.name: free_port() for port in fields(Ports)})
-    with tempfile.TemporaryDirectory(prefix="econtracting-drill-") as home:
-        try:
-            drill(Config(Path(home), ports, PARAMETERS), packets, seed)
-        except NotVerified as error:
-            print(f"NOT VERIFIED: {error}", file=sys.stderr)
-            return 1
+    home = Path(tempfile.mkdtemp(prefix="econtracting-drill-"))
+    try:
+        drill(Config(home, ports, PARAMETERS), packets, seed)
+    except NotVerified as error:
+        print(f"NOT VERIFIED: {error}\nThe logs, mails and stores of this drill are kept in {home}", file=sys.stderr)
+        return 1
+    shutil.rmtree(home)
     return 0
 
 

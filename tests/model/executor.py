@@ -20,7 +20,7 @@ from tests.model.wire import Crash
 from tests.world import Clock
 
 Invoke = Callable[[str, Mapping[str, Any]], Any]
-TIMED_OUT, DIED = "States.Timeout", "Lambda.Unknown"
+TIMED_OUT, DIED = "States.Timeout", "Runtime.ExitError"
 ATTEMPTS = 7  # the first and as many retries as every task of the definitions has
 
 
