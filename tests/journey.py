@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import re
 from typing import Any
@@ -11,6 +9,7 @@ from uuid import uuid4
 
 from econtracting.domain.moment import iso
 from tests.pdf_text import text_of
+from tests.webhooks import screening_headers, standard_headers
 from tests.world import Answer, World
 
 RECRUITER = {
@@ -195,22 +194,12 @@ def background_webhook(world: World, packet_id: str, attempt: int, status: str, 
         "data": {"object": {"id": report, "custom_id": reference, "status": status, "result": result}},
     }
     raw = json.dumps(event).encode()
-    signature = hmac.new(b"sim_key_meridian", raw, hashlib.sha256).hexdigest()
-    return world.call("POST", "/webhooks/background-checks", raw, headers={"X-Signature": signature})
+    return world.call("POST", "/webhooks/background-checks", raw, headers=screening_headers(raw))
 
 
 def standard_webhook(world: World, path: str, body: dict[str, Any], message_id: str | None = None) -> Answer:
-    import base64
-
     raw = json.dumps(body).encode()
-    identifier, at = message_id or f"msg_{uuid4().hex[:12]}", str(int(world.clock.now().timestamp()))
-    key = base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
-    signed = hmac.new(key, f"{identifier}.{at}.".encode() + raw, hashlib.sha256).digest()
-    headers = {
-        "webhook-id": identifier,
-        "webhook-timestamp": at,
-        "webhook-signature": f"v1,{base64.b64encode(signed).decode()}",
-    }
+    headers = standard_headers(raw, message_id or f"msg_{uuid4().hex[:12]}", world.clock.now())
     return world.call("POST", path, raw, headers=headers)
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 from datetime import timedelta
 from typing import Any
@@ -16,20 +13,14 @@ from econtracting import wiring
 from econtracting.domain.effects import Effect, EffectKind
 from tests import journey, stories
 from tests.journey import expect
+from tests.webhooks import SCREENING_KEY, STANDARD_SECRET, screening_headers, standard_headers
 from tests.world import World
 
-SECRET = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 STANDARD = ("/webhooks/appointments", "/webhooks/certifications", "/webhooks/sales")
 
 
-def signed(world: World, raw: bytes, *, old: timedelta = timedelta(), secret: str = SECRET) -> dict[str, str]:
-    at = str(int((world.clock.now() - old).timestamp()))
-    mac = hmac.new(base64.b64decode(secret), f"msg_1.{at}.".encode() + raw, hashlib.sha256).digest()
-    return {
-        "webhook-id": "msg_1",
-        "webhook-timestamp": at,
-        "webhook-signature": f"v1,{base64.b64encode(mac).decode()}",
-    }
+def signed(world: World, raw: bytes, *, old: timedelta = timedelta(), secret: str = STANDARD_SECRET) -> dict[str, str]:
+    return standard_headers(raw, "msg_1", world.clock.now() - old, secret)
 
 
 def items() -> int:
@@ -42,9 +33,8 @@ def report(packet_id: str, **data: Any) -> bytes:
     return json.dumps(event).encode()
 
 
-def screened(world: World, raw: bytes, key: bytes = b"sim_key_meridian") -> int:
-    headers = {"X-Signature": hmac.new(key, raw, hashlib.sha256).hexdigest()}
-    return world.call("POST", "/webhooks/background-checks", raw, headers=headers).status
+def screened(world: World, raw: bytes, key: bytes = SCREENING_KEY) -> int:
+    return world.call("POST", "/webhooks/background-checks", raw, headers=screening_headers(raw, key)).status
 
 
 @pytest.mark.parametrize("path", STANDARD)

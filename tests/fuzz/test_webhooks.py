@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +13,7 @@ from hypothesis import strategies as st
 from tests import stages
 from tests.contract import examples
 from tests.fuzz.values import ANYTHING, bent
+from tests.webhooks import screening_headers, standard_headers
 from tests.world import Answer, World
 
 AT = "2026-11-24T15:00:00Z"
@@ -70,13 +68,8 @@ def of_this_packet(message: Any, packet_id: str) -> Any:
 def sent(world: World, path: str, raw: bytes) -> Answer:
     """As the vendor itself sends it, signed."""
     if path.endswith("background-checks"):
-        signature = hmac.new(b"sim_key_meridian", raw, hashlib.sha256).hexdigest()
-        return world.call("POST", path, raw, headers={"X-Signature": signature})
-    at = str(int(world.clock.now().timestamp()))
-    key = base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
-    signed = base64.b64encode(hmac.digest(key, f"msg_1.{at}.".encode() + raw, "sha256")).decode()
-    headers = {"webhook-id": "msg_1", "webhook-timestamp": at, "webhook-signature": f"v1,{signed}"}
-    return world.call("POST", path, raw, headers=headers)
+        return world.call("POST", path, raw, headers=screening_headers(raw))
+    return world.call("POST", path, raw, headers=standard_headers(raw, "msg_1", world.clock.now()))
 
 
 @pytest.mark.parametrize("path", VENDORS)

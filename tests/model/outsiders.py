@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from datetime import timedelta
 from typing import Any
@@ -14,11 +12,11 @@ from econtracting.ports import Report
 from tests import journey
 from tests.model.case import COURSES, Case
 from tests.model.play import ANSWERING, Play
+from tests.webhooks import screening_headers, standard_headers
 from tests.world import Answer
 
 S = Status
 VENDORS = ("screening", "registry", "gateway", "site", "post")
-BACKGROUND_KEY = b"sim_key_meridian"
 YEAR = 2027
 
 
@@ -49,8 +47,7 @@ class Outsiders(Play):
             "data": {"object": {"id": report, "custom_id": reference, "status": status, "result": result}},
         }
         raw = json.dumps(body).encode()
-        signature = hmac.new(BACKGROUND_KEY, raw, hashlib.sha256).hexdigest()
-        self._post(case, "/webhooks/background-checks", raw, {"X-Signature": signature})
+        self._post(case, "/webhooks/background-checks", raw, screening_headers(raw))
 
     @staticmethod
     def _may_follow(case: Case, known: Report, status: str) -> bool:
@@ -128,21 +125,12 @@ class Outsiders(Play):
 
     def forge(self, case: Case) -> None:
         """Somebody else speaks in a vendor's name, or says again what is long said."""
-        raw = json.dumps(
-            {
-                "id": "evt_forged",
-                "type": "report.completed",
-                "data": {"object": {"id": "rep_0001", "custom_id": f"{case.packet_id}-1"}},
-            }
-        )
-        signature = hmac.new(b"another key", raw.encode(), hashlib.sha256).hexdigest()
-        self.ask(
-            None, "POST", "/webhooks/background-checks", raw.encode(), expect=401, headers={"X-Signature": signature}
-        )
-        signed = hmac.new(
-            BACKGROUND_KEY, (raw := raw.replace(case.packet_id, "pkt_nobody")).encode(), hashlib.sha256
-        ).hexdigest()
-        self.ask(None, "POST", "/webhooks/background-checks", raw.encode(), expect=404, headers={"X-Signature": signed})
+        told = {"object": {"id": "rep_0001", "custom_id": f"{case.packet_id}-1"}}
+        raw = json.dumps({"id": "evt_forged", "type": "report.completed", "data": told}).encode()
+        path, forged = "/webhooks/background-checks", screening_headers(raw, b"another key")
+        self.ask(None, "POST", path, raw, expect=401, headers=forged)
+        raw = raw.replace(case.packet_id.encode(), b"pkt_nobody")
+        self.ask(None, "POST", path, raw, expect=404, headers=screening_headers(raw))
 
     def repeat(self, which: int) -> None:
         """A message that was sent before comes once more; a signed time that is over is refused."""
@@ -156,18 +144,8 @@ class Outsiders(Play):
         assert self.wire.commits == commits, "a message counts once (I10)"
 
     def _standard(self, case: Case | None, path: str, body: dict[str, Any], *, expect: int = 202) -> None:
-        import base64
-
         raw = json.dumps(body).encode()
-        identifier, at = f"msg_{self._message()}", str(int(self.now.timestamp()))
-        key = base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
-        signed = hmac.new(key, f"{identifier}.{at}.".encode() + raw, hashlib.sha256).digest()
-        headers = {
-            "webhook-id": identifier,
-            "webhook-timestamp": at,
-            "webhook-signature": f"v1,{base64.b64encode(signed).decode()}",
-        }
-        self._post(case, path, raw, headers, expect)
+        self._post(case, path, raw, standard_headers(raw, f"msg_{self._message()}", self.now), expect)
 
     def _post(self, case: Case | None, path: str, raw: bytes, headers: dict[str, str], expect: int = 202) -> None:
         self.ask(case, "POST", path, raw, expect=expect, headers=headers)

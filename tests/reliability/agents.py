@@ -12,8 +12,7 @@ from typing import Any
 
 import boto3
 
-from econtracting.usecases.invite_bulk import OPTIONAL, REQUIRED
-from tests import journey, moments, uploads
+from tests import bulk_files, journey, moments, uploads
 from tests.journey import PASSWORD, RECRUITER, expect
 from tests.pictures import DRAWN_SIGNATURE
 from tests.world import Answer, Context, World
@@ -43,26 +42,10 @@ def invite(caller: Caller) -> None:
 
 
 def bulk(caller: Caller) -> None:
-    columns = [*REQUIRED, *OPTIONAL]
-    people = [_person(number) for number in range(3)]
-    rows = [columns, *([person.get(column, "") for column in columns] for person in people)]
-    file = "\n".join(",".join(row) for row in rows)
+    file = bulk_files.table(*map(bulk_files.row, range(3)))
     headers = {"Content-Type": "text/csv", "Idempotency-Key": "file-1"}
-    answer = caller.world.call("POST", "/invitations/bulk", file.encode(), staff=RECRUITER, headers=headers)
+    answer = caller.world.call("POST", "/invitations/bulk", file, staff=RECRUITER, headers=headers)
     assert expect(answer, 202).json["created"] == 3, answer.json
-
-
-def _person(number: int) -> dict[str, str]:
-    return {
-        "first_name": "Sam",
-        "last_name": "Field",
-        "email": f"sam{number}@example.com",
-        "level": "4",
-        "recruiter_name": "Robin Park",
-        "recruiter_email": "robin@agency.example",
-        "recruiter_phone": "(615) 555-0100",
-        "agency_name": "Harbor Agency",
-    }
 
 
 def resend(caller: Caller) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from econtracting.domain.moment import iso
 from tests import journey, stories
 from tests.journey import expect
 from tests.reliability.agents import Caller
+from tests.webhooks import screening_headers
 from tests.world import Context
 
 Act = Callable[[Caller], None]
@@ -58,10 +60,6 @@ def report_webhook(status: str) -> Act:
     """The bureau's message; it keeps its id when it is sent again."""
 
     def act(caller: Caller) -> None:
-        import hashlib
-        import hmac
-        import json
-
         reference = f"{caller.packet}-1"
         report = next(one for one in caller.world.outside.screening.reports.values() if one.reference == reference)
         body = {
@@ -73,8 +71,8 @@ def report_webhook(status: str) -> Act:
             },
         }
         raw = json.dumps(body).encode()
-        signature = hmac.new(b"sim_key_meridian", raw, hashlib.sha256).hexdigest()
-        answer = caller.world.call("POST", "/webhooks/background-checks", raw, headers={"X-Signature": signature})
+        headers = screening_headers(raw)
+        answer = caller.world.call("POST", "/webhooks/background-checks", raw, headers=headers)
         expect(answer, 202)
 
     return act

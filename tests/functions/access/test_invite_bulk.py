@@ -2,44 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 import pytest
 
 from econtracting import wiring
-from econtracting.usecases.invite_bulk import OPTIONAL, REQUIRED
 from tests import journey
+from tests.bulk_files import COLUMNS, row, table
 from tests.functions.access.test_invite import STRANGER
 from tests.journey import CONTRACTING, RECRUITER, expect
 from tests.world import Answer, Context, World
-
-COLUMNS = [*REQUIRED, *OPTIONAL]
-
-
-def row(number: int = 1, **changes: str) -> dict[str, str]:
-    return {
-        "first_name": "Sam",
-        "last_name": "Field",
-        "email": f"sam{number}@example.com",
-        "level": "4",
-        "recruiter_name": "Robin Park",
-        "recruiter_email": "robin@agency.example",
-        "recruiter_phone": "(615) 555-0100",
-        "agency_name": "Harbor Agency",
-        "npn": str(1000 + number),
-        "pre_appointment_states": "AL TN",
-        **changes,
-    }
-
-
-def table(*rows: dict[str, str], columns: list[str] = COLUMNS) -> bytes:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().encode()
 
 
 def send(world: World, body: bytes, *, dry: bool = False, staff: Any = RECRUITER, key: str | None = None) -> Answer:
