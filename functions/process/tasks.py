@@ -45,7 +45,7 @@ def record_background_check(task: Task) -> dict[str, Any]:
 
 
 def list_appointments(task: Task) -> dict[str, Any]:
-    return {"states": appointments.unanswered(packets=wiring.packets(), **_which(task))}
+    return {"states": appointments.order_all(**_store(), packet_types=wiring.packet_type, **_which(task))}
 
 
 def await_appointment(task: Task) -> dict[str, Any]:

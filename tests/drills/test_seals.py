@@ -160,7 +160,7 @@ def test_seal_age(drill: Drill, tmp_path: Path) -> None:
     """Somebody has scheduled the key for deletion."""
     page, world = drill.open(drill.rings("SealAgeAlarm")), drill.world
     boto3.client("kms").schedule_key_deletion(KeyId=drill.outputs["SealingKey"], PendingWindowInDays=30)
-    faults.refuse(wiring._client("kms"), "Sign", 1, "KMSInvalidStateException", 400)  # moto goes on signing
+    faults.refuse(wiring._client("kms"), "Sign", 7, "KMSInvalidStateException", 400)  # moto goes on signing
     packet_id = journey.to_signed(world)
     world.reaches(packet_id, "NEEDS_REVIEW")
 

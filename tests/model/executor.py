@@ -7,7 +7,7 @@ one thread, so that a run can be repeated exactly. tests/workflow has moto's own
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +21,6 @@ from tests.world import Clock
 
 Invoke = Callable[[str, Mapping[str, Any]], Any]
 TIMED_OUT, DIED = "States.Timeout", "Runtime.ExitError"
-ATTEMPTS = 7  # the first and as many retries as every task of the definitions has
 
 
 class Failed(Exception):
@@ -204,15 +203,21 @@ class Executor:
     def _failed(self, walk: Walk, state: Mapping[str, Any], error: str) -> None:
         """Once more, or to where the definition catches it. Raises Failed if nothing does."""
         walk.token = walk.until = walk.answer = None
-        if any(error in one["ErrorEquals"] for one in state.get("Retry", ())) and walk.tries + 1 < ATTEMPTS:
+        policy = next((one for one in state.get("Retry", ()) if _meant(error, one["ErrorEquals"])), {"MaxAttempts": 0})
+        if walk.tries < policy["MaxAttempts"]:
             walk.tries += 1
             return
         for one in state.get("Catch", ()):
-            if error in one["ErrorEquals"] or "States.ALL" in one["ErrorEquals"]:
+            if _meant(error, one["ErrorEquals"]):
                 _put(walk.data, one.get("ResultPath"), {"Error": error})
                 walk.at, walk.tries = one["Next"], 0
                 return
         raise Failed(error)
+
+
+def _meant(error: str, names: Sequence[str]) -> bool:
+    """With the two wildcards of the Amazon States Language."""
+    return error in names or "States.ALL" in names or ("States.TaskFailed" in names and error != TIMED_OUT)
 
 
 def _leave(walk: Walk, state: Mapping[str, Any], result: Any = None) -> None:

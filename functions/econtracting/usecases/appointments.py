@@ -35,12 +35,27 @@ NEWS = {
 }
 
 
-def unanswered(*, packets: ports.Packets, packet_id: str, attempt: int) -> list[str]:
-    """The requested states whose outcome is not known yet, in the recruiter's order. Raises Superseded."""
+def order_all(
+    *,
+    packets: ports.Packets,
+    packet_types: Callable[[str], PacketType],
+    clock: ports.Clock,
+    packet_id: str,
+    attempt: int,
+) -> list[str]:
+    """Have every requested state verified and ordered once, and tell whose outcome is not known yet, in their order.
+
+    All of them before anybody sleeps for one: an inline Map runs at most 40 iterations at once, and a state that takes
+    its weeks must not keep another from being asked. Raises Superseded, InvalidTransition.
+    """
     packet = packets.load(packet_id)
     require_current(packet, attempt)
-    known = {one.state for one in packets.all_of(Appointment, packet_id) if one.status in OUTCOME_KNOWN}
-    return [state for state in packet.pre_appointment_states if state not in known]
+    known = {one.state: one for one in packets.all_of(Appointment, packet_id)}
+    for state in packet.pre_appointment_states:
+        if state not in known:
+            _order(packets, packet_types, clock.now(), packet_id, attempt, state, task_token=None)
+    answered = {one.state for one in known.values() if one.status in OUTCOME_KNOWN}
+    return [state for state in packet.pre_appointment_states if state not in answered]
 
 
 def await_answer(
@@ -53,14 +68,24 @@ def await_answer(
     state: str,
     task_token: str,
 ) -> None:
-    """Remember who sleeps for this state, and have the appointment verified and ordered once. Raises Superseded."""
-    now = clock.now()
+    """Remember who sleeps for this state; an order that is missing is made. Raises Superseded, InvalidTransition."""
+    _order(packets, packet_types, clock.now(), packet_id, attempt, state, task_token)
 
-    def decide(packet: Packet) -> Change:
+
+def _order(
+    packets: ports.Packets,
+    packet_types: Callable[[str], PacketType],
+    now: datetime,
+    packet_id: str,
+    attempt: int,
+    state: str,
+    task_token: str | None,
+) -> None:
+    def decide(packet: Packet) -> Change | None:
         require_current(packet, attempt)
         known = packets.find(Appointment, packet_id, state)
         if known is not None:
-            return slept_for(known, packet, task_token, now)
+            return None if task_token is None else slept_for(known, packet, task_token, now)
         if packet.status is not Status.APPOINTING:
             raise InvalidTransition("only a cleared packet is appointed", status=packet.status.value)
         return opened(packets, packet_types(packet.type), packet, state, now, task_token)
@@ -81,7 +106,7 @@ def opened(
     packet: Packet,
     state: str,
     now: datetime,
-    task_token: str,
+    task_token: str | None,
     *,
     first_sale: bool = False,
 ) -> Change:
