@@ -56,6 +56,17 @@ def routes() -> list[tuple[str, str, str]]:
     ]
 
 
+@cache
+def is_open(method: str, path: str) -> bool:
+    """Whether a route is served without asking the authorizer who calls."""
+    return any(
+        event["Properties"].get("Auth", {}).get("Authorizer") == "NONE"
+        for function in functions().values()
+        for event in function.get("Events", {}).values()
+        if event["Type"] == "Api" and (event["Properties"]["Method"], event["Properties"]["Path"]) == (method, path)
+    )
+
+
 def table() -> dict[str, Any]:
     """The table's properties, as CreateTable takes them."""
     declared = template()["Resources"]["Table"]["Properties"]
