@@ -11,8 +11,9 @@ from local.config import HOST, ROOT, Config, aws_environment
 from local.listening import beyond_loopback
 from local.processes import Child
 
-SAVE_SECONDS = 60
+SAVE_SECONDS = 300  # it saves once what is under way inside lets it
 SETTLED_SECONDS = 3
+NOT_SAVED = "the emulator ended before it had saved its state; the next start begins with an older one, or with none"
 
 
 class EmulatorFailed(Exception):
@@ -54,10 +55,10 @@ def start(config: Config) -> Child:
     return emulator
 
 
-def stop(emulator: Child, config: Config) -> None:
-    """Stop the emulator and wait until its state is saved.
+def stop(emulator: Child, config: Config) -> bool:
+    """Stop the emulator; whether its state was saved before it ended.
 
-    It saves at once, but then lingers as long as an execution waits for a callback: that is not waited for.
+    Having saved it lingers as long as an execution waits for a callback: that is not waited for.
     """
     began = time.time()
     emulator.ask_to_end()
@@ -66,12 +67,17 @@ def stop(emulator: Child, config: Config) -> None:
             break
         time.sleep(0.1)
     emulator.stop(patience=0)
+    return _written(config.home / "state") > began
 
 
 def _saved(state: Path, since: float) -> bool:
     """Every service has its own file, written beside it and then renamed; the last one is some time ago."""
-    newest = max((file.stat().st_mtime for file in state.glob("*.json")), default=0.0)
+    newest = _written(state)
     return newest > since and time.time() - newest > SETTLED_SECONDS and not any(state.glob("*.tmp"))
+
+
+def _written(state: Path) -> float:
+    return max((file.stat().st_mtime for file in state.glob("*.json")), default=0.0)
 
 
 def _await_health(emulator: Child, config: Config, patience: float = 60) -> None:

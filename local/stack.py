@@ -94,10 +94,11 @@ class Stack:
                 raise PartDied(f"{child.name} ended unexpectedly; the end of {child.log}:\n{child.tail()}")
 
     def restart_emulator(self) -> None:
-        """Stop the emulator in good order and start it on what it saved."""
+        """Stop the emulator in good order and start it on what it saved. Raises EmulatorFailed if it saved nothing."""
         assert self._emulator is not None
         self._paused.set()
-        emulator.stop(self._emulator, self.config)
+        if not emulator.stop(self._emulator, self.config):
+            raise emulator.EmulatorFailed(emulator.NOT_SAVED)
         self._emulator = emulator.start(self.config)
         self._paused.clear()
 
@@ -111,7 +112,8 @@ class Stack:
         self.children.clear()
         outputs_file(self.config).unlink(missing_ok=True)
         if self._emulator:
-            emulator.stop(self._emulator, self.config)
+            if not emulator.stop(self._emulator, self.config):
+                print(emulator.NOT_SAVED, flush=True)
             self._emulator = None
 
     def _tick(self) -> None:
