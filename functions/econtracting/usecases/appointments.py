@@ -16,7 +16,7 @@ from econtracting.domain.webhooks import AppointmentNews
 from econtracting.ports import Change
 from econtracting.usecases.changes import plus
 from econtracting.usecases.endings import mail
-from econtracting.usecases.filing import filing_effect, rule_of
+from econtracting.usecases.filing import filed, filing_effect, rule_of
 from econtracting.usecases.lifecycle import attention, state_answered
 from econtracting.usecases.review import require_current
 from econtracting.usecases.waking import wake_appointment
@@ -150,9 +150,10 @@ def told(
             "answered_at": now if status in FINAL else None,
         }
     )
+    after, events = filed(after, now)
     data = {"state": news.state, "status": status.value, "reasons": list(news.reason_codes)}
-    event = Event(type=f"appointment.{status.value.lower()}", at=now, actor=GATEWAY, data=data)
-    change = Change(packet, events=[event], puts=[after])
+    events.append(Event(type=f"appointment.{status.value.lower()}", at=now, actor=GATEWAY, data=data))
+    change = Change(packet, events=events, puts=[after])
     if status not in FINAL:
         return change
     effects = [state_answered(packet, after.state, status.value, now), *wake_appointment(packet, after, now)]

@@ -107,18 +107,20 @@ def order(
         current = packets.find(Check, packet.id, str(attempt))
         if current is None or current.report_id is not None:
             return None
-        placed = current.model_copy(
-            update={
-                "report_id": report.id,
-                "ordered_at": now,
-                "status": report.status if current.status == "unordered" else current.status,
-                "expected_at": report.expected_at,
-            }
-        )
-        event = Event(type="bgc.ordered", at=now, actor=WORKFLOW, data={"attempt": attempt, "report": report.id})
-        return Change(packet, events=[event], puts=[placed])
+        placed, events = ordered(current, report, now)
+        status = report.status if current.status == "unordered" else current.status
+        return Change(packet, events=events, puts=[placed.model_copy(update={"status": status})])
 
     packets.change(packet.id, decide)
+
+
+def ordered(check: Check, report: ports.Report, now: datetime) -> tuple[Check, list[Event]]:
+    """The vendor has the order: noted once, by whoever sees it first, the order's answer or news that overtook it."""
+    if check.report_id is not None:
+        return check, []
+    event = Event(type="bgc.ordered", at=now, actor=WORKFLOW, data={"attempt": check.attempt, "report": report.id})
+    known = {"report_id": report.id, "ordered_at": now, "expected_at": report.expected_at}
+    return check.model_copy(update=known), [event]
 
 
 def current(packets: ports.Packets, packet: Packet) -> Check:

@@ -16,7 +16,7 @@ from econtracting.domain.packet_type import PacketType
 from econtracting.ports import Change
 from econtracting.usecases import adverse, corrections
 from econtracting.usecases.adverse import SCREENER
-from econtracting.usecases.background import WORKFLOW, current
+from econtracting.usecases.background import WORKFLOW, current, ordered
 from econtracting.usecases.changes import plus
 from econtracting.usecases.endings import mail
 from econtracting.usecases.review import WATCH, cleared, handed_over, require_current, resumed
@@ -37,9 +37,9 @@ def sync(*, packets: ports.Packets, checks: ports.BackgroundChecks, clock: ports
         check = packets.find(Check, packet.id, str(attempt))
         if check is None or not _is_news(packets, packet, check, report):
             return None
-        after = check.model_copy(
+        placed, events = ordered(check, report, now)
+        after = placed.model_copy(
             update={
-                "report_id": report.id,
                 "status": report.status,
                 "result": report.result,
                 "suspended_fields": report.suspended_fields,
@@ -48,8 +48,8 @@ def sync(*, packets: ports.Packets, checks: ports.BackgroundChecks, clock: ports
             }
         )
         data = {"attempt": attempt, "report": report.id}
-        event = Event(type=f"bgc.{report.status}", at=now, actor=SCREENER, data=data)
-        return plus(_applied(packets, packet, after, now), events=[event], puts=[after])
+        events.append(Event(type=f"bgc.{report.status}", at=now, actor=SCREENER, data=data))
+        return plus(_applied(packets, packet, after, now), events=events, puts=[after])
 
     packets.change(effect.packet_id, decide)
 

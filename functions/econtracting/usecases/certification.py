@@ -114,10 +114,14 @@ def feed(*, packets: ports.Packets, site: ports.CertificationSite, clock: ports.
         current = packets.find(Feed, packet.id)
         if current is None or current.loaded_at is not None or _was_sent(current, effect):
             return None
-        event = Event(type="certification.fed", at=now, actor=WORKFLOW, data={"plan_year": current.plan_year})
-        return Change(packet, events=[event], puts=[current.model_copy(update={"sent_at": now, "sent_for": effect.id})])
+        fed = current.model_copy(update={"sent_at": now, "sent_for": effect.id})
+        return Change(packet, events=[_fed(current, now)], puts=[fed])
 
     packets.change(packet.id, decide)
+
+
+def _fed(known: Feed, now: datetime) -> Event:
+    return Event(type="certification.fed", at=now, actor=WORKFLOW, data={"plan_year": known.plan_year})
 
 
 def _was_sent(known: Feed, effect: Effect) -> bool:
@@ -141,12 +145,13 @@ def told(
     if isinstance(message, ProducerLoaded):
         if known.loaded_at is not None:
             return None
-        after = known.model_copy(update={"loaded_at": now})
-        event = Event(type="certification.acked", at=now, actor=SITE)
+        after = known.model_copy(update={"loaded_at": now, "sent_at": known.sent_at or now})
+        # The site's word may come before our own note that it was told.
+        events = [*([] if known.sent_at else [_fed(known, now)]), Event(type="certification.acked", at=now, actor=SITE)]
         if packet.status is Status.NEEDS_REVIEW and packet.review_reason == NOT_LOADED:
             # Too late for the execution that waited for it, not for the next one.
-            return plus(resumed(packet, Status.PROCESSED, now), events=[event], puts=[after])
-        return Change(packet, events=[event], puts=[after], effects=wake_feed(packet, known.task_token, now))
+            return plus(resumed(packet, Status.PROCESSED, now), events=events, puts=[after])
+        return Change(packet, events=events, puts=[after], effects=wake_feed(packet, known.task_token, now))
     result = CourseResult(
         course=message.data.course, passed=message.passed, score=message.data.score, at=message.timestamp
     )

@@ -31,6 +31,7 @@ NOT_ASKED = {
     AppointmentType.AGENCY_COVERS: A.RECORDED,
     AppointmentType.JUST_IN_TIME: A.JUST_IN_TIME,
 }
+SUBMITTED = "appointment.submitted"
 UNFILED = frozenset({A.DRAFT, A.SCHEDULED})
 
 
@@ -101,7 +102,7 @@ class _Keeping:
 
     def submitted(self, transaction: str, licence_number: str | None) -> None:
         self._keep(
-            "appointment.submitted",
+            SUBMITTED,
             status=A.ACCEPTED_BY_GATEWAY,
             transaction_id=transaction,
             licence_number=licence_number,
@@ -125,8 +126,7 @@ class _Keeping:
             if current is None or not _may_be_filed(current):
                 return None
             after = current.model_copy(update=update)
-            data = {"state": after.state, "status": after.status.value, "reasons": list(after.reasons)}
-            event = Event(type=event_type, at=self._now, actor=WORKFLOW, data=data)
+            event = _event(event_type, after, after.status, self._now)
             wakes = wake_appointment(packet, after, self._now) if after.status in OUTCOME_KNOWN else []
             told_ = (
                 [state_answered(packet, after.state, after.status.value, self._now)] if after.status in FINAL else []
@@ -134,6 +134,20 @@ class _Keeping:
             return Change(packet, events=[event], puts=[after], effects=[*effects(packet), *wakes, *told_])
 
         self._packets.change(self._asked.packet_id, decide)
+
+
+def filed(appointment: Appointment, now: datetime) -> tuple[Appointment, list[Event]]:
+    """The gateway has the order: noted once, also when a state's answer comes before our own note that it was filed."""
+    if appointment.filed_at is not None:
+        return appointment, []
+    return appointment.model_copy(update={"filed_at": now}), [
+        _event(SUBMITTED, appointment, A.ACCEPTED_BY_GATEWAY, now)
+    ]
+
+
+def _event(event_type: str, appointment: Appointment, status: AppointmentStatus, now: datetime) -> Event:
+    data = {"state": appointment.state, "status": status.value, "reasons": list(appointment.reasons)}
+    return Event(type=event_type, at=now, actor=WORKFLOW, data=data)
 
 
 def filing_effect(packet: Packet, state: str, occasion: str, at: datetime, *, first_sale: bool) -> Effect:
