@@ -7,6 +7,7 @@ connection's, never what a client claims.
 """
 
 import json
+import sys
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
@@ -106,7 +107,8 @@ class ApiProxy:
                 headers=request_headers(request.headers.raw, caller),
                 content=await request.body(),
             )
-        except httpx.TransportError:
+        except httpx.TransportError as error:
+            print(f"{request.method} {target}: {error!r}", file=sys.stderr, flush=True)
             return _unavailable("The emulator does not answer.")
         refusal = self._refusals.of(
             request.method,

@@ -10,6 +10,7 @@ from econtracting import ports
 from econtracting.domain.audit import Actor, Event
 from econtracting.domain.background import Check
 from econtracting.domain.corrections import CorrectionRequest, Patience, checked_fields, is_open, labels, next_reminder
+from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.interview_definition import InterviewDefinition
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
@@ -77,6 +78,10 @@ def request(
     now = clock.now()
 
     def decide(packet: Packet) -> Change:
+        if packet.status is Status.AWAITING_SIGNATURE:
+            raise InvalidTransition(
+                "the agent has not signed yet and can change every answer", status=packet.status.value
+            )
         definition = packet_types(packet.type).interview
         change = asked(
             definition, packet, checked_fields(definition, fields), reason, now, patience=patience, actor=actor
