@@ -43,9 +43,8 @@ def start(config: Config) -> Child:
         "AWS_ENDPOINT_URL_SESV2": f"{config.url('portal')}/mail-service",
     }
     environment.pop("PYTHONPATH", None)
-    emulator = Child(
-        "emulator", [str(ROOT / ".venv/emulator/bin/ministack")], environment, config.home / "logs/emulator.log"
-    )
+    command = [str(ROOT / ".venv/emulator/bin/python"), str(ROOT / "local/emulator_main.py")]
+    emulator = Child("emulator", command, environment, config.home / "logs/emulator.log")
     try:
         _await_health(emulator, config)
         _require_loopback(emulator)
