@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 import httpx
 import uvicorn
 from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -134,6 +135,21 @@ class ApiProxy:
         return api_id
 
 
+class AnyPath(Convertor[str]):
+    """What follows, line breaks included: Starlette's own `path` leaves those paths unanswered by the API."""
+
+    regex = r"[\s\S]*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("any", AnyPath())
+
+
 def _unavailable(detail: str) -> JSONResponse:
     problem = {
         "type": "urn:econtracting:problem:temporarily-unavailable",
@@ -158,7 +174,7 @@ def application(config: Config) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/api/{path:path}", ApiProxy(config, http).answer, methods=METHODS),
+            Route("/api/{path:any}", ApiProxy(config, http).answer, methods=METHODS),
             Route(
                 "/mail-service/{path:path}", MailService(config.url("emulator"), http, mails).answer, methods=METHODS
             ),
