@@ -48,7 +48,9 @@ def test_calls_reach_the_api_stage_byte_for_byte(gateway: httpx.Client, recorder
     assert request.headers["x-signature"] == "ab"
 
 
-@pytest.mark.parametrize("path", ["%0A%C2%85x", "%10%01", "%00", "%7F", "%FF%FE", "..%2F..", "%F3%97%8D%9F", "%3Fa%23b"])
+@pytest.mark.parametrize(
+    "path", ["%0A%C2%85x", "%10%01", "%00", "%7F", "%FF%FE", "..%2F..", "%F3%97%8D%9F", "%3Fa%23b"]
+)
 def test_a_path_of_strange_characters_reaches_the_stage_as_it_came(
     gateway: httpx.Client, recorder: Recorder, path: str
 ) -> None:
