@@ -67,6 +67,13 @@ def is_open(method: str, path: str) -> bool:
     )
 
 
+def refusal(kind: str) -> tuple[int, dict[str, list[str]], bytes]:
+    """Status, headers and body of what the gateway itself answers."""
+    declared = template()["Resources"]["Api"]["Properties"]["GatewayResponses"][kind]
+    headers = {name: [value[1:-1]] for name, value in declared["ResponseParameters"]["Headers"].items()}
+    return declared["StatusCode"], headers, declared["ResponseTemplates"]["application/json"].encode()
+
+
 def table() -> dict[str, Any]:
     """The table's properties, as CreateTable takes them."""
     declared = template()["Resources"]["Table"]["Properties"]

@@ -167,7 +167,7 @@ class World:
         event = self._event(method, path, resource, sent, query, raw)
         caller = dict(staff) if staff else self._authorized(event)
         if caller is None:
-            return Answer(503, {}, b"{}")  # what the template answers for AUTHORIZER_FAILURE
+            return Answer(*deployed.refusal("AUTHORIZER_FAILURE"))
         event["requestContext"]["authorizer"] = caller
         answer = json.loads(json.dumps(handler_of(function)(event, Context())))
         kept = dict(answer["multiValueHeaders"])
