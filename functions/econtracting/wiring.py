@@ -35,10 +35,12 @@ def _client(service: str) -> Any:
     import boto3
     from botocore.config import Config
 
+    # A function that is slow is not asked again at once: the caller's 503 has to be out before its own time is over.
+    patience, attempts = (22, 1) if service == "lambda" else (10, 5)
     config = Config(
-        retries={"mode": "standard", "max_attempts": 4},
+        retries={"mode": "standard", "total_max_attempts": attempts},
         connect_timeout=2,
-        read_timeout=10 if service != "lambda" else 28,
+        read_timeout=patience,
         parameter_validation=False,
         signature_version="s3v4" if service == "s3" else None,  # upload targets are signed with it as well
     )

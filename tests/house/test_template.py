@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from econtracting import wiring
 from tests import deployed
 
 FUNCTIONS = deployed.functions()
@@ -175,3 +176,14 @@ def test_what_decodes_strangers_images_has_no_rights_and_no_secrets() -> None:
 def test_the_stream_shows_keys_only() -> None:
     table = deployed.template()["Resources"]["Table"]["Properties"]
     assert table["StreamSpecification"]["StreamViewType"] == "KEYS_ONLY"
+
+
+@pytest.mark.parametrize("door", ["InterviewFunction", "SignFunction"])
+def test_a_door_can_still_say_that_the_function_it_asks_is_too_slow(door: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "us-east-1")
+    wiring.forget()
+    config = wiring._client("lambda").meta.config
+    wiring.forget()
+    patience = (config.connect_timeout + config.read_timeout) * config.retries["total_max_attempts"]
+    assert patience <= FUNCTIONS[door]["Timeout"] - 4
