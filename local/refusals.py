@@ -52,16 +52,17 @@ class GatewayRefusals:
             return None
         if b"Missing Authentication Token" in body:
             allowed = self._methods(path)
-            return self._wrong_method(allowed) if allowed and method not in allowed else self._declared(
+            return self._wrong_method(allowed) if allowed and method not in allowed else self.declared(
                 "MISSING_AUTHENTICATION_TOKEN", 404
             )  # fmt: skip
         if status == 401:
-            return self._declared("UNAUTHORIZED", 401)
+            return self.declared("UNAUTHORIZED", 401)
         if status == 500:
-            return self._declared("AUTHORIZER_FAILURE", 503)
-        return self._declared("DEFAULT_5XX" if status > 500 else "DEFAULT_4XX", status)
+            return self.declared("AUTHORIZER_FAILURE", 503)
+        return self.declared("DEFAULT_5XX" if status > 500 else "DEFAULT_4XX", status)
 
-    def _declared(self, kind: str, status: int) -> Refusal:
+    def declared(self, kind: str, status: int) -> Refusal:
+        """A kind of GatewayResponses; with this status where the template names none."""
         declared = self._responses[kind]
         headers = {
             name: value.strip("'").replace("''", "'")
@@ -72,7 +73,7 @@ class GatewayRefusals:
 
     def _wrong_method(self, allowed: list[str]) -> Refusal:
         """What a door's resolver says, as `econtracting.http.problems` does."""
-        headers = self._declared("MISSING_AUTHENTICATION_TOKEN", 404).headers | {"Allow": ", ".join(allowed)}
+        headers = self.declared("MISSING_AUTHENTICATION_TOKEN", 404).headers | {"Allow": ", ".join(allowed)}
         problem = {
             "allow": allowed,
             "type": "urn:econtracting:problem:method-not-allowed",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -67,13 +68,6 @@ def is_open(method: str, path: str) -> bool:
     )
 
 
-def refusal(kind: str) -> tuple[int, dict[str, list[str]], bytes]:
-    """Status, headers and body of what the gateway itself answers."""
-    declared = template()["Resources"]["Api"]["Properties"]["GatewayResponses"][kind]
-    headers = {name: [value[1:-1]] for name, value in declared["ResponseParameters"]["Headers"].items()}
-    return declared["StatusCode"], headers, declared["ResponseTemplates"]["application/json"].encode()
-
-
 def table() -> dict[str, Any]:
     """The table's properties, as CreateTable takes them."""
     declared = template()["Resources"]["Table"]["Properties"]
@@ -89,3 +83,8 @@ def definition(name: str, **substitutions: Any) -> str:
     filled = re.sub(r"\$\{(\w+)\}", lambda match: str(substitutions[match[1]]), text)
     json.loads(filled)
     return filled
+
+
+def is_named(error: str, names: Sequence[str]) -> bool:
+    """Whether an ErrorEquals means an error, with the two wildcards of the Amazon States Language."""
+    return error in names or "States.ALL" in names or ("States.TaskFailed" in names and error != "States.Timeout")

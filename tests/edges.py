@@ -111,10 +111,7 @@ def _error(event: Mapping[str, Any]) -> str | None:
 
 
 def _catcher(catchers: Sequence[Mapping[str, Any]], error: str) -> str:
-    names = next(
-        one["ErrorEquals"] for one in catchers if error in one["ErrorEquals"] or "States.ALL" in one["ErrorEquals"]
-    )
-    return _caught(names)
+    return _caught(next(one["ErrorEquals"] for one in catchers if deployed.is_named(error, one["ErrorEquals"])))
 
 
 def _caught(errors: Iterable[str]) -> str:

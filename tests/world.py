@@ -30,10 +30,12 @@ from econtracting import wiring
 from econtracting.adapters.clock import SystemClock
 from econtracting.domain.breaker import Vendor
 from econtracting.http.problems import Door
+from local.refusals import GatewayRefusals
 from tests import deployed
 from tests.vendors import Outside
 
 REGION = "us-east-1"
+GATEWAY = GatewayRefusals(deployed.ROOT / "template.yaml")
 START = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 
 SETTINGS = {
@@ -167,7 +169,8 @@ class World:
         event = self._event(method, path, resource, sent, query, raw)
         caller = dict(staff) if staff else self._authorized(event)
         if caller is None:
-            return Answer(*deployed.refusal("AUTHORIZER_FAILURE"))
+            refusal = GATEWAY.declared("AUTHORIZER_FAILURE", 503)
+            return Answer(refusal.status, {name: [value] for name, value in refusal.headers.items()}, refusal.body)
         event["requestContext"]["authorizer"] = caller
         answer = json.loads(json.dumps(handler_of(function)(event, Context())))
         kept = dict(answer["multiValueHeaders"])

@@ -45,5 +45,5 @@ def test_a_functions_own_problem_passes_untouched() -> None:
 
 def test_every_declared_refusal_is_a_problem_document() -> None:
     for kind in REFUSALS._responses:
-        problem = json.loads(REFUSALS._declared(kind, 400).body)
+        problem = json.loads(REFUSALS.declared(kind, 400).body)
         assert {"type", "title", "status", "detail", "code"} <= set(problem)

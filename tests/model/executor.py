@@ -7,7 +7,7 @@ one thread, so that a run can be repeated exactly. tests/workflow has moto's own
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ import pytest
 from moto.stepfunctions.exceptions import InvalidToken
 from moto.stepfunctions.models import StepFunctionBackend
 
+from tests import deployed
 from tests.model.wire import Crash
 from tests.world import Clock
 
@@ -203,21 +204,18 @@ class Executor:
     def _failed(self, walk: Walk, state: Mapping[str, Any], error: str) -> None:
         """Once more, or to where the definition catches it. Raises Failed if nothing does."""
         walk.token = walk.until = walk.answer = None
-        policy = next((one for one in state.get("Retry", ()) if _meant(error, one["ErrorEquals"])), {"MaxAttempts": 0})
+        policy = next(
+            (one for one in state.get("Retry", ()) if deployed.is_named(error, one["ErrorEquals"])), {"MaxAttempts": 0}
+        )
         if walk.tries < policy["MaxAttempts"]:
             walk.tries += 1
             return
         for one in state.get("Catch", ()):
-            if _meant(error, one["ErrorEquals"]):
+            if deployed.is_named(error, one["ErrorEquals"]):
                 _put(walk.data, one.get("ResultPath"), {"Error": error})
                 walk.at, walk.tries = one["Next"], 0
                 return
         raise Failed(error)
-
-
-def _meant(error: str, names: Sequence[str]) -> bool:
-    """With the two wildcards of the Amazon States Language."""
-    return error in names or "States.ALL" in names or ("States.TaskFailed" in names and error != TIMED_OUT)
 
 
 def _leave(walk: Walk, state: Mapping[str, Any], result: Any = None) -> None:
