@@ -60,7 +60,11 @@ ROWS = (
     ),
     Row("R26", "Bodies and items grow", "413 or 422 before any write; no item nears 400 KB"),
     Row("R27", "A state's payload grows", "impossible: references only, every input below 8 KB"),
-    Row("R28", "An execution's history grows", "at most 520 events for a packet that asks all 56, of 25,000"),
+    Row(
+        "R28",
+        "An execution's history grows",
+        "at most 520 events, without retries, for a packet that asks all 56, of 25,000",
+    ),
     Row("R29", "A stream record nobody can read", "to the dead letters after its attempts; the others progress"),
     Row("R30", "Clocks are 15 minutes off; the store deletes two days late", "the product's own clock decides"),
     Row("R31", "A link is expired, withdrawn or unknown", "one and the same answer, and a way to ask anew"),

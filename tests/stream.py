@@ -9,7 +9,7 @@ from typing import Any
 from moto.dynamodb.models import dynamodb_backends
 
 from tests import atomic
-from tests.world import REGION, Context, World
+from tests.world import PATIENCE, REGION, Context, World
 
 ACCOUNT = "123456789012"
 TABLE = "econtracting"
@@ -40,8 +40,9 @@ def attach(world: World, invoke: Callable[[dict[str, Any], Any], Any] | None = N
     handler = invoke or relay.on_stream
     stream = Stream(lambda event: handler(event, Context()))
 
-    def settle(until: Callable[[], bool] | None = None, *, rounds: int = 3000) -> None:
-        for _ in range(rounds):
+    def settle(until: Callable[[], bool] | None = None) -> None:
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
             delivered = stream.deliver()
             if until is not None and until():
                 return

@@ -13,6 +13,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 
 from econtracting import wiring
+from econtracting.adapters.dynamodb.packets import ROUNDS
 from econtracting.domain.effects import Effect
 from econtracting.domain.errors import Conflict, Unavailable
 from econtracting.ports import Change
@@ -141,7 +142,7 @@ def test_conflicts_without_end_are_told_as_unavailable(road: Sweep, cancelled: A
     cancelled.reasons += ["TransactionConflict"] * 50
     with pytest.raises(Unavailable):
         wiring.packets().change(caller.packet, lambda packet: Change(packet, events=[event("noted")]))
-    assert len(cancelled.sent) <= 10
+    assert len(cancelled.sent) == ROUNDS
     assert "noted" not in [one.type for one in wiring.packets().events(caller.packet)]
 
 

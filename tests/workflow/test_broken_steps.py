@@ -65,6 +65,15 @@ def test_a_step_after_a_wait_that_fails_for_good_is_for_a_person(
     under_review(world, stories.submitted(world, states=(), status=status))
 
 
+@pytest.mark.parametrize("status", [Status.CORRECTION_REQUESTED, Status.ADVERSE_REVIEW, Status.CERTIFICATION_OPEN])
+@pytest.mark.parametrize("task", ["ask_for_review", "record_background_check_timed_out", "record_feed_not_loaded"])
+def test_a_failure_that_comes_late_takes_no_packet_from_whom_it_waits_for(
+    world: World, task: str, status: Status
+) -> None:
+    packet_id = stories.submitted(world, status=status, started=False)
+    assert tasks.TASKS[task]({"packet_id": packet_id, "attempt": 1}) == {"status": status.value}
+
+
 def test_a_seal_that_fails_for_good_is_for_a_person(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuses(event: Any, context: Any) -> Any:
         raise RuntimeError("broken")

@@ -1,5 +1,7 @@
 """The contracting department: what it sees, what it may decide where, and what the trail keeps of it."""
 
+from typing import Any
+
 import pytest
 
 from econtracting.domain.packet import Status
@@ -113,6 +115,24 @@ def test_a_correction_asked_for_while_the_check_runs_ends_the_execution_that_wai
     world.settle(lambda: "HandedToPerson" in world.histories()[f"{packet_id}-1"])
     assert world.status(packet_id) == "CORRECTION_REQUESTED"
     assert "The licence shows another name." in world.outside.post.sent[-1]["text"]
+
+
+def test_a_correction_asked_for_before_the_execution_sleeps_ends_it_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from process import tasks
+
+    usual = tasks.TASKS["await_background_check"]
+
+    def overtaken(task: dict[str, Any]) -> dict[str, Any]:
+        body = {"fields": ["agent.middle_name"], "reason": "The licence shows another name."}
+        journey.expect(world.call("POST", f"/packets/{task['packet_id']}/corrections", body, staff=stories.OPS), 200)
+        return usual(task)
+
+    monkeypatch.setitem(tasks.TASKS, "await_background_check", overtaken)
+    packet_id = stories.submitted(world)
+    world.settle(lambda: "HandedToPerson" in world.histories().get(f"{packet_id}-1", []))
+    assert world.status(packet_id) == "CORRECTION_REQUESTED"
 
 
 def test_a_correction_of_what_is_not_asked_is_refused(world: World) -> None:

@@ -16,7 +16,8 @@ from tests import journey, stories
 from tests.world import World
 
 LARGEST_INPUT = 8 * 1024  # bytes; a service limit is 262,144
-LONGEST_HISTORY = 520  # events without a retry; the service limit is 25,000
+LONGEST_HISTORY = 520  # events; the service limit is 25,000
+EVENTS_OF_A_RETRY = 3  # scheduled, started, failed: how many sleepers meet in the table is chance
 
 
 def histories(world: World) -> Iterator[list[dict[str, Any]]]:
@@ -67,7 +68,9 @@ def test_a_packet_that_asks_every_state_asks_them_all_at_once_and_stays_far_from
     world.settle(lambda: world.histories()[f"{packet_id}-1"][-1] == "ExecutionSucceeded")
     (events,) = (found for found in histories(world) if found)
     assert sum(event["type"] == "MapIterationSucceeded" for event in events) == len(states)
-    assert len(events) < LONGEST_HISTORY, len(events)
+    retries = sum(event["type"] == "TaskFailed" for event in events)
+    assert len(events) - EVENTS_OF_A_RETRY * retries < LONGEST_HISTORY
+    assert retries < len(states) / 2
 
 
 def orders(packet_id: str) -> dict[str, A]:

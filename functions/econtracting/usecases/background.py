@@ -63,13 +63,17 @@ def opened(change: Change, now: datetime, reminders: tuple[timedelta, ...]) -> C
 
 
 def await_result(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, attempt: int, task_token: str) -> None:
-    """Remember who sleeps; wake at once if the result is there already. Raises Superseded."""
+    """Remember who sleeps; wake at once if there is nothing to wait for any more. Raises Superseded.
+
+    The result may be there already, or a correction may have been asked for between the opening and now.
+    """
     now = clock.now()
 
     def decide(packet: Packet) -> Change:
         require_current(packet, attempt)
         after = current(packets, packet).model_copy(update={"task_token": task_token})
-        return Change(packet, puts=[after], effects=wake_check(packet, after, now) if after.outcome else [])
+        over = after.outcome is not None or packet.status is not Status.BACKGROUND_CHECK
+        return Change(packet, puts=[after], effects=wake_check(packet, after, now) if over else [])
 
     packets.change(packet_id, decide)
 

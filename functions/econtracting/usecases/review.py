@@ -9,7 +9,7 @@ from econtracting.domain.audit import Actor, Event
 from econtracting.domain.effects import Effect
 from econtracting.domain.errors import Superseded
 from econtracting.domain.flags import Flag, keeps_from_appointing
-from econtracting.domain.packet import MOVES, Packet, Status
+from econtracting.domain.packet import DRIVEN_BY_WORKFLOW, Packet, Status
 from econtracting.ports import Change
 from econtracting.usecases.lifecycle import attention
 from econtracting.usecases.signing import start_workflow
@@ -62,11 +62,11 @@ def cleared(packet: Packet, now: datetime, *, restart: bool) -> Change:
 
 
 def ask_for_review(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, reason: str, attempt: int) -> Packet:
-    """NEEDS_REVIEW from wherever the workflow was; nothing if somebody else acts already, or a later execution does."""
+    """NEEDS_REVIEW from wherever the workflow was; nothing if others act already: people, agents, a later execution."""
     now = clock.now()
 
     def decide(packet: Packet) -> Change | None:
-        if packet.attempt != attempt or Status.NEEDS_REVIEW not in MOVES[packet.status]:
+        if packet.attempt != attempt or packet.status not in DRIVEN_BY_WORKFLOW:
             return None
         return handed_over(packet, reason, now)
 

@@ -37,7 +37,8 @@ from econtracting.ports import Change, Committed, Page, Request
 
 R = TypeVar("R", bound=Frozen)
 
-ROUNDS = 10
+# Enough for forty executions that come to sleep for forty states of one packet at once.
+ROUNDS, FIRST_PAUSE, LONGEST_PAUSE = 14, 0.02, 1.0  # seconds
 REQUEST_LIFE = timedelta(days=3)
 
 
@@ -114,7 +115,7 @@ class DynamoPackets:
             except _Answered:
                 return self._repeat(request)
             except _Lost:
-                time.sleep(random.uniform(0, min(0.02 * 2**round_, 0.5)))
+                time.sleep(random.uniform(0, min(FIRST_PAUSE * 2**round_, LONGEST_PAUSE)))
         raise Unavailable(retry_after=1)
 
     def by_agency(self, agency_id: str, status: str | None, cursor: str | None, limit: int) -> Page:
