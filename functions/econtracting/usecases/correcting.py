@@ -29,9 +29,9 @@ class Exchange(NamedTuple):
 
 def view(packets: ports.Packets, definition: InterviewDefinition, packet: Packet) -> dict[str, Any] | None:
     """What the agent is asked to mend; None where nothing is, or it is mended and signed."""
-    if not packet.correction or not is_open(packet, packet.correction):
+    request = _open_request(packets, packet)
+    if request is None:
         return None
-    request = _request(packets, packet)
     return {
         "number": request.number,
         "reason": request.reason,
@@ -92,11 +92,15 @@ def exchanged(before: Iterable[Document], after: Iterable[Document]) -> Exchange
 
 def answered(packets: ports.Packets, packet: Packet, now: datetime, actor: Actor) -> tuple[list[Event], list[Frozen]]:
     """What goes with finishing a corrected packet: the request is answered. Nothing for one that was not corrected."""
-    if not packet.correction or not is_open(packet, packet.correction):
+    request = _open_request(packets, packet)
+    if request is None:
         return [], []
-    request = _request(packets, packet).model_copy(update={"answered_at": now})
     event = Event(type="correction.answered", at=now, actor=actor, data={"number": request.number})
-    return [event], [request]
+    return [event], [request.model_copy(update={"answered_at": now})]
+
+
+def _open_request(packets: ports.Packets, packet: Packet) -> CorrectionRequest | None:
+    return _request(packets, packet) if packet.correction and is_open(packet, packet.correction) else None
 
 
 def _request(packets: ports.Packets, packet: Packet) -> CorrectionRequest:
