@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import requests
 from hypothesis import HealthCheck, given, settings
@@ -55,7 +56,7 @@ def _fails(label: str, caller: str, headers: dict[str, str], known: dict[str, li
 
     @given(case=cases(label, known))
     @settings(max_examples=EXAMPLES, database=None, deadline=None, suppress_health_check=list(HealthCheck))
-    def played(case: Case) -> None:
+    def played(case: Case[Any]) -> None:
         over_http(case, url, session, {"X-Requested-With": "econtracting", **headers})
 
     try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from moto import mock_aws
@@ -71,7 +72,7 @@ def pages() -> dict[str, str]:
         reviewed(world, "FEED_NOT_LOADED", "Lakeside Brokers", 1, Status.PROCESSED)
         world.outside.post.down = True
         world.settle()
-        widgets = {
+        widgets: dict[str, dict[str, Any]] = {
             "queue": {"queue": "review"},
             "packet": {"packet_id": packet_id},
             "refused": {"packet_id": packet_id},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tools.bench import cost
+from tools.bench import cost, replay
 from tools.bench.units import Index, index_units, read_units, size, write_units
 
 BY_DUE = Index("by_due", ("due_pk", "due_at_sk"), whole=False)
@@ -54,3 +54,7 @@ def test_an_index_of_whole_items_costs_with_every_change_of_the_item() -> None:
 def test_nothing_is_free_by_oversight() -> None:
     with pytest.raises(KeyError):
         cost.dollars({"something new": 1})
+
+
+def test_the_floor_of_a_warm_request_can_be_measured() -> None:
+    assert replay.floor_ms() > 0

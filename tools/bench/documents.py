@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -49,18 +50,13 @@ def papers() -> list[Paper]:
     with sealing_key() as key:
         sealer = PadesSeal(key.kms, key.key_id, key.certificate_pem)
         for row in documents_of("meridian").documents:
-            rendering, frozen = second_run(
-                lambda row=row: renderer.render("meridian", row.template or row.code, facts, AT)
-            )
-            marks = marks_for(frozen)
+            rendering, frozen = second_run(partial(renderer.render, "meridian", row.template or row.code, facts, AT))
             sealing, sealed = second_run(
-                lambda row=row, frozen=frozen, marks=marks: sealer.seal(
-                    frozen.content, marks, document_id=row.code, title=row.title, at=AT
-                )
+                partial(sealer.seal, frozen.content, marks_for(frozen), document_id=row.code, title=row.title, at=AT)
             )
             text = [page.extract_text() for page in PdfReader(BytesIO(frozen.content)).pages]
-            plain_rendering, plain = second_run(lambda text=text: plain_document(text))
-            plain_sealing, _ = second_run(lambda plain=plain: plain_seal(plain, signer))
+            plain_rendering, plain = second_run(partial(plain_document, text))
+            plain_sealing, _ = second_run(partial(plain_seal, plain, signer))
             found.append(Paper(row.code, frozen, sealed, rendering, sealing, plain_rendering, plain_sealing))
     return found
 

@@ -116,6 +116,6 @@ def _written(operation: str, params: Mapping[str, Any]) -> list[tuple[str, Mappi
 
 
 def _typed(value: Any) -> Any:
-    from moto.dynamodb.models import DynamoType
+    from moto.dynamodb.models.dynamo_type import DynamoType
 
     return DynamoType(value)

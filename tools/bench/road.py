@@ -12,7 +12,9 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
-from moto.dynamodb.models import DynamoType, dynamodb_backends
+from moto.core.config import DefaultConfig
+from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.dynamo_type import DynamoType
 
 import auth.authorizer
 import tests.world
@@ -179,7 +181,7 @@ def track() -> Iterator[tuple[Track, pytest.MonkeyPatch]]:
     """An empty world on moto; the stream relays what the outbox holds, as on AWS."""
     atomic.install()
     os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"
-    config = {"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}
+    config: DefaultConfig = {"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}
     with pytest.MonkeyPatch.context() as patch, mock_aws(config=config):
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
