@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 from moto.dynamodb.models import dynamodb_backends
 
 from tests import atomic
-from tests.world import PATIENCE, REGION, Context, World
+from tests.world import REGION, Context, World
 
 ACCOUNT = "123456789012"
 TABLE = "econtracting"
@@ -39,19 +38,7 @@ def attach(world: World, invoke: Callable[[dict[str, Any], Any], Any] | None = N
 
     handler = invoke or relay.on_stream
     stream = Stream(lambda event: handler(event, Context()))
-
-    def settle(until: Callable[[], bool] | None = None) -> None:
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            delivered = stream.deliver()
-            if until is not None and until():
-                return
-            if until is None and not delivered:
-                return
-            time.sleep(0.01)
-        raise AssertionError(f"the world did not settle: {world.histories()}")
-
-    world.settle = settle  # type: ignore[method-assign]
+    world.relayed = stream.deliver
     return stream
 
 

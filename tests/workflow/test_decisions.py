@@ -14,6 +14,13 @@ def shown(world: World, packet_id: str) -> dict[str, object]:
     return found
 
 
+def another_name_asked(world: World, packet_id: str) -> dict[str, object]:
+    body = {"fields": ["agent.middle_name"], "reason": "The licence shows another name."}
+    answer = world.call("POST", f"/packets/{packet_id}/corrections", body, staff=stories.OPS)
+    asked: dict[str, object] = journey.expect(answer, 200).json
+    return asked
+
+
 WORDS = ("proceed", "pre-adverse", "adverse", "reject", "retry")
 MALFORMED: tuple[tuple[dict[str, str], str], ...] = (
     ({"decision": "perhaps", "reason": "x"}, "decision"),
@@ -108,10 +115,7 @@ def test_the_packet_view_shows_masks_and_no_token(world: World) -> None:
 
 def test_a_correction_asked_for_while_the_check_runs_ends_the_execution_that_waits(world: World) -> None:
     packet_id = stories.to_check(world)
-    body = {"fields": ["agent.middle_name"], "reason": "The licence shows another name."}
-    path = f"/packets/{packet_id}/corrections"
-    answer = journey.expect(world.call("POST", path, body, staff=stories.OPS), 200).json
-    assert answer["status"] == "CORRECTION_REQUESTED"
+    assert another_name_asked(world, packet_id)["status"] == "CORRECTION_REQUESTED"
     world.settle(lambda: "HandedToPerson" in world.histories()[f"{packet_id}-1"])
     assert world.status(packet_id) == "CORRECTION_REQUESTED"
     assert "The licence shows another name." in world.outside.post.sent[-1]["text"]
@@ -125,8 +129,7 @@ def test_a_correction_asked_for_before_the_execution_sleeps_ends_it_too(
     usual = tasks.TASKS["await_background_check"]
 
     def overtaken(task: dict[str, Any]) -> dict[str, Any]:
-        body = {"fields": ["agent.middle_name"], "reason": "The licence shows another name."}
-        journey.expect(world.call("POST", f"/packets/{task['packet_id']}/corrections", body, staff=stories.OPS), 200)
+        another_name_asked(world, task["packet_id"])
         return usual(task)
 
     monkeypatch.setitem(tasks.TASKS, "await_background_check", overtaken)
