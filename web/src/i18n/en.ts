@@ -71,6 +71,7 @@ export const en = {
   "logIn.sent.none":
     "Nothing there after a few minutes? Look into your spam folder. If the invitation has expired, was withdrawn or was declined, no message comes; the recruiter who invited you can tell.",
   "logIn.password": "Password",
+  "logIn.password.missing": "Enter your password.",
   "logIn.temporary": "Temporary password from the email",
   "logIn.temporary.hint": "Copy and paste works. Upper and lower case count.",
   "logIn.button": "Log in",

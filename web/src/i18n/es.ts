@@ -74,6 +74,7 @@ export const es: Messages = {
   "logIn.sent.none":
     "¿No llega nada en unos minutos? Mire en la carpeta de correo no deseado. Si la invitación venció, se retiró o se rechazó, no llega ningún mensaje; el reclutador que le invitó lo sabe.",
   "logIn.password": "Contraseña",
+  "logIn.password.missing": "Escriba su contraseña.",
   "logIn.temporary": "Contraseña temporal del correo",
   "logIn.temporary.hint": "Puede copiar y pegar. Se distinguen mayúsculas y minúsculas.",
   "logIn.button": "Iniciar sesión",

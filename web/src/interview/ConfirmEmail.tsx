@@ -3,7 +3,7 @@ import { api } from "../api/client";
 import { Button } from "../components/Button";
 import { TextInput } from "../components/inputs";
 import { Notice } from "../components/Notice";
-import { useAct } from "../components/useAct";
+import { useAct, useFormAct } from "../components/useAct";
 import { t } from "../i18n";
 
 /** Another address than the invitation's gets no letters before a code mailed to it is typed back. */
@@ -11,7 +11,7 @@ export function ConfirmEmail({ onConfirmed }: { onConfirmed: () => void }) {
   const [asked, setAsked] = useState(false);
   const [code, setCode] = useState("");
   const asking = useAct();
-  const confirming = useAct();
+  const confirming = useFormAct();
 
   const ask = () =>
     asking.run(async () => {

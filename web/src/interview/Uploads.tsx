@@ -1,6 +1,6 @@
 import { useRef, useState } from "react";
 import type { Attachment, Section } from "../api/answers";
-import { api, newKey, Problem } from "../api/client";
+import { api, newKey } from "../api/client";
 import { Button } from "../components/Button";
 import { Remarks } from "../components/inputs";
 import { words } from "../components/useAct";
@@ -39,7 +39,7 @@ export function Uploads({ id, allowed, attached, onAttached, files, setFiles, er
         setRefusal(hasMessage(reason) ? t(reason) : t("upload.refused"));
       }
     } catch (problem) {
-      setRefusal(problem instanceof Problem && problem.errors[0] ? problem.errors[0].message : words(problem));
+      setRefusal(words(problem));
     } finally {
       setBusy(false);
       if (chooser.current) chooser.current.value = "";

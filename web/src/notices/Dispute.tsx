@@ -5,7 +5,7 @@ import { Button } from "../components/Button";
 import { ErrorSummary } from "../components/ErrorSummary";
 import { Checkbox, Remarks } from "../components/inputs";
 import { Notice } from "../components/Notice";
-import { useAct } from "../components/useAct";
+import { useFormAct } from "../components/useAct";
 import { moment, t } from "../i18n";
 import { usePacket } from "../session";
 import { disputeOf, GROUNDS, type Ground } from "./standing";
@@ -64,7 +64,7 @@ interface FormProps {
 function Form({ noticeId, onReceived, onRefused }: FormProps) {
   const [grounds, setGrounds] = useState<readonly Ground[]>([]);
   const [key, setKey] = useState(newKey);
-  const { busy, failure, errors, attempt, run, refuse } = useAct();
+  const { busy, failure, errors, attempt, run, refuse } = useFormAct();
   const problem = errors[0]?.message;
 
   const tick = (ground: Ground, ticked: boolean) => {

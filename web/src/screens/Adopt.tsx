@@ -8,7 +8,7 @@ import { Remarks, TextInput } from "../components/inputs";
 import { Loading } from "../components/Loading";
 import { Notice } from "../components/Notice";
 import { Screen } from "../components/Screen";
-import { useAct } from "../components/useAct";
+import { useAct, useFormAct } from "../components/useAct";
 import { fileSize, t } from "../i18n";
 import { go } from "../router";
 import { Preview, type Wish } from "../signing/Preview";
@@ -38,7 +38,7 @@ export default function Adopt() {
   const [asking, setAsking] = useState(false);
   const [undrawable, setUndrawable] = useState<FieldProblem[]>([]);
   const reading = useAct();
-  const { busy, failure, errors, attempt, run } = useAct();
+  const { busy, failure, errors, attempt, run } = useFormAct();
   const { run: read } = reading;
 
   const load = useCallback(

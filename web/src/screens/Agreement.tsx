@@ -8,7 +8,7 @@ import { Loading } from "../components/Loading";
 import { Notice } from "../components/Notice";
 import { Prose } from "../components/Prose";
 import { Screen } from "../components/Screen";
-import { useAct } from "../components/useAct";
+import { useAct, useFormAct } from "../components/useAct";
 import { moment, t } from "../i18n";
 import { go } from "../router";
 import { nextPlace, useSession } from "../session";
@@ -19,7 +19,7 @@ export function AgreementScreen() {
   const [ticked, setTicked] = useState(false);
   const [changed, setChanged] = useState(false);
   const reading = useAct();
-  const { busy, failure, errors, attempt, run, refuse } = useAct();
+  const { busy, failure, errors, attempt, run, refuse } = useFormAct();
   const { run: read } = reading;
 
   useEffect(() => {

@@ -5,7 +5,7 @@ import { ErrorSummary } from "../components/ErrorSummary";
 import { TextInput } from "../components/inputs";
 import { Notice } from "../components/Notice";
 import { Screen } from "../components/Screen";
-import { useAct } from "../components/useAct";
+import { useFormAct } from "../components/useAct";
 import { carrier } from "../carrier";
 import { hasMessage, t } from "../i18n";
 import { passwordRules } from "../passwordRules";
@@ -19,7 +19,7 @@ export function ChoosePassword() {
   const { refresh } = useSession();
   const [password, setPassword] = useState("");
   const [again, setAgain] = useState("");
-  const { busy, failure, errors, attempt, run, refuse } = useAct();
+  const { busy, failure, errors, attempt, run, refuse } = useFormAct();
   const rules = passwordRules(password, carrier().password);
 
   const said = errors.map((error) => ({

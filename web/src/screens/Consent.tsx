@@ -8,7 +8,7 @@ import { Loading } from "../components/Loading";
 import { Notice } from "../components/Notice";
 import { Prose } from "../components/Prose";
 import { Screen } from "../components/Screen";
-import { useAct } from "../components/useAct";
+import { useAct, useFormAct } from "../components/useAct";
 import { t } from "../i18n";
 import { go } from "../router";
 
@@ -24,7 +24,7 @@ export default function ConsentScreen() {
   const [code, setCode] = useState("");
   const [changed, setChanged] = useState(false);
   const reading = useAct();
-  const { busy, failure, errors, attempt, run, refuse } = useAct();
+  const { busy, failure, errors, attempt, run, refuse } = useFormAct();
   const { run: read } = reading;
 
   const load = useCallback(

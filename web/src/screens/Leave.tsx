@@ -5,7 +5,7 @@ import { ErrorSummary } from "../components/ErrorSummary";
 import { TextArea } from "../components/inputs";
 import { Notice } from "../components/Notice";
 import { Screen } from "../components/Screen";
-import { useAct } from "../components/useAct";
+import { useFormAct } from "../components/useAct";
 import { t } from "../i18n";
 import { nextPlace, usePacket, useSession } from "../session";
 
@@ -24,7 +24,7 @@ export default function Leave({ how }: { how: How }) {
   const { left, refresh } = useSession();
   const [reason, setReason] = useState("");
   const [kept, setKept] = useState<string>();
-  const { busy, failure, errors, attempt, run, refuse } = useAct();
+  const { busy, failure, errors, attempt, run, refuse } = useFormAct();
   const asks = how !== "wrong-person";
 
   const leave = async () => {

@@ -16,6 +16,7 @@ export function LogIn({ secret }: { secret: string }) {
   const [asked, setAsked] = useState(false);
   const [known, setKnown] = useState(interrupted);
   const [password, setPassword] = useState("");
+  const [missing, setMissing] = useState(false);
   const [refused, setRefused] = useState(false);
   const [waitUntil, setWaitUntil] = useState<number>();
   const asking = useAct();
@@ -30,21 +31,25 @@ export function LogIn({ secret }: { secret: string }) {
       setRefused(false);
     });
 
-  const enter = () =>
-    entering.run(async () => {
-      setRefused(false);
+  const enter = async () => {
+    setRefused(false);
+    setMissing(password === "");
+    if (password === "") return document.getElementById("password")?.focus();
+    await entering.run(async () => {
       try {
         await entered(await api<Session>("POST", "/access/sessions", { body: { invitation: secret, password } }));
       } catch (error) {
         if (error instanceof Problem && error.code === "invalid-credentials") {
           setRefused(true);
-          setPassword("");
+          // Whoever is quicker than the answer keeps what they have typed since.
+          setPassword((typed) => (typed === password ? "" : typed));
           document.getElementById("password")?.focus();
         } else if (error instanceof Problem && error.status === 429) {
           setWaitUntil(Date.now() + (error.retryAfter ?? 60) * 1000);
         } else throw error;
       }
     });
+  };
 
   useEffect(() => {
     if (asked) field.current?.querySelector("input")?.focus();
@@ -111,7 +116,11 @@ export function LogIn({ secret }: { secret: string }) {
               label={asked ? t("logIn.temporary") : t("logIn.password")}
               hint={asked ? t("logIn.temporary.hint") : undefined}
               value={password}
-              onText={setPassword}
+              onText={(typed) => {
+                setPassword(typed);
+                setMissing(false);
+              }}
+              error={missing ? t("logIn.password.missing") : undefined}
               hidden
               autoComplete="current-password"
               autoCapitalize="none"

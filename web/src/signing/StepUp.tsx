@@ -21,17 +21,23 @@ export function StepUp({ onDone, onClose }: Props) {
   const [password, setPassword] = useState("");
   const [wrong, setWrong] = useState<string>();
   const { busy, failure, run } = useAct();
-  const enter = () =>
-    run(async () => {
+  const refuse = (why: string) => {
+    setWrong(why);
+    document.getElementById("step-up-password")?.focus();
+  };
+  const enter = async () => {
+    if (password === "") return refuse(t("logIn.password.missing"));
+    setWrong(undefined);
+    await run(async () => {
       try {
         await api<Session>("POST", "/access/sessions", { body: { invitation: secret ?? "", password } });
       } catch (error) {
         if (!(error instanceof Problem && error.code === "invalid-credentials")) throw error;
-        setWrong(t("stepUp.wrong"));
-        return;
+        return refuse(t("stepUp.wrong"));
       }
       onDone();
     });
+  };
   return (
     <Dialog title={t("stepUp.title")} onClose={onClose}>
       {secret ? (
