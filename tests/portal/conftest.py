@@ -17,7 +17,7 @@ from local.processes import free_port
 from local.stack import Stack, outputs_file
 from tests.portal.hands import Mouse
 from tests.portal.hosts import WorldHost
-from tests.portal.served_world import ServedWorld
+from tests.portal.served_world import SLOW, ServedWorld
 from tests.portal.visitor import Visitor
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -84,6 +84,8 @@ def window(browser: Any, request: pytest.FixtureRequest, shots: Path) -> Iterato
     def open_window(width: int = 1280, height: int = 900, **options: Any) -> Any:
         page = browser.new_context(viewport={"width": width, "height": height}, **options).new_page()
         opened.append(page)
+        if SLOW > 1:
+            page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOW})
         return page
 
     yield open_window

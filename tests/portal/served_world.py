@@ -6,7 +6,10 @@ world. Files, headers and cookies are treated as the local gateway treats them. 
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
+import os
+import random
 import threading
 import traceback
 from collections.abc import Callable
@@ -30,6 +33,9 @@ from tests.stages import Stages, begin_check, notify, seal, stages, suspend_for_
 from tests.world import World
 
 PATIENCE_SECONDS = 120
+# PORTAL_SLOW=N makes pages N times slower, and the answers of this world come up to N * 100 ms late, in both directions
+# of the wire: a test that hurries ahead of what a person can see, and a page that trips over one, fail then.
+SLOW = int(os.environ.get("PORTAL_SLOW", "1"))
 
 
 class ServedWorld:
@@ -118,9 +124,16 @@ def _obey(walked: Stages, what: str, *more: Any) -> Any:
 def _application(world: World, turn: threading.Lock) -> Starlette:
     async def answer(request: Request) -> Response:
         body = await request.body()
-        return await run_in_threadpool(lambda: _call(world, turn, request, body))
+        await _lateness()
+        found = await run_in_threadpool(lambda: _call(world, turn, request, body))
+        await _lateness()
+        return found
 
     return Starlette(routes=[Route("/api/{path:path}", answer, methods=METHODS), *portal.routes("'self'")])
+
+
+async def _lateness() -> None:
+    await asyncio.sleep(random.uniform(0, (SLOW - 1) * 0.1))
 
 
 def _call(world: World, turn: threading.Lock, request: Request, body: bytes) -> Response:
