@@ -13,6 +13,8 @@ export interface Ask {
   remark: (path: string) => string | undefined;
   /** Whether a path may be changed; while a correction is asked for, few may. */
   open: (path: string) => boolean;
+  /** Saving waits for it, and stays here unless it comes to true. */
+  onWay: (part: Promise<boolean>) => void;
 }
 
 export const idOf = (path: string): string => `answer-${path.replace(/[^A-Za-z0-9]+/g, "-")}`;

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { type Dispatch, type SetStateAction, useEffect, useState } from "react";
 import type { Attachment, Question, Section } from "../api/answers";
 import { api } from "../api/client";
 import { Remarks, TextArea, YesNo } from "../components/inputs";
@@ -37,7 +37,7 @@ interface OneProps {
   section: Section;
   ask: Ask;
   files: Attachment[];
-  setFiles: (files: Attachment[]) => void;
+  setFiles: Dispatch<SetStateAction<Attachment[]>>;
 }
 
 function OneQuestion({ question, section, ask, files, setFiles }: OneProps) {
@@ -97,6 +97,7 @@ function OneQuestion({ question, section, ask, files, setFiles }: OneProps) {
               onAttached={(ids) => ask.change(`${code}.attachments`, ids)}
               files={files}
               setFiles={setFiles}
+              onWay={ask.onWay}
               error={ask.error(`${code}.attachments`)}
               remark={ask.remark(`${code}.attachments`)}
               needed={question.needs_upload_to_appoint}

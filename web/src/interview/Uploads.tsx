@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { type Dispatch, type SetStateAction, useRef, useState } from "react";
 import type { Attachment, Section } from "../api/answers";
 import { api, newKey } from "../api/client";
 import { Button } from "../components/Button";
@@ -12,38 +12,45 @@ interface Props {
   attached: string[];
   onAttached: (ids: string[]) => void;
   files: Attachment[];
-  setFiles: (files: Attachment[]) => void;
+  setFiles: Dispatch<SetStateAction<Attachment[]>>;
+  /** Told of a file on its way, which comes to whether it was attached. */
+  onWay: (upload: Promise<boolean>) => void;
   error: string | undefined;
   remark: string | undefined;
   needed: boolean;
 }
 
 /** Supporting files: announced, sent straight to storage, then looked at by the API before they count. */
-export function Uploads({ id, allowed, attached, onAttached, files, setFiles, error, remark, needed }: Props) {
+export function Uploads(props: Props) {
+  const { id, allowed, attached, onAttached, files, setFiles, onWay, error, remark, needed } = props;
   const chooser = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<string>();
   const [said, setSaid] = useState("");
+  // An upload takes its time, in which other files may be taken away.
+  const now = useRef(attached);
+  now.current = attached;
 
-  const upload = async (file: File) => {
+  const upload = async (file: File): Promise<boolean> => {
     setBusy(true);
     setRefusal(undefined);
     try {
       const found = await send(file);
-      setFiles([...files.filter((one) => one.attachment_id !== found.attachment_id), found]);
+      setFiles((known) => [...known.filter((one) => one.attachment_id !== found.attachment_id), found]);
       if (found.status === "PASSED") {
-        onAttached([...attached, found.attachment_id]);
+        onAttached([...now.current, found.attachment_id]);
         setSaid(t("upload.done", { name: found.file_name }));
-      } else {
-        const reason = `upload.reason.${found.reason}`;
-        setRefusal(hasMessage(reason) ? t(reason) : t("upload.refused"));
+        return true;
       }
+      const reason = `upload.reason.${found.reason}`;
+      setRefusal(hasMessage(reason) ? t(reason) : t("upload.refused"));
     } catch (problem) {
       setRefusal(words(problem));
     } finally {
       setBusy(false);
       if (chooser.current) chooser.current.value = "";
     }
+    return false;
   };
 
   const remove = async (attachment: string) => {
@@ -94,7 +101,7 @@ export function Uploads({ id, allowed, attached, onAttached, files, setFiles, er
         aria-invalid={error || refusal ? true : undefined}
         onChange={(event) => {
           const [file] = event.target.files ?? [];
-          if (file) void upload(file);
+          if (file) onWay(upload(file));
         }}
       />
       <p role="status" className={busy ? "waiting" : "sr-only"}>

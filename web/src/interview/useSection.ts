@@ -34,6 +34,8 @@ export interface SectionOnScreen {
   change: (path: string, value: Answer) => void;
   leaveField: (path: string) => void;
   submit: () => Promise<Saved | undefined>;
+  /** Saving waits for this part of an answer, and stays here unless it comes to true. */
+  onWay: (part: Promise<boolean>) => void;
   settle: (chosen: Record<string, Answer>) => void;
   /** Take a remark as settled. */
   settled: (remarks: FieldProblem[]) => void;
@@ -69,6 +71,7 @@ export function useSection({ packet, name, drafts }: Options): SectionOnScreen {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const line = useRef<Promise<unknown>>(Promise.resolve());
   const planned = useRef<() => void>(() => undefined);
+  const parts = useRef(new Set<Promise<boolean>>());
 
   const setAnswers = (value: Answers) => {
     now.current.answers = value;
@@ -252,18 +255,26 @@ export function useSection({ packet, name, drafts }: Options): SectionOnScreen {
     now.current.left.add(path);
   }, []);
 
+  const onWay = useCallback((part: Promise<boolean>) => {
+    parts.current.add(part);
+    void part.finally(() => parts.current.delete(part));
+  }, []);
+
   const submit = useCallback(async (): Promise<Saved | undefined> => {
-    clearTimeout(timer.current);
     setSubmitting(true);
     setFailure(undefined);
     try {
+      const arrived = await Promise.all(parts.current);
+      if (arrived.includes(false)) return undefined;
+      clearTimeout(timer.current);
       await line.current;
       const state = now.current;
       if (!state.section || state.blocked) return undefined;
       for (let again = 0; again < 3; again++) {
         try {
+          const upTo = state.changes;
           const saved = await put(sent(state.section, state.answers, state.retyped, false), false);
-          state.savedChanges = state.changes;
+          state.savedChanges = upTo;
           setErrors([]);
           setWarnings(saved.warnings);
           return saved;
@@ -315,6 +326,7 @@ export function useSection({ packet, name, drafts }: Options): SectionOnScreen {
     change,
     leaveField,
     submit,
+    onWay,
     settle,
     settled: (remarks) => setWarnings((before) => before.filter((one) => !remarks.includes(one))),
     setErrors,

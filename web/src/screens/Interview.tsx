@@ -49,6 +49,7 @@ export default function Interview({ name }: { name: string }) {
     error: (path) => errors.find((one) => one.field === path)?.message,
     remark: (path) => warnings.find((one) => one.field === path)?.message,
     open: (path) => !askedFor || mayChange(section, askedFor, path),
+    onWay: screen.onWay,
   };
 
   const unlike = warnings.filter(differs);

@@ -1,0 +1,164 @@
+/** Answers and files that are on their way while the person goes on. */
+import { act, cleanup, fireEvent, render, renderHook, screen, waitFor } from "@testing-library/react";
+import { useState } from "react";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Attachment } from "../src/api/answers";
+import { forgetTyped } from "../src/interview/kept";
+import { Uploads } from "../src/interview/Uploads";
+import { useSection } from "../src/interview/useSection";
+
+interface Asked {
+  method: string;
+  address: string;
+  body: Record<string, unknown>;
+  answer: (status: number, facts: object) => void;
+}
+
+let asked: Asked[];
+
+beforeEach(() => {
+  asked = [];
+  vi.stubGlobal("fetch", (address: string, { method = "GET", body }: RequestInit) => {
+    return new Promise<Response>((resolve) => {
+      asked.push({
+        method,
+        address,
+        body: typeof body === "string" ? JSON.parse(body) : {},
+        answer: (status, facts) => resolve(new Response(JSON.stringify(facts), { status })),
+      });
+    });
+  });
+});
+
+afterEach(() => {
+  cleanup();
+  forgetTyped();
+  vi.unstubAllGlobals();
+});
+
+/** The next call that nobody has taken yet, once it is made. */
+async function next(method: string, address: string | RegExp): Promise<Asked> {
+  return waitFor(() => {
+    const place = asked.findIndex((one) => one.method === method && one.address.match(address));
+    if (place < 0) throw new Error(`no ${method} ${address} yet`);
+    return asked.splice(place, 1)[0] as Asked;
+  });
+}
+
+const section = {
+  version: 1,
+  complete: false,
+  title: "About you",
+  introduction: "",
+  answers: { city: "Nashville" },
+  rules: [],
+  warnings: [],
+  fields: [{ name: "city", label: "City", type: "city", required: true }],
+};
+const saved = { version: 2, complete: true, warnings: [] };
+
+async function onScreen(drafts = true) {
+  const hook = renderHook(() => useSection({ packet: "one", name: "agent", drafts }));
+  const reading = await next("GET", "/interview/agent");
+  await act(async () => reading.answer(200, section));
+  await waitFor(() => expect(hook.result.current.section).toBeDefined());
+  return hook;
+}
+
+test("what is typed while a section is being saved is saved after it", async () => {
+  const { result, unmount } = await onScreen();
+  act(() => result.current.change("city", "Knoxville"));
+  let submitted: Promise<unknown> = Promise.resolve();
+  act(() => void (submitted = result.current.submit()));
+  const saving = await next("PUT", /agent$/);
+  expect(saving.body).toEqual({ city: "Knoxville" });
+  act(() => result.current.change("city", "Knoxville Hills"));
+  await act(async () => {
+    saving.answer(200, saved);
+    await submitted;
+  });
+  unmount();
+  expect((await next("PUT", "draft=true")).body).toEqual({ city: "Knoxville Hills" });
+});
+
+test("saving waits for a file on its way and carries what came of it", async () => {
+  const { result } = await onScreen();
+  let arrive: (attached: boolean) => void = () => undefined;
+  act(() => result.current.onWay(new Promise((resolve) => (arrive = resolve))));
+  act(() => void result.current.submit());
+  expect(result.current.submitting).toBe(true);
+  await act(async () => undefined);
+  expect(asked).toEqual([]);
+  await act(async () => {
+    result.current.change("city", "Jackson");
+    arrive(true);
+  });
+  expect((await next("PUT", /agent$/)).body).toEqual({ city: "Jackson" });
+});
+
+test("a file that is refused keeps the section on the screen", async () => {
+  const { result } = await onScreen(false);
+  act(() => result.current.onWay(Promise.resolve(false)));
+  await act(async () => expect(await result.current.submit()).toBeUndefined());
+  expect(result.current.submitting).toBe(false);
+  expect(asked).toEqual([]);
+});
+
+const file = (id: string): Attachment => ({
+  attachment_id: id,
+  file_name: `${id}.pdf`,
+  content_type: "application/pdf",
+  size: 10,
+  status: "PASSED",
+  reason: null,
+});
+
+function Question({ onWay }: { onWay: (upload: Promise<boolean>) => void }) {
+  const [attached, setAttached] = useState(["first"]);
+  const [files, setFiles] = useState([file("first")]);
+  const allowed = { content_types: ["application/pdf"], largest: 100, per_question: 5 };
+  return (
+    <Uploads
+      id="files"
+      needed
+      error={undefined}
+      remark={undefined}
+      allowed={allowed}
+      attached={attached}
+      onAttached={setAttached}
+      files={files}
+      setFiles={setFiles}
+      onWay={onWay}
+    />
+  );
+}
+
+async function choose(found: Attachment): Promise<() => Promise<void>> {
+  const chosen = new File(["%PDF-"], "second.pdf", { type: "application/pdf" });
+  fireEvent.change(document.getElementById("files") as HTMLElement, { target: { files: [chosen] } });
+  const upload = { url: "https://storage.example/", fields: {} };
+  (await next("POST", /attachments$/)).answer(201, { ...file("second"), upload });
+  (await next("POST", "storage.example")).answer(201, {});
+  const looking = await next("POST", /complete$/);
+  return async () => act(async () => looking.answer(200, found));
+}
+
+test("a file taken away while another is on its way stays away", async () => {
+  render(<Question onWay={vi.fn()} />);
+  const arrive = await choose(file("second"));
+  fireEvent.click(screen.getByRole("button", { name: /Remove/ }));
+  await arrive();
+  const listed = () => screen.getAllByRole("listitem").map((one) => one.querySelector("span")?.textContent);
+  await waitFor(() => expect(listed()).toEqual(["second.pdf 1 KB"]));
+});
+
+test.each([
+  ["attached", file("second"), true],
+  ["refused", { ...file("second"), status: "REJECTED", reason: "unreadable" }, false],
+] as const)("a file on its way comes to whether it was %s", async (_, found, attached) => {
+  const onWay = vi.fn<(upload: Promise<boolean>) => void>();
+  render(<Question onWay={onWay} />);
+  const arrive = await choose(found);
+  await arrive();
+  expect(await onWay.mock.calls[0]?.[0]).toBe(attached);
+});
