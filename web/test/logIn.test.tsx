@@ -15,6 +15,7 @@ const problem = (status: number, body: object) => new Response(JSON.stringify(bo
 
 beforeEach(() => {
   logIns = [];
+  vi.stubGlobal("scrollTo", vi.fn()); // jsdom lays nothing out
   vi.stubGlobal("fetch", (address: string, { body }: RequestInit) => {
     if (!address.endsWith("/access/sessions")) return Promise.resolve(problem(401, { code: "not-signed-in" }));
     return new Promise<Response>((resolve) => {
