@@ -116,6 +116,16 @@ def test_withdrawing_consent_before_the_end_says_that_paper_comes(arrived: Arriv
     assert looks.faults == []
 
 
+def test_a_log_in_without_a_password_is_told_at_its_field(arrived: Arrived, shots: Path) -> None:
+    agent = arrived("invited")
+    agent.press("I have a password")
+    agent.press("Log in")
+    agent.page.get_by_text("Enter your password").wait_for()
+    looks = Looks(agent.page, shots)
+    looks("80-no-password")
+    assert looks.faults == []
+
+
 def test_too_many_wrong_passwords_lock_for_a_while_and_a_mailed_one_still_opens(
     arrived: Arrived, world: ServedWorld, shots: Path
 ) -> None:
