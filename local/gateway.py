@@ -48,11 +48,13 @@ def outgoing_cookie(value: str) -> str:
 
 
 def incoming_cookies(value: str) -> str:
-    """The Cookie header with the session under the name that the functions know."""
+    """The Cookie header with the session under the name that the functions know, and without empty places: a header
+    that ends in a space cannot be sent on."""
     pairs = (pair.strip() for pair in value.split(";"))
     return "; ".join(
         SECURE_COOKIE + pair.removeprefix(PLAIN_COOKIE) if pair.startswith(f"{PLAIN_COOKIE}=") else pair
         for pair in pairs
+        if pair
     )
 
 

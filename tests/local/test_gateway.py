@@ -59,6 +59,17 @@ def test_a_path_of_strange_characters_reaches_the_stage_as_it_came(
     assert request.path == f"/_aws/execute-api/abc123/v1/packet/{path}/content"
 
 
+@pytest.mark.parametrize(
+    ("sent", "seen"), [("a=1;", "a=1"), (";a=1", "a=1"), ("a=1;;session=2 ;", "a=1; __Host-session=2"), (";", "")]
+)
+def test_cookies_with_empty_places_reach_the_stage_without_them(
+    gateway: httpx.Client, recorder: Recorder, sent: str, seen: str
+) -> None:
+    gateway.get("/api/packet", headers={"Cookie": sent})
+    (request,) = recorder.wait_for(1)
+    assert request.headers["cookie"] == seen
+
+
 def test_the_callers_address_is_the_connections(stack: Stack, config: Config, recorder: Recorder) -> None:
     (config.home / "outputs.json").write_text(json.dumps({"ApiId": "abc123"}))
     stack.start_part("portal")
