@@ -5,24 +5,11 @@ import { keepLink } from "../src/router";
 import { LogIn } from "../src/screens/LogIn";
 import { SessionProvider } from "../src/session";
 import { StepUp } from "../src/signing/StepUp";
-
-type Answer = (status: number, problem?: object) => void;
-
-/** Log-ins that wait for their answer; everything else is answered as to a stranger. */
-let logIns: { sent: { password: string }; answer: Answer }[];
-
-const problem = (status: number, body: object) => new Response(JSON.stringify(body), { status });
+import { asked, intercept, next } from "./wire";
 
 beforeEach(() => {
-  logIns = [];
+  intercept();
   vi.stubGlobal("scrollTo", vi.fn()); // jsdom lays nothing out
-  vi.stubGlobal("fetch", (address: string, { body }: RequestInit) => {
-    if (!address.endsWith("/access/sessions")) return Promise.resolve(problem(401, { code: "not-signed-in" }));
-    return new Promise<Response>((resolve) => {
-      const answer: Answer = (status, facts = {}) => resolve(problem(status, facts));
-      logIns.push({ sent: JSON.parse(String(body)), answer });
-    });
-  });
 });
 
 afterEach(() => {
@@ -33,6 +20,10 @@ afterEach(() => {
 const field = () => screen.getByLabelText<HTMLInputElement>("Password");
 const wrong = { code: "invalid-credentials" };
 
+const logIn = () => next("POST", "/access/sessions");
+/** What everybody is told who is not signed in. */
+const refuseStranger = async () => (await next("GET", /packet$/)).answer(401, { code: "not-signed-in" });
+
 async function opened() {
   const hands = userEvent.setup();
   render(
@@ -40,6 +31,7 @@ async function opened() {
       <LogIn secret="a-link" />
     </SessionProvider>,
   );
+  await refuseStranger();
   await hands.click(await screen.findByRole("button", { name: "I have a password" }));
   return hands;
 }
@@ -47,7 +39,7 @@ async function opened() {
 test("a password that is not right is taken out of its field, which is ready for another", async () => {
   const hands = await opened();
   await hands.type(field(), "Wrong-one-1{Enter}");
-  logIns[0]?.answer(401, wrong);
+  (await logIn()).answer(401, wrong);
   await screen.findByText("The link or the password is not right");
   expect(field().value).toBe("");
   expect(document.activeElement).toBe(field());
@@ -58,7 +50,7 @@ test("what is typed while a refusal is on its way is kept", async () => {
   await hands.type(field(), "Wrong-one-1{Enter}");
   await hands.clear(field());
   await hands.type(field(), "Right-one-1");
-  logIns[0]?.answer(401, wrong);
+  (await logIn()).answer(401, wrong);
   await screen.findByText("The link or the password is not right");
   expect(field().value).toBe("Right-one-1");
 });
@@ -69,7 +61,7 @@ test("a log-in without a password is refused at its field and asks nobody", asyn
   expect(field().getAttribute("aria-invalid")).toBe("true");
   expect(screen.getByText("Enter your password.")).toBeTruthy();
   expect(document.activeElement).toBe(field());
-  expect(logIns).toEqual([]);
+  expect(asked).toEqual([]);
   await hands.type(field(), "R");
   expect(field().getAttribute("aria-invalid")).toBeNull();
 });
@@ -78,7 +70,7 @@ test("a refusal that belongs to no field of the screen is said in words", async 
   const hands = await opened();
   await hands.type(field(), "Right-one-1{Enter}");
   const errors = [{ field: "invitation", rule: "string-too-long", message: "The link is too long." }];
-  logIns[0]?.answer(422, { code: "invalid-request", errors });
+  (await logIn()).answer(422, { code: "invalid-request", errors });
   expect((await screen.findByRole("alert")).textContent).toBe("The link is too long.");
 });
 
@@ -93,8 +85,9 @@ test("a password asked for once more is refused at its field when there is none"
       <StepUp onDone={vi.fn()} onClose={vi.fn()} />
     </SessionProvider>,
   );
+  await refuseStranger();
   await hands.click(await screen.findByText("Continue"));
   expect(screen.getByText("Enter your password.")).toBeTruthy();
   expect(document.activeElement).toBe(field());
-  expect(logIns).toEqual([]);
+  expect(asked).toEqual([]);
 });

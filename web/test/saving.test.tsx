@@ -6,44 +6,15 @@ import type { Attachment } from "../src/api/answers";
 import { forgetTyped } from "../src/interview/kept";
 import { Uploads } from "../src/interview/Uploads";
 import { useSection } from "../src/interview/useSection";
+import { asked, intercept, next } from "./wire";
 
-interface Asked {
-  method: string;
-  address: string;
-  body: Record<string, unknown>;
-  answer: (status: number, facts: object) => void;
-}
-
-let asked: Asked[];
-
-beforeEach(() => {
-  asked = [];
-  vi.stubGlobal("fetch", (address: string, { method = "GET", body }: RequestInit) => {
-    return new Promise<Response>((resolve) => {
-      asked.push({
-        method,
-        address,
-        body: typeof body === "string" ? JSON.parse(body) : {},
-        answer: (status, facts) => resolve(new Response(JSON.stringify(facts), { status })),
-      });
-    });
-  });
-});
+beforeEach(intercept);
 
 afterEach(() => {
   cleanup();
   forgetTyped();
   vi.unstubAllGlobals();
 });
-
-/** The next call that nobody has taken yet, once it is made. */
-async function next(method: string, address: string | RegExp): Promise<Asked> {
-  return waitFor(() => {
-    const place = asked.findIndex((one) => one.method === method && one.address.match(address));
-    if (place < 0) throw new Error(`no ${method} ${address} yet`);
-    return asked.splice(place, 1)[0] as Asked;
-  });
-}
 
 const section = {
   version: 1,

@@ -22,6 +22,7 @@ export function LogIn({ secret }: { secret: string }) {
   const asking = useAct();
   const entering = useAct();
   const field = useRef<HTMLDivElement>(null);
+  const toField = () => field.current?.querySelector("input")?.focus();
 
   const ask = () =>
     asking.run(async () => {
@@ -34,7 +35,7 @@ export function LogIn({ secret }: { secret: string }) {
   const enter = async () => {
     setRefused(false);
     setMissing(password === "");
-    if (password === "") return document.getElementById("password")?.focus();
+    if (password === "") return toField();
     await entering.run(async () => {
       try {
         await entered(await api<Session>("POST", "/access/sessions", { body: { invitation: secret, password } }));
@@ -43,7 +44,7 @@ export function LogIn({ secret }: { secret: string }) {
           setRefused(true);
           // Whoever is quicker than the answer keeps what they have typed since.
           setPassword((typed) => (typed === password ? "" : typed));
-          document.getElementById("password")?.focus();
+          toField();
         } else if (error instanceof Problem && error.status === 429) {
           setWaitUntil(Date.now() + (error.retryAfter ?? 60) * 1000);
         } else throw error;
@@ -52,7 +53,7 @@ export function LogIn({ secret }: { secret: string }) {
   };
 
   useEffect(() => {
-    if (asked) field.current?.querySelector("input")?.focus();
+    if (asked) toField();
   }, [asked]);
 
   return (
