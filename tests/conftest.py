@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rights import Observer
+from tests.support.rights import Observer
 
 OBSERVER = Observer()
 

@@ -22,7 +22,7 @@ from local.demo.cast import somebody
 from local.demo.journey import Journey
 from local.demo.stacks import Stacks
 from local.demo.timeline import Timeline
-from tests.contract import OPERATIONS, cases, over_http
+from tests.support.contract import OPERATIONS, cases, over_http
 
 EXAMPLES = int(os.environ.get("FUZZ_STACK_EXAMPLES", "5"))
 # They end the session or the packet that the other requests are about, so they come last.

@@ -21,11 +21,11 @@ import jsonschema  # type: ignore[import-untyped]  # comes without type informat
 from pydantic import BaseModel, ValidationError, create_model
 
 from econtracting import packet_types
-from econtracting.domain.documents import PacketDocuments
-from econtracting.domain.interview import InterviewDefinition
+from econtracting.domain.appointing.state_rules import AppointmentType, StateRule, StateRules
+from econtracting.domain.interview.interview import InterviewDefinition
 from econtracting.domain.packet import Frozen
 from econtracting.domain.packet_type import PacketType
-from econtracting.domain.state_rules import AppointmentType, StateRule, StateRules
+from econtracting.domain.signing.documents import PacketDocuments
 from tools.packet_type_references import broken_references
 
 SCHEMAS = packet_types.HOME / "schema"

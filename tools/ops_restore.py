@@ -12,7 +12,7 @@ import boto3
 from econtracting.adapters.dynamodb import items, keys
 from econtracting.domain.audit import ChainedEvent, verify
 from econtracting.domain.packet import DRIVEN_BY_WORKFLOW, Packet
-from econtracting.domain.signing import Document
+from econtracting.domain.signing.signing import Document
 
 AT_ONCE = 25  # items of a BatchWriteItem
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, get_args
 
-from econtracting.domain.conditions import answers_read, well_formed
-from econtracting.domain.interview import InterviewDefinition, paths_of
-from econtracting.domain.interview_definition import Field, Meaning, SectionDefinition
+from econtracting.domain.fields.conditions import answers_read, well_formed
+from econtracting.domain.fields.us import STATES
+from econtracting.domain.interview.definition import Field, Meaning, SectionDefinition
+from econtracting.domain.interview.interview import InterviewDefinition, paths_of
 from econtracting.domain.packet import InvitedAgent
 from econtracting.domain.packet_type import PacketType
-from econtracting.domain.us import STATES
 
 # The rest of the product cannot do without these: who is screened, looked up, appointed and written to.
 NEEDED: tuple[Meaning, ...] = ("first_name", "last_name", "ssn", "birth_date", "phone", "email", "npn", "residence")

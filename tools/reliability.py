@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "functions"), str(ROOT)]
 
-from tests.catalogue import ROWS  # noqa: E402
+from tests.support.catalog import ROWS  # noqa: E402
 
 PAGE = ROOT / "docs" / "reliability.md"
 BEGIN, END = "<!-- failures: written by tools/reliability.py -->", "<!-- /failures -->"

@@ -2,7 +2,7 @@
 
     python -m tools.rights [--chosen] SEEN [TEMPLATE]
 
-SEEN is a folder of what test processes noted (tests/rights.py), one file each, however many ran side by side. Judges
+SEEN is a folder of what test processes noted (tests/support/rights.py), one file each, however many ran side by side. Judges
 only a whole run: every test that was collected has run, and every test file was collected. `--chosen` says that only a
 part was meant to run; then nothing is judged.
 """
@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests import deployed
+from tests.support import deployed
 
 Rights = dict[str, set[str]]
 

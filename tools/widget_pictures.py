@@ -35,13 +35,13 @@ input, textarea { font: inherit; border: 1px solid #aab7b8; border-radius: 2px; 
 def pages() -> dict[str, str]:
     """The widget's answers that are shown: a queue, a packet that needs review, the same after a click refused."""
     from econtracting import wiring
-    from econtracting.domain.background import Check
     from econtracting.domain.packet import Agency, Status
+    from econtracting.domain.screening.background import Check
     from econtracting.ports import Change
-    from econtracting.usecases.endings import mail
+    from econtracting.usecases.commit.endings import mail
     from process import widget
-    from tests import atomic, stories
-    from tests.world import Context, World, build
+    from tests.support import atomic, stories
+    from tests.support.world import Context, World, build
 
     def reviewed(world: World, reason: str, agency: str, hours: int, came_from: Status) -> str:
         packet_id = stories.submitted(world, status=Status.BACKGROUND_CHECK, started=False)

@@ -12,7 +12,7 @@ from auth.cookies import token_in
 from econtracting import wiring
 from econtracting.domain.errors import NotSignedIn, PacketNotFound
 from econtracting.domain.moment import iso
-from econtracting.usecases import auth
+from econtracting.usecases.access import auth
 
 BEARER = "bearer "
 LONGEST_TOKEN = 8192

@@ -18,11 +18,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from auth.cookies import ended_cookie, session_cookie, token_in
 from econtracting import wiring
-from econtracting.domain.access import IDLE, fingerprint
+from econtracting.domain.access.access import IDLE, fingerprint
 from econtracting.domain.moment import iso
 from econtracting.http import callers
 from econtracting.http.problems import Door
-from econtracting.usecases import auth
+from econtracting.usecases.access import auth
 
 app = Door(wiring.edge_secret)
 

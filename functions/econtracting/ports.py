@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from econtracting.domain.access import AttemptRule
-from econtracting.domain.answers import SealedAnswers
-from econtracting.domain.appointments import Licences
+from econtracting.domain.access.access import AttemptRule
+from econtracting.domain.appointing.appointments import Licences
 from econtracting.domain.audit import ChainedEvent, Event
 from econtracting.domain.breaker import Breaker, Vendor
-from econtracting.domain.documents import Mark, RenderedDocument, SealedDocument
 from econtracting.domain.effects import Effect
+from econtracting.domain.interview.answers import SealedAnswers
 from econtracting.domain.packet import Frozen, Packet
+from econtracting.domain.signing.documents import Mark, RenderedDocument, SealedDocument
 
 R = TypeVar("R", bound=Frozen)
 

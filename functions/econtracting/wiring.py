@@ -17,11 +17,11 @@ from econtracting.settings import Settings, only, optional
 
 if TYPE_CHECKING:
     from econtracting.adapters.pace import EvenPace
-    from econtracting.domain.access import AccessLimits
+    from econtracting.domain.access.access import AccessLimits
+    from econtracting.domain.access.invitation import Schedule
+    from econtracting.domain.access.passwords import PasswordPolicy
     from econtracting.domain.breaker import BreakerRule, Vendor
-    from econtracting.domain.documents import SealLevel, SignatureStyle
-    from econtracting.domain.invitation import Schedule
-    from econtracting.domain.passwords import PasswordPolicy
+    from econtracting.domain.signing.documents import SealLevel, SignatureStyle
 
 
 @cache
@@ -94,7 +94,7 @@ def clock() -> ports.Clock:
 @cache
 def ids() -> ports.Ids:
     from econtracting.adapters.ids import RandomIds
-    from econtracting.domain.passwords import broken_rules
+    from econtracting.domain.access.passwords import broken_rules
 
     policy = password_policy()
     return RandomIds(clock(), accepts=lambda password: not broken_rules(policy, password))
@@ -102,7 +102,7 @@ def ids() -> ports.Ids:
 
 @cache
 def password_policy() -> PasswordPolicy:
-    from econtracting.domain.passwords import policy_named
+    from econtracting.domain.access.passwords import policy_named
 
     return policy_named(settings().password_profile)
 
@@ -116,7 +116,7 @@ def passwords() -> ports.Passwords:
 
 @cache
 def access_limits() -> AccessLimits:
-    from econtracting.domain.access import AccessLimits
+    from econtracting.domain.access.access import AccessLimits
 
     return AccessLimits(
         mails_per_link=int(only("PASSWORD_MAILS_PER_PACKET")),
@@ -134,7 +134,7 @@ def pace() -> EvenPace:
 
 @cache
 def schedule() -> Schedule:
-    from econtracting.domain.invitation import Schedule
+    from econtracting.domain.access.invitation import Schedule
 
     known = settings()
     return Schedule(

@@ -33,8 +33,10 @@ from econtracting import wiring
 from econtracting.domain.errors import InvalidRequest
 from econtracting.http import callers
 from econtracting.http.problems import Door
-from econtracting.usecases import attachments, contact, delays, interview, notices, verifying
-from econtracting.usecases import summary as summaries
+from econtracting.usecases.interview import attachments, contact, interview, verifying
+from econtracting.usecases.interview import summary as summaries
+from econtracting.usecases.news import delays
+from econtracting.usecases.screening import notices
 
 app = Door(wiring.edge_secret)
 

@@ -9,8 +9,8 @@ from aws_lambda_powertools import Logger
 
 from econtracting import wiring
 from econtracting.domain.errors import PacketNotFound
-from econtracting.usecases import deliveries
-from econtracting.usecases.deliveries import Outcome
+from econtracting.usecases.news import deliveries
+from econtracting.usecases.news.deliveries import Outcome
 
 REFERENCE_HEADER = "x-reference-id"
 

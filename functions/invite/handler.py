@@ -20,13 +20,14 @@ from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from econtracting import wiring
+from econtracting.domain.access.invitation import LONGEST_EXTENSION, Invitation, Reason, States
 from econtracting.domain.errors import Forbidden
-from econtracting.domain.invitation import LONGEST_EXTENSION, Invitation, Reason, States
 from econtracting.domain.packet import Packet, Status
 from econtracting.http import callers
 from econtracting.http.callers import StaffCaller
 from econtracting.http.problems import Door
-from econtracting.usecases import invite, invite_bulk
+from econtracting.usecases.invitations import bulk as invite_bulk
+from econtracting.usecases.invitations import invite
 from invite.views import BulkReport, InvitationPage, InvitationView
 
 PAGE = 50

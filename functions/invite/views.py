@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from econtracting.domain.moment import iso
 from econtracting.domain.packet import Agency, InvitedAgent, Packet, Recruiter
-from econtracting.usecases.invite_bulk import RowReport
+from econtracting.usecases.invitations.bulk import RowReport
 
 
 class InvitationView(BaseModel):

@@ -10,7 +10,7 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from econtracting import wiring
 from econtracting.domain.breaker import Vendor
-from econtracting.usecases import census
+from econtracting.usecases.department import census
 
 EVERY = timedelta(minutes=5)
 Figures = Mapping[str, tuple[MetricUnit, float]]

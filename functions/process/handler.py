@@ -23,7 +23,11 @@ from econtracting.domain import webhooks as wire
 from econtracting.domain.packet import Status
 from econtracting.http import callers
 from econtracting.http.problems import Door
-from econtracting.usecases import certification, corrections, decisions, overview, sales, webhooks
+from econtracting.usecases.appointing import sales
+from econtracting.usecases.certification import certification
+from econtracting.usecases.corrections import corrections
+from econtracting.usecases.department import decisions, overview
+from econtracting.usecases.news import webhooks
 
 app = Door(wiring.edge_secret)
 

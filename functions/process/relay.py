@@ -9,23 +9,14 @@ from aws_lambda_powertools import Logger
 
 from econtracting import wiring
 from econtracting.domain.effects import Effect, EffectKind
-from econtracting.usecases import (
-    adverse,
-    attachments,
-    background,
-    background_news,
-    certification,
-    corrections,
-    filing,
-    invitation_upkeep,
-    mailing,
-    notices,
-    relay,
-    review,
-    sale_follow_up,
-    upkeep,
-    verifying,
-)
+from econtracting.usecases.appointing import filing, sale_follow_up
+from econtracting.usecases.certification import certification
+from econtracting.usecases.commit import review
+from econtracting.usecases.corrections import corrections
+from econtracting.usecases.interview import attachments, verifying
+from econtracting.usecases.invitations import upkeep as invitation_upkeep
+from econtracting.usecases.news import mailing, relay, upkeep
+from econtracting.usecases.screening import adverse, background, background_news, notices
 
 logger = Logger()
 

@@ -8,15 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from econtracting import wiring
-from econtracting.usecases import (
-    appointments,
-    background,
-    background_news,
-    certification,
-    review,
-    sale_follow_up,
-    sales,
-)
+from econtracting.usecases.appointing import appointments, sale_follow_up, sales
+from econtracting.usecases.certification import certification
+from econtracting.usecases.commit import review
+from econtracting.usecases.screening import background, background_news
 
 Task = dict[str, Any]
 

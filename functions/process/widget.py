@@ -16,7 +16,9 @@ from econtracting import wiring
 from econtracting.domain.audit import Actor
 from econtracting.domain.errors import EContractingError, InvalidRequest
 from econtracting.http import console
-from econtracting.usecases import corrections, decisions, erasing, invite, overview
+from econtracting.usecases.corrections import corrections
+from econtracting.usecases.department import decisions, erasing, overview
+from econtracting.usecases.invitations import invite
 
 logger = Logger()
 

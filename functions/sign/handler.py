@@ -34,12 +34,13 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from econtracting import wiring
-from econtracting.domain.documents import PACKET_ACT
-from econtracting.domain.notices import Ground
+from econtracting.domain.screening.notices import Ground
+from econtracting.domain.signing.documents import PACKET_ACT
 from econtracting.http import callers
 from econtracting.http.files import PDF, PNG, ZIP, ZIP_OR_PDF, File, pdf, plain, png, zipped
 from econtracting.http.problems import Door
-from econtracting.usecases import adopting, consenting, declining, notices, printing, signing
+from econtracting.usecases.screening import notices
+from econtracting.usecases.signing import adopting, consenting, declining, printing, signing
 
 app = Door(wiring.edge_secret)
 

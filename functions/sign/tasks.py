@@ -8,11 +8,11 @@ from typing import Any
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from econtracting import wiring
-from econtracting.domain.documents import SealRefused
-from econtracting.usecases import review
-from econtracting.usecases.preparing import prepare
-from econtracting.usecases.sealing import seal_packet
-from econtracting.usecases.stamping import stamp_packet
+from econtracting.domain.signing.documents import SealRefused
+from econtracting.usecases.commit import review
+from econtracting.usecases.signing.preparing import prepare
+from econtracting.usecases.signing.sealing import seal_packet
+from econtracting.usecases.signing.stamping import stamp_packet
 
 
 def render(event: dict[str, Any], _: Any) -> dict[str, Any]:

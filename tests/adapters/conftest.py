@@ -9,7 +9,7 @@ from moto import mock_aws
 from econtracting.adapters.dynamodb.limits import DynamoLimits
 from econtracting.adapters.dynamodb.outbox import DynamoOutbox
 from econtracting.adapters.dynamodb.packets import DynamoPackets
-from tests import atomic, deployed
+from tests.support import atomic, deployed
 
 atomic.install()
 

@@ -12,8 +12,8 @@ from econtracting.adapters.guarded import Guarded
 from econtracting.domain.breaker import Breaker, BreakerRule, Vendor
 from econtracting.domain.errors import InvalidRequest, Unavailable, VendorPaused
 from tests.adapters.conftest import TABLE, Store
-from tests.racing import together
-from tests.records import NOW
+from tests.support.racing import together
+from tests.support.records import NOW
 
 RULE = BreakerRule(failures=5, pause=timedelta(seconds=60))
 SITE = Vendor.CERTIFICATION_SITE

@@ -17,10 +17,10 @@ from econtracting.adapters.ids import UNAMBIGUOUS, RandomIds, sortable
 from econtracting.adapters.link_secrets import KmsLinkSecrets
 from econtracting.adapters.pace import EvenPace
 from econtracting.adapters.passwords import Argon2Passwords
+from econtracting.domain.access.passwords import PROFILES, broken_rules
 from econtracting.domain.errors import Unavailable
-from econtracting.domain.passwords import PROFILES, broken_rules
-from tests.faults import refuse
-from tests.world import Clock
+from tests.support.faults import refuse
+from tests.support.world import Clock
 
 ANSWERS = {"ssn": "987-65-4320", "note": "Grüße"}
 

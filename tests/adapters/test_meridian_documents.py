@@ -7,10 +7,10 @@ import pytest
 
 from econtracting.adapters.packet_files import PACKET_TYPES, documents_of
 from econtracting.adapters.render import TypstRenderer
-from econtracting.domain.conditions import ConditionFacts, holds
-from econtracting.domain.documents import DocumentDefinition, DocumentNotRendered
-from tests.paperwork import AT, FACTS
-from tests.pdf_text import text_of
+from econtracting.domain.fields.conditions import ConditionFacts, holds
+from econtracting.domain.signing.documents import DocumentDefinition, DocumentNotRendered
+from tests.support.paperwork import AT, FACTS
+from tests.support.pdf_text import text_of
 
 MERIDIAN = PACKET_TYPES / "meridian"
 DOCUMENTS = documents_of("meridian")

@@ -7,9 +7,9 @@ import pytest
 from econtracting.domain.effects import LEASE, Effect, EffectKind
 from econtracting.domain.errors import TooManyAttempts, Unavailable
 from econtracting.ports import Change
-from econtracting.usecases.relay import Failure, relay
+from econtracting.usecases.news.relay import Failure, relay
 from tests.adapters.conftest import Store
-from tests.records import NOW, effect, packet
+from tests.support.records import NOW, effect, packet
 
 LATER = NOW + LEASE + timedelta(seconds=1)
 

@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from econtracting.domain.access import OpenPacket
+from econtracting.domain.access.access import OpenPacket
 from econtracting.domain.audit import verify
 from econtracting.domain.effects import Effect
 from econtracting.domain.errors import AlreadyExists, IdempotencyKeyReused, PacketNotFound, Unavailable
 from econtracting.domain.packet import Packet, Status
 from econtracting.ports import Change, Request
 from tests.adapters.conftest import Store
-from tests.faults import lose_response, refuse
-from tests.racing import together
-from tests.records import NOW, effect, event, packet, place
+from tests.support.faults import lose_response, refuse
+from tests.support.racing import together
+from tests.support.records import NOW, effect, event, packet, place
 
 REQUEST = Request(caller="recruiter-1", key="key-1", body_hash="a")
 

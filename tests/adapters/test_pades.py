@@ -27,13 +27,13 @@ from econtracting.adapters import seal_certificate
 from econtracting.adapters.packet_files import signature_styles
 from econtracting.adapters.pades import PadesSeal
 from econtracting.adapters.render import TypstRenderer
-from econtracting.domain.completion import SealFacts
-from econtracting.domain.documents import Mark, RenderedDocument, SealedDocument, SealLevel, SealRefused
 from econtracting.domain.errors import Unavailable
-from tests.authority import Authority, authority, timestamp_authority
-from tests.paperwork import AT, FACTS, NAME, SealingKey, mark_for, marks_for, new_key, sealing_key
-from tests.pdf_text import text_of
-from tests.pictures import DRAWN_SIGNATURE
+from econtracting.domain.signing.completion import SealFacts
+from econtracting.domain.signing.documents import Mark, RenderedDocument, SealedDocument, SealLevel, SealRefused
+from tests.support.authority import Authority, authority, timestamp_authority
+from tests.support.paperwork import AT, FACTS, NAME, SealingKey, mark_for, marks_for, new_key, sealing_key
+from tests.support.pdf_text import text_of
+from tests.support.pictures import DRAWN_SIGNATURE
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from moto import mock_aws
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
 
-from tests import atomic, deployed, quick_tables
+from tests.support import atomic, deployed, quick_tables
 
 atomic.install()
 

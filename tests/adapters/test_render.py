@@ -13,10 +13,10 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from econtracting.adapters.packet_files import documents_of
 from econtracting.adapters.render import TypstRenderer
-from econtracting.domain.documents import DocumentDefinition, DocumentNotRendered
-from tests.certified import CERTIFICATE
-from tests.paperwork import AT, FACTS
-from tests.pdf_text import text_of
+from econtracting.domain.signing.documents import DocumentDefinition, DocumentNotRendered
+from tests.support.certified import CERTIFICATE
+from tests.support.paperwork import AT, FACTS
+from tests.support.pdf_text import text_of
 
 DEFINITIONS = list(documents_of("meridian").every())
 ALL = pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda row: row.code)

@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from econtracting.adapters import seal_certificate
 from econtracting.adapters.kms_signer import sign_raw
-from econtracting.domain.documents import SealRefused
-from tests.paperwork import AT, SealingKey, new_key, sealing_key
+from econtracting.domain.signing.documents import SealRefused
+from tests.support.paperwork import AT, SealingKey, new_key, sealing_key
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from moto import mock_aws
 
 from econtracting.adapters.ses import SesMailer
 from econtracting.domain.errors import Unavailable
-from tests.faults import refuse
+from tests.support.faults import refuse
 
 SENDER = "contracting@meridian-health.example"
 MAIL = {

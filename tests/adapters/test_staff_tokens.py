@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from econtracting.adapters.staff_tokens import PoolTokens
 from econtracting.domain.errors import NotSignedIn, Unavailable
-from tests.world import START, Clock
+from tests.support.world import START, Clock
 
 ISSUER, CLIENT, URL = "https://pool.example.com/pool", "client-1", "https://pool.example.com/keys"
 KEY, OTHER_KEY = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))

@@ -11,9 +11,9 @@ from pypdf.generic import ContentStream
 from econtracting.adapters.packet_files import documents_of
 from econtracting.adapters.pades import PadesSeal
 from econtracting.adapters.render import TypstRenderer
-from econtracting.domain.documents import DocumentDefinition
-from tests.certified import CERTIFICATE
-from tests.paperwork import AT, FACTS, SealingKey, marks_for, sealing_key
+from econtracting.domain.signing.documents import DocumentDefinition
+from tests.support.certified import CERTIFICATE
+from tests.support.paperwork import AT, FACTS, SealingKey, marks_for, sealing_key
 
 PAINTING = {
     b"Tj",

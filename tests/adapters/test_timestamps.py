@@ -12,8 +12,8 @@ from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from econtracting.adapters import timestamps
 from econtracting.adapters.timestamps import TimestampAuthorities
-from tests.authority import timestamp_authority
-from tests.paperwork import AT
+from tests.support.authority import timestamp_authority
+from tests.support.paperwork import AT
 
 FIRST, SECOND = "https://one.example.com/tsa", "https://two.example.com/tsa"
 QUERY = tsp.TimeStampReq(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from econtracting.domain.access import (
+from econtracting.domain.access.access import (
     ABSOLUTE,
     IDLE,
     LOGIN_RULE,
@@ -21,7 +21,7 @@ from econtracting.domain.access import (
 from econtracting.domain.errors import TooManyAttempts
 from econtracting.domain.packet import Status
 from tests.domain.test_passwords import packet
-from tests.world import START
+from tests.support.world import START
 
 SECOND = timedelta(seconds=1)
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from econtracting.domain.adverse import MOVES, AdverseCase, AdverseStatus, LocalRule, Wait, recipients_day
 from econtracting.domain.errors import InvalidTransition
+from econtracting.domain.screening.adverse import MOVES, AdverseCase, AdverseStatus, LocalRule, Wait, recipients_day
 
 OPENED = datetime(2026, 3, 1, 15, tzinfo=UTC)
 OFFICER = "staff-17"

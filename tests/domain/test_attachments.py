@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from econtracting.domain.attachments import LARGEST, MOST, Attachment, checked_request, within_limits
 from econtracting.domain.errors import InvalidRequest
+from econtracting.domain.interview.attachments import LARGEST, MOST, Attachment, checked_request, within_limits
 
 PDF = "application/pdf"
 

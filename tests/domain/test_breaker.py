@@ -6,7 +6,7 @@ import pytest
 
 from econtracting.domain.breaker import FORGOTTEN_AFTER, Breaker, BreakerRule, Vendor
 from econtracting.domain.errors import VendorPaused
-from tests.records import NOW
+from tests.support.records import NOW
 
 RULE = BreakerRule(failures=3, pause=timedelta(seconds=60))
 CLOSED = Breaker(vendor=Vendor.MAIL)

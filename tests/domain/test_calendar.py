@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from econtracting.domain.calendar import (
+from econtracting.domain.screening.calendar import (
     add_business_days,
     business_days_between,
     holidays_observed_in,

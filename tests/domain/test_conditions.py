@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from econtracting.domain.conditions import ConditionFacts, answer_at, answers_read, holds, well_formed
+from econtracting.domain.fields.conditions import ConditionFacts, answer_at, answers_read, holds, well_formed
 
 FACTS = ConditionFacts(
     level="5",

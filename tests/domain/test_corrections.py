@@ -14,7 +14,7 @@ from econtracting.domain.corrections import (
     require_only_requested,
 )
 from econtracting.domain.errors import InvalidAnswers, InvalidRequest
-from econtracting.domain.interview import parse_interview
+from econtracting.domain.interview.interview import parse_interview
 from econtracting.domain.packet import Agency, InvitedAgent, Packet, Recruiter, SectionState
 
 FILE = Path(__file__).parents[2] / "functions/econtracting/packet_types/meridian/interview.json"

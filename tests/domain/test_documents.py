@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from econtracting.domain.documents import parse_documents
+from econtracting.domain.signing.documents import parse_documents
 
 ROW = {"code": "application", "title": "Application", "mode": "sign", "version": "1.0", "template": "application"}
 

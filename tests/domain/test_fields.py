@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from econtracting.domain import fields, identity_rules, us
-from econtracting.domain.contact_rules import NO_URL
-from econtracting.domain.fields import FieldContext
-from econtracting.domain.interview_definition import Field, FieldType
-from econtracting.domain.rejections import Refusal
+from econtracting.domain.fields import identity as identity_rules
+from econtracting.domain.fields import us
+from econtracting.domain.fields.contact import NO_URL
+from econtracting.domain.fields.rejections import Refusal
+from econtracting.domain.interview import fields
+from econtracting.domain.interview.definition import Field, FieldType
+from econtracting.domain.interview.fields import FieldContext
 
 TODAY = date(2026, 11, 23)
 CONTEXT = FieldContext(reference_date=TODAY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from econtracting import packet_types
-from econtracting.domain.flags import Flag, flags_of, keeps_from_appointing
+from econtracting.domain.interview.flags import Flag, flags_of, keeps_from_appointing
 
 MERIDIAN = packet_types.load("meridian").interview
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from econtracting.domain.answers import Section
 from econtracting.domain.errors import InvalidAnswers, NotFound
-from econtracting.domain.interview import (
+from econtracting.domain.interview.answers import Section
+from econtracting.domain.interview.interview import (
     InterviewContext,
     InterviewDefinition,
     Rejection,
@@ -28,7 +28,7 @@ from econtracting.domain.interview import (
     still_complete,
     summary,
 )
-from econtracting.domain.interview_questions import UNFINISHED, codes_blocking_appointment, yes_codes
+from econtracting.domain.interview.questions import UNFINISHED, codes_blocking_appointment, yes_codes
 from econtracting.domain.packet import InvitedAgent
 
 FILE = Path(__file__).parents[2] / "functions/econtracting/packet_types/meridian/interview.json"

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from econtracting.domain.invitation import Invitation, Schedule, next_look, no_formula, places
+from econtracting.domain.access.invitation import Invitation, Schedule, next_look, no_formula, places
+from econtracting.domain.fields.rejections import Refusal
 from econtracting.domain.packet import Packet, Status
-from econtracting.domain.rejections import Refusal
 from tests.domain.test_passwords import packet
-from tests.journey import invitation
-from tests.world import START
+from tests.support.journey import invitation
+from tests.support.world import START
 
 DAY = timedelta(days=1)
 SCHEDULE = Schedule(life=30 * DAY, reminders=(3 * DAY, 7 * DAY, 14 * DAY), last_before_expiry=3 * DAY)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from econtracting.domain.jit import Alarm, FirstSale, filing_day
-from econtracting.domain.state_rules import AppointmentType, Freeze, StateRule
+from econtracting.domain.appointing.jit import Alarm, FirstSale, filing_day
+from econtracting.domain.appointing.state_rules import AppointmentType, Freeze, StateRule
 
 REPORTED = datetime(2026, 10, 16, 12, tzinfo=UTC)
 NEW_YEAR = (Freeze(starts="12-28", ends="01-03"),)

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 
 from econtracting.domain import letters
-from econtracting.domain.appointments import Appointment, AppointmentStatus
-from econtracting.domain.background import Check
+from econtracting.domain.appointing.appointments import Appointment, AppointmentStatus
 from econtracting.domain.certification import Feed
 from econtracting.domain.letters import HOME, Letter, compose
 from econtracting.domain.packet import Packet
+from econtracting.domain.screening.background import Check
 from econtracting.packet_types import load
 from tests.domain.test_passwords import packet
-from tests.world import START
+from tests.support.world import START
 
 NAMES = sorted(path.stem for path in HOME.glob("*.txt"))
 LINK = "https://portal.example.com/#/invitation/s3cr3t-link"

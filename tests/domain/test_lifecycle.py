@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from econtracting.domain import lifecycle
 from econtracting.domain.packet import MOVES, Status
-from tests.records import NOW, packet
+from tests.support.records import NOW, packet
 
 PAIRS = [(one, other) for one, others in MOVES.items() for other in sorted(others)]
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from econtracting.domain.packet import Agency, InvitedAgent, Packet, Recruiter
-from econtracting.domain.passwords import (
+from econtracting.domain.access.passwords import (
     PROFILES,
     PasswordPolicy,
     broken_rules,
@@ -16,7 +15,8 @@ from econtracting.domain.passwords import (
     normal,
     policy_named,
 )
-from tests.world import START
+from econtracting.domain.packet import Agency, InvitedAgent, Packet, Recruiter
+from tests.support.world import START
 
 FAMILIAR, STRICT = PROFILES["familiar"], PROFILES["strict"]
 

@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from econtracting.domain.appointments import Appointment, AppointmentStatus, Licence, Licences, Line
-from econtracting.domain.background import Check
+from econtracting.domain.appointing.appointments import Appointment, AppointmentStatus, Licence, Licences, Line
+from econtracting.domain.appointing.jit import FirstSale
+from econtracting.domain.appointing.readiness import Producer, ready_to_sell
+from econtracting.domain.appointing.state_rules import AppointmentType, StateRule
 from econtracting.domain.certification import CourseResult, Feed
-from econtracting.domain.jit import FirstSale
 from econtracting.domain.packet import Agency, InvitedAgent, Packet, Recruiter, Status
-from econtracting.domain.readiness import Producer, ready_to_sell
-from econtracting.domain.state_rules import AppointmentType, StateRule
+from econtracting.domain.screening.background import Check
 
 NPN = "17293847"
 COURSES = ("medicare-basics", "plan-products")

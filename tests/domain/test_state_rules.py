@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from econtracting.domain.state_rules import (
+from econtracting.domain.appointing.state_rules import (
     AppointmentType,
     StateRule,
     file_by,

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from econtracting.domain.rejections import Refusal
-from econtracting.domain.upload_content import check_content, check_harmless
-from tests import uploads
+from econtracting.domain.fields.rejections import Refusal
+from econtracting.domain.interview.upload_content import check_content, check_harmless
+from tests.support import uploads
 
 PDF, PNG, JPEG = "application/pdf", "image/png", "image/jpeg"
 WHOLE = {PDF: uploads.pdf(), PNG: uploads.PNG, JPEG: uploads.jpeg()}

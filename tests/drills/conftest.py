@@ -13,10 +13,10 @@ import pytest
 from moto import mock_aws
 
 from econtracting import wiring
-from tests import atomic, deployed
 from tests.drills import console
 from tests.drills.runbook import Runbook
-from tests.world import World, build
+from tests.support import atomic, deployed
+from tests.support.world import World, build
 from tools import ops
 
 atomic.install()

@@ -12,7 +12,7 @@ from typing import Any
 
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
-from tests import deployed
+from tests.support import deployed
 
 Line = dict[str, Any]
 

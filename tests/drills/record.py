@@ -13,10 +13,10 @@ import pytest
 from moto import mock_aws
 
 from process import tasks
-from tests import atomic, stories
 from tests.drills.conftest import SERVES
 from tests.drills.test_old_executions import HISTORIES, OUTSIDE, Row, comes
-from tests.world import World, build
+from tests.support import atomic, stories
+from tests.support.world import World, build
 
 STORIES: dict[str, tuple[tuple[str, ...], str]] = {
     "clear": (("report clear", "AL approves", "producer loaded"), "CERTIFICATION_OPEN"),

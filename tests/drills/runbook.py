@@ -10,8 +10,8 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests import deployed
 from tests.drills import aws_command
+from tests.support import deployed
 from tools import ops
 
 PAGES = deployed.ROOT / "docs/runbooks"

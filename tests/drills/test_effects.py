@@ -11,10 +11,10 @@ import pytest
 from econtracting import wiring
 from econtracting.domain.effects import Effect
 from process import relay
-from tests import faults, journey, stories
 from tests.drills import console
 from tests.drills.conftest import Drill
-from tests.world import Context
+from tests.support import faults, journey, stories
+from tests.support.world import Context
 
 REASON = "Repaired and tried, Carla Winter"
 

@@ -16,8 +16,8 @@ import pytest
 from moto import mock_aws
 
 from process import tasks
-from tests import atomic, journey, stories
-from tests.world import World, build
+from tests.support import atomic, journey, stories
+from tests.support.world import World, build
 
 atomic.install()
 

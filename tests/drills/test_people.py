@@ -8,12 +8,12 @@ import boto3
 import pytest
 
 from econtracting import wiring
-from econtracting.domain.answers import Section
-from econtracting.domain.attachments import Attachment
-from econtracting.usecases import erasing
-from tests import journey, stories, uploads
+from econtracting.domain.interview.answers import Section
+from econtracting.domain.interview.attachments import Attachment
+from econtracting.usecases.department import erasing
 from tests.drills.conftest import Drill
-from tests.world import World
+from tests.support import journey, stories, uploads
+from tests.support.world import World
 
 REASON = "Request of the agent, ticket 4711, Carla Winter and Tom Hale"
 PERSON = ("Rivers", "dana@example.com", "15645555", "Orchard Lane", "wrapped_key")

@@ -6,11 +6,11 @@ import boto3
 import pytest
 
 from econtracting import wiring
-from econtracting.domain.background import Check
-from econtracting.domain.signing import Document
-from tests import journey, stories
+from econtracting.domain.screening.background import Check
+from econtracting.domain.signing.signing import Document
 from tests.drills.conftest import Drill
-from tests.world import World
+from tests.support import journey, stories
+from tests.support.world import World
 
 RESTORED = {"RESTORED": "econtracting-restored", "MOMENT": "2026-11-24T15:00:00Z"}
 

@@ -14,9 +14,9 @@ from econtracting import wiring
 from econtracting.adapters import seal_certificate
 from econtracting.evidence import econtracting_verify
 from sign import certificate
-from tests import faults, journey, stories
 from tests.drills.conftest import Drill
-from tests.world import Context, World
+from tests.support import faults, journey, stories
+from tests.support.world import Context, World
 
 REASON = "Mended by the new deployment, Carla Winter"
 

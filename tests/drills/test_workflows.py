@@ -10,13 +10,13 @@ import boto3
 import pytest
 
 from econtracting import wiring
-from econtracting.domain.background import Check
 from econtracting.domain.effects import EffectKind
+from econtracting.domain.screening.background import Check
 from process import census, relay, tasks
-from tests import journey, stories
 from tests.drills import console
 from tests.drills.conftest import Drill
-from tests.world import Context, World
+from tests.support import journey, stories
+from tests.support.world import Context, World
 
 REASON = "Looked at it, Carla Winter"
 SIX_HOURS = timedelta(hours=6)

@@ -18,13 +18,13 @@ from econtracting.adapters import seal_certificate
 from econtracting.adapters.pades import PadesSeal
 from econtracting.adapters.render import TypstRenderer
 from econtracting.domain.audit import Actor, ChainedEvent, Event, chain
-from econtracting.domain.completion import CertifiedDocument, LogFacts, SealFacts
+from econtracting.domain.signing.completion import CertifiedDocument, LogFacts, SealFacts
 from econtracting.evidence import checkpoint, econtracting_verify
 from econtracting.evidence.bundle import EvidenceDocument, build
 from econtracting.evidence.econtracting_verify import canonical
-from tests.authority import authority
-from tests.certified import CERTIFICATE
-from tests.paperwork import AT, FACTS, SealingKey, marks_for, new_key, sealing_key
+from tests.support.authority import authority
+from tests.support.certified import CERTIFICATE
+from tests.support.paperwork import AT, FACTS, SealingKey, marks_for, new_key, sealing_key
 
 PACKET_ID = CERTIFICATE.packet.id
 VERIFIER = Path(econtracting_verify.__file__)

@@ -7,8 +7,8 @@ from moto import mock_aws
 
 from econtracting import wiring
 from econtracting.adapters.pace import EvenPace
-from tests import atomic
-from tests.world import World, build
+from tests.support import atomic
+from tests.support.world import World, build
 
 atomic.install()
 

@@ -11,13 +11,13 @@ import boto3
 import pytest
 
 from econtracting import wiring
-from econtracting.domain import attachments
-from econtracting.domain.attachments import REQUESTS_PER_HOUR, Attachment
-from econtracting.domain.documents import RenderedDocument
 from econtracting.domain.errors import Unavailable
-from tests import journey, uploads
-from tests.journey import expect, save
-from tests.world import Answer, World
+from econtracting.domain.interview import attachments
+from econtracting.domain.interview.attachments import REQUESTS_PER_HOUR, Attachment
+from econtracting.domain.signing.documents import RenderedDocument
+from tests.support import journey, uploads
+from tests.support.journey import expect, save
+from tests.support.world import Answer, World
 
 PDF = "application/pdf"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from econtracting import wiring
-from tests import journey
-from tests.world import World
+from tests.support import journey
+from tests.support.world import World
 
 SECRET = "k" * 48
 

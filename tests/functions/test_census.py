@@ -11,10 +11,10 @@ import pytest
 from econtracting import wiring
 from econtracting.domain.packet import Status
 from econtracting.ports import Change
-from econtracting.usecases import census
+from econtracting.usecases.department import census
 from process import census as door
-from tests import deployed, journey
-from tests.world import Context, World
+from tests.support import deployed, journey
+from tests.support.world import Context, World
 
 BY_OTHERS = {"SealRefused"}  # counted where it happens, by the sealing function
 

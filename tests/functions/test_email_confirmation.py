@@ -7,11 +7,11 @@ import re
 import pytest
 
 from econtracting import wiring
-from econtracting.domain.access import OpenPacket
-from econtracting.domain.contact import EmailChange
-from tests import journey
-from tests.journey import ANSWERS, RECRUITER, expect, save
-from tests.world import World
+from econtracting.domain.access.access import OpenPacket
+from econtracting.domain.access.contact import EmailChange
+from tests.support import journey
+from tests.support.journey import ANSWERS, RECRUITER, expect, save
+from tests.support.world import World
 
 OLD, NEW = "dana@example.com", "dana.new@example.com"
 PATH = "/packet/email-confirmations"

@@ -8,10 +8,10 @@ import pytest
 
 from econtracting import wiring
 from econtracting.adapters.envelope import KmsEnvelope
-from econtracting.domain.verification import Verification
-from tests import journey
-from tests.journey import ANSWERS, expect, save
-from tests.world import World
+from econtracting.domain.interview.verification import Verification
+from tests.support import journey
+from tests.support.journey import ANSWERS, expect, save
+from tests.support.world import World
 
 AGENT = ANSWERS["agent"]
 

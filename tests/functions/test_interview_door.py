@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from econtracting import wiring
-from econtracting.domain.access import OpenPacket
-from econtracting.domain.answers import Section
-from tests import journey
-from tests.journey import ANSWERS, RECRUITER, expect, save
-from tests.world import World
+from econtracting.domain.access.access import OpenPacket
+from econtracting.domain.interview.answers import Section
+from tests.support import journey
+from tests.support.journey import ANSWERS, RECRUITER, expect, save
+from tests.support.world import World
 
 AGENT = ANSWERS["agent"]
 

@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 
 from econtracting import wiring
-from econtracting.domain.answers import Section
 from econtracting.domain.audit import Actor, Event, verify
 from econtracting.domain.errors import EContractingError, StaleVersion
+from econtracting.domain.interview.answers import Section
 from econtracting.ports import Change
-from econtracting.usecases import interview, summary
-from tests import journey
-from tests.journey import ANSWERS
-from tests.racing import together
-from tests.world import World
+from econtracting.usecases.interview import interview, summary
+from tests.support import journey
+from tests.support.journey import ANSWERS
+from tests.support.racing import together
+from tests.support.world import World
 
 AGENT = ANSWERS["agent"]
 WRITERS = 6

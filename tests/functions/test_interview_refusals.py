@@ -10,10 +10,10 @@ import pytest
 from moto import mock_aws
 
 from econtracting import wiring
-from econtracting.domain.answers import Section
-from tests import atomic, journey
-from tests.journey import ANSWERS, expect
-from tests.world import Answer, World, build
+from econtracting.domain.interview.answers import Section
+from tests.support import atomic, journey
+from tests.support.journey import ANSWERS, expect
+from tests.support.world import Answer, World, build
 
 atomic.install()
 

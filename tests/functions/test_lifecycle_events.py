@@ -1,7 +1,7 @@
 """The agent's own moves are told to the carrier's systems, valid by the published schemas."""
 
-from tests import journey, lifecycle
-from tests.world import World
+from tests.support import journey, lifecycle
+from tests.support.world import World
 
 
 def test_the_agents_moves_are_told_one_by_one(world: World) -> None:

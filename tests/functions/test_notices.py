@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from econtracting import ports, wiring
-from econtracting.domain.adverse import AdverseCase
-from econtracting.domain.background import Check
 from econtracting.domain.packet import Packet, Status
+from econtracting.domain.screening.adverse import AdverseCase
+from econtracting.domain.screening.background import Check
 from econtracting.ports import Change
-from econtracting.usecases import adverse
-from tests import journey, lifecycle, stories
-from tests.journey import expect
-from tests.world import World
+from econtracting.usecases.screening import adverse
+from tests.support import journey, lifecycle, stories
+from tests.support.journey import expect
+from tests.support.world import World
 
 NOTICE = "/packet/notices/pre-adverse-1"
 

@@ -17,11 +17,11 @@ from PIL.PngImagePlugin import PngInfo
 
 from econtracting import wiring
 from econtracting.domain.audit import verify
-from econtracting.domain.signing import AdoptedSignature, Adoption, Document
-from tests import journey
-from tests.pictures import DRAWN_SIGNATURE
-from tests.stages import Stages, stages
-from tests.world import Answer, World
+from econtracting.domain.signing.signing import AdoptedSignature, Adoption, Document
+from tests.support import journey
+from tests.support.pictures import DRAWN_SIGNATURE
+from tests.support.stages import Stages, stages
+from tests.support.world import Answer, World
 
 NAME = "Dana Lee Rivers"
 SIGNATURE = {"full_name": NAME, "initials": "DLR", "style": "flowing"}

@@ -12,9 +12,9 @@ from econtracting.domain.breaker import Vendor
 from econtracting.domain.effects import Effect, EffectKind
 from econtracting.ports import Change
 from process import census
-from tests import journey, stories
-from tests.journey import ANSWERS, expect
-from tests.world import Context, World
+from tests.support import journey, stories
+from tests.support.journey import ANSWERS, expect
+from tests.support.world import Context, World
 
 
 def stage(answer: dict[str, Any], name: str) -> dict[str, Any]:

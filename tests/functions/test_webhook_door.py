@@ -11,10 +11,10 @@ import pytest
 
 from econtracting import wiring
 from econtracting.domain.effects import Effect, EffectKind
-from tests import journey, stories
-from tests.journey import expect
-from tests.webhooks import SCREENING_KEY, STANDARD_SECRET, screening_headers, standard_headers
-from tests.world import World
+from tests.support import journey, stories
+from tests.support.journey import expect
+from tests.support.webhooks import SCREENING_KEY, STANDARD_SECRET, screening_headers, standard_headers
+from tests.support.world import World
 
 STANDARD = ("/webhooks/appointments", "/webhooks/certifications", "/webhooks/sales")
 

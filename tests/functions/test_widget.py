@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from econtracting import wiring
-from econtracting.domain.adverse import AdverseCase, ReportCopy
 from econtracting.domain.packet import Agency, InvitedAgent, Status
+from econtracting.domain.screening.adverse import AdverseCase, ReportCopy
 from econtracting.http import console
 from econtracting.ports import Change
 from process import widget
-from tests import journey, stories
-from tests.records import NOW, effect
-from tests.world import Context, World
+from tests.support import journey, stories
+from tests.support.records import NOW, effect
+from tests.support.world import Context, World
 
 REASON = "Looked at by Carla Winter, all in order."
 

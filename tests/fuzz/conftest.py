@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests import stages
+from tests.support import stages
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from schemathesis import Case
 
-from tests import journey, stages
-from tests.contract import OPERATIONS, cases, examples, through_doors
-from tests.world import World
+from tests.support import journey, stages
+from tests.support.contract import OPERATIONS, cases, examples, through_doors
+from tests.support.world import World
 
 # Who sends: the agent with a session, both groups of staff, the certification site with its key, and nobody.
 CALLERS = ("agent", "recruiter", "contracting", "site", "nobody")

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from econtracting.adapters.signature_pictures import LARGEST, PillowPictures
 from econtracting.domain.errors import InvalidRequest
-from econtracting.domain.rejections import Refusal
-from econtracting.domain.signature_image import honest_strokes, image_bytes
-from econtracting.domain.upload_content import check_content, check_harmless
-from tests import uploads
-from tests.contract import examples
+from econtracting.domain.fields.rejections import Refusal
+from econtracting.domain.interview.upload_content import check_content, check_harmless
+from econtracting.domain.signing.signature_image import honest_strokes, image_bytes
 from tests.fuzz.values import damaged
+from tests.support import uploads
+from tests.support.contract import examples
 
 PICTURES = PillowPictures()
 FILES = {

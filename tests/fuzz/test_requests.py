@@ -16,11 +16,11 @@ from auth.cookies import token_in
 from econtracting import wiring
 from econtracting.adapters.pace import EvenPace
 from econtracting.domain.errors import InvalidRequest
-from econtracting.usecases.invite_bulk import read_rows
-from tests import journey, stages
-from tests.contract import examples
+from econtracting.usecases.invitations.bulk import read_rows
 from tests.fuzz.values import ANYTHING, bent
-from tests.world import World, build
+from tests.support import journey, stages
+from tests.support.contract import examples
+from tests.support.world import World, build
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests import stages
-from tests.contract import examples
 from tests.fuzz.values import ANYTHING, bent
-from tests.webhooks import screening_headers, standard_headers
-from tests.world import Answer, World
+from tests.support import stages
+from tests.support.contract import examples
+from tests.support.webhooks import screening_headers, standard_headers
+from tests.support.world import Answer, World
 
 AT = "2026-11-24T15:00:00Z"
 REPORT = {

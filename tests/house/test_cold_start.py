@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests import deployed
+from tests.support import deployed
 
 BLOCKED = """
 import sys

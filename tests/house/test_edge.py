@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from econtracting.http.edge import seen_through
-from tests.deployed import ROOT, functions, template
+from tests.support.deployed import ROOT, functions, template
 
 SECRET = "k" * 48
 

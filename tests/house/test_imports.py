@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.deployed import ROOT
+from tests.support.deployed import ROOT
 
 FUNCTIONS = ROOT / "functions"
 DOORS = ("invite", "auth", "interview", "sign", "process")

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests import deployed
-from tests.rights import Observer
+from tests.support import deployed
+from tests.support.rights import Observer
 from tools import rights
 
 EVERYTHING: dict[str, set[str]] = {name: set(actions) for name, actions in rights.allowed(deployed.template()).items()}

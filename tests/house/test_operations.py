@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests import deployed
 from tests.drills import runbook
+from tests.support import deployed
 from tools.gradual import doors, gradual
 
 RUNBOOKS = deployed.ROOT / "docs/runbooks"

@@ -1,6 +1,6 @@
 """Routes without an authorizer are few, and each checks its caller itself."""
 
-from tests import deployed
+from tests.support import deployed
 
 # path -> how its door knows the caller
 OPEN = {

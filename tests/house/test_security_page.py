@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.deployed import ROOT
+from tests.support.deployed import ROOT
 
 NAMED = re.compile(r"`(test_\w+)`")
 FILE = re.compile(r"`((?:domain|adapters|usecases|functions|workflow|house|access)/[\w/]*(?:test_\w+\.py)?)`")

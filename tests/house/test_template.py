@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from econtracting import wiring
-from tests import deployed
+from tests.support import deployed
 
 FUNCTIONS = deployed.functions()
 MACHINES = sorted((deployed.ROOT / "statemachine").glob("*.asl.json"))

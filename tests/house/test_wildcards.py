@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests import deployed
+from tests.support import deployed
 from tools import wildcards
 
 TABLE = {"GetAtt": "Table.Arn"}

@@ -20,8 +20,8 @@ from moto import mock_aws
 from econtracting import wiring
 from local import staff
 from local.demo.onlookers import Scene
-from tests import atomic, journey
-from tests.world import Context, World, build
+from tests.support import atomic, journey
+from tests.support.world import Context, World, build
 
 HOST = "portal.moto.test"
 PACE = 20.0  # seconds a day of the machines' waits takes: no story waits for one to end, however slow the machine

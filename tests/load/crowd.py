@@ -10,8 +10,8 @@ from typing import Any
 
 from moto.dynamodb.models import dynamodb_backends
 
-from tests import journey, stream
-from tests.world import REGION, World
+from tests.support import journey, stream
+from tests.support.world import REGION, World
 
 FIRST = 50_000_000  # producer numbers of the crowd begin here
 

@@ -10,7 +10,7 @@ from local.config import BACKGROUND_CHECK_KEY, Config
 from local.simulators import background_check
 from local.stack import Stack
 from tests.local.conftest import Recorder, Serve
-from tests.pdf_text import text_of
+from tests.support.pdf_text import text_of
 
 
 @pytest.fixture

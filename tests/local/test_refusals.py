@@ -3,7 +3,7 @@
 import json
 
 from local.refusals import GatewayRefusals
-from tests.deployed import ROOT
+from tests.support.deployed import ROOT
 
 REFUSALS = GatewayRefusals(ROOT / "template.yaml")
 NO_ROUTE = b'{"message": "Missing Authentication Token"}'

@@ -16,9 +16,9 @@ import pytest
 from moto.stepfunctions.exceptions import InvalidToken
 from moto.stepfunctions.models import StepFunctionBackend
 
-from tests import deployed
 from tests.model.wire import Crash
-from tests.world import Clock
+from tests.support import deployed
+from tests.support.world import Clock
 
 Invoke = Callable[[str, Mapping[str, Any]], Any]
 TIMED_OUT, DIED = "States.Timeout", "Runtime.ExitError"

@@ -15,11 +15,11 @@ from econtracting.domain import audit
 from econtracting.domain.audit import ChainedEvent
 from econtracting.domain.effects import Effect, EffectKind
 from econtracting.domain.packet import BEFORE_SUBMISSION, DRIVEN_BY_WORKFLOW, ENDED, Packet, Status
-from econtracting.domain.signing import Document
-from econtracting.usecases.preparing import frozen_key
-from tests import journey
-from tests.canaries import found_in
+from econtracting.domain.signing.signing import Document
+from econtracting.usecases.signing.preparing import frozen_key
 from tests.model.outsiders import Outsiders
+from tests.support import journey
+from tests.support.canaries import found_in
 
 S = Status
 JUST_IN_TIME = frozenset({"GA", "TX"})

@@ -9,11 +9,11 @@ from typing import Any
 from econtracting.domain.moment import iso
 from econtracting.domain.packet import DRIVEN_BY_WORKFLOW, Status
 from econtracting.ports import Report
-from tests import journey
 from tests.model.case import COURSES, Case
 from tests.model.play import ANSWERING, Play
-from tests.webhooks import screening_headers, standard_headers
-from tests.world import Answer
+from tests.support import journey
+from tests.support.webhooks import screening_headers, standard_headers
+from tests.support.world import Answer
 
 S = Status
 VENDORS = ("screening", "registry", "gateway", "site", "post")

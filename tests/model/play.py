@@ -11,12 +11,12 @@ from typing import Any
 
 from econtracting.domain.errors import Unavailable
 from econtracting.domain.packet import BEFORE_SUBMISSION, ENDED, Status
-from tests import journey
 from tests.model.case import Case, Person
 from tests.model.executor import Executor
 from tests.model.wire import Crash, Wire
-from tests.pdf_text import text_of
-from tests.world import Answer, Context, World
+from tests.support import journey
+from tests.support.pdf_text import text_of
+from tests.support.world import Answer, Context, World
 
 S = Status
 ANSWERING = frozenset({S.IN_PROGRESS, S.CORRECTION_REQUESTED})

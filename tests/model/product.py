@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from econtracting.domain.packet import Status
-from tests import stories
 from tests.model.case import COURSES, Case
 from tests.model.invariants import Invariants
 from tests.model.outsiders import VENDORS, Outsiders
 from tests.model.play import AGENCIES, PEOPLE, STATES
 from tests.model.stages import Stages
 from tests.model.wire import KINDS, Fault, Kind
+from tests.support import stories
 
 S = Status
 MOST = 3  # packets in one example

@@ -20,13 +20,13 @@ from moto.stepfunctions.models import stepfunctions_backends
 from econtracting import wiring
 from econtracting.adapters import ids
 from econtracting.adapters.pace import EvenPace
-from tests import atomic, deployed
 from tests.model.case import Case
 from tests.model.executor import Executor
 from tests.model.outsiders import VENDORS, Outsiders
 from tests.model.play import AGENCIES, PEOPLE, STATES
 from tests.model.wire import Wire
-from tests.world import REGION, WAITS, Context, World, build, handler_of
+from tests.support import atomic, deployed
+from tests.support.world import REGION, WAITS, Context, World, build, handler_of
 
 TABLE, ACCOUNT = "econtracting", "123456789012"
 atomic.install()

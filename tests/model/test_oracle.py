@@ -13,7 +13,7 @@ from econtracting.ports import Change
 from tests.model.invariants import Invariants
 from tests.model.outsiders import Outsiders
 from tests.model.stages import TABLE, Stages
-from tests.records import event
+from tests.support.records import event
 
 
 @pytest.fixture

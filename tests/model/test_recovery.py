@@ -12,12 +12,12 @@ import pytest
 from econtracting import wiring
 from econtracting.domain.effects import Effect
 from econtracting.domain.packet import Status
-from tests import stories
 from tests.model.case import COURSES, Case, Person
 from tests.model.invariants import Invariants, Stored
 from tests.model.outsiders import Outsiders
 from tests.model.stages import Stages
 from tests.model.wire import KINDS, Fault
+from tests.support import stories
 
 PACKETS, LONGEST = 6, 300  # packets, and rounds of six hours
 STATES = ("AL", "TN")

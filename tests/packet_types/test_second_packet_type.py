@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from econtracting import packet_types
-from econtracting.domain.answers import Section
-from econtracting.domain.conditions import ConditionFacts, holds
+from econtracting.domain.appointing.state_rules import AppointmentType, rule_for
 from econtracting.domain.errors import InvalidAnswers
-from econtracting.domain.interview import (
+from econtracting.domain.fields.conditions import ConditionFacts, holds
+from econtracting.domain.interview.answers import Section
+from econtracting.domain.interview.interview import (
     InterviewContext,
     SectionResult,
     check_section,
@@ -26,7 +27,6 @@ from econtracting.domain.interview import (
 )
 from econtracting.domain.packet import InvitedAgent
 from econtracting.domain.packet_type import PacketType
-from econtracting.domain.state_rules import AppointmentType, rule_for
 from tools.lint_packet_types import lint
 
 HARBOR = packet_types.read(Path(__file__).parent / "harbor")

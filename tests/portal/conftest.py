@@ -96,7 +96,7 @@ def window(browser: Any, request: pytest.FixtureRequest, shots: Path) -> Iterato
 
 @pytest.fixture
 def arrived(window: Callable[..., Any], world: ServedWorld) -> Callable[..., Visitor]:
-    """An agent of the served world, signed in where their packet stands at a stage of tests/stages.py."""
+    """An agent of the served world, signed in where their packet stands at a stage of tests/support/stages.py."""
 
     def arrive(stage: str, place: str = "", **options: Any) -> Visitor:
         page = window(**options)

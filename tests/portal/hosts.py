@@ -1,4 +1,4 @@
-"""Where a visitor's packet lives: on a local stack, or in a world of tests/world.py whose time the test moves."""
+"""Where a visitor's packet lives: on a local stack, or in a world of tests/support/world.py whose time the test moves."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from local.config import Config
 from local.demo.cast import Person
 from local.demo.client import Staff
 from local.demo.postbox import LINK_SECRET, TEMPORARY_PASSWORD, Postbox
-from tests import journey
 from tests.portal.served_world import ServedWorld
-from tests.world import World
+from tests.support import journey
+from tests.support.world import World
 
 
 class Host(Protocol):

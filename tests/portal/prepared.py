@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from local.demo.client import Agent
-from tests.pdf_text import text_of
 from tests.portal.hosts import StackHost
 from tests.portal.visitor import ACCESS_CODE, PASSWORD
+from tests.support.pdf_text import text_of
 
 
 def signed_in(host: StackHost) -> Agent:

@@ -1,4 +1,4 @@
-"""The product of tests/world.py behind an HTTP port, for screens that need another time or another turn of events.
+"""The product of tests/support/world.py behind an HTTP port, for screens that need another time or another turn of events.
 
 It runs in a process of its own: moto takes over every AWS call of its process, and the test moves the clock of its
 world. Files, headers and cookies are treated as the local gateway treats them. Executions are not run; call the tasks.
@@ -28,9 +28,9 @@ from local import portal
 from local.config import HOST
 from local.gateway import METHODS, PLAIN_COOKIE, SECURE_COOKIE, outgoing_cookie
 from local.processes import free_port
-from tests import journey
-from tests.stages import Stages, begin_check, notify, seal, stages, suspend_for_ssn, weigh
-from tests.world import World
+from tests.support import journey
+from tests.support.stages import Stages, begin_check, notify, seal, stages, suspend_for_ssn, weigh
+from tests.support.world import World
 
 PATIENCE_SECONDS = 120
 # PORTAL_SLOW=N makes pages N times slower, and the answers of this world come up to N * 100 ms late, in both directions
@@ -60,7 +60,7 @@ class ServedWorld:
             self._process.terminate()
 
     def at(self, stage: str) -> list[dict[str, Any]]:
-        """Put the packet where it stood at a stage of tests/stages.py; returns the cookies of the agent's session."""
+        """Put the packet where it stood at a stage of tests/support/stages.py; returns the cookies of the agent's session."""
         self._order("stage", stage)
         token = self._order("cookie")
         attributes = {"url": self.url, "httpOnly": True, "sameSite": "Strict"}

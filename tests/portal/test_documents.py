@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from tests.portal.served_world import ServedWorld
 from tests.portal.visitor import Looks, Visitor
-from tests.stages import seal
+from tests.support.stages import seal
 
 Arrived = Callable[..., Visitor]
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from tests import journey
 from tests.portal.hosts import delivered_password
 from tests.portal.served_world import ServedWorld
 from tests.portal.visitor import Looks, Visitor
-from tests.world import START, World
+from tests.support import journey
+from tests.support.world import START, World
 
 Arrived = Callable[..., Visitor]
 

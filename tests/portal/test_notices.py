@@ -11,11 +11,11 @@ from urllib.parse import urljoin
 import pytest
 
 from econtracting.domain.breaker import Vendor
-from tests import journey, stages, stories
-from tests.journey import expect
 from tests.portal.served_world import ServedWorld
 from tests.portal.visitor import Looks, Visitor
-from tests.world import World
+from tests.support import journey, stages, stories
+from tests.support.journey import expect
+from tests.support.world import World
 
 Arrived = Callable[..., Visitor]
 

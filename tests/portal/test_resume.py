@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from local.config import Config
-from tests import journey
 from tests.portal.hands import Mouse
 from tests.portal.hosts import StackHost
 from tests.portal.served_world import ServedWorld
 from tests.portal.visitor import PASSWORD, Looks, Visitor
-from tests.world import World
+from tests.support import journey
+from tests.support.world import World
 
 Window = Callable[..., Any]
 

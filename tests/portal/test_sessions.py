@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from tests import journey
 from tests.portal.served_world import ServedWorld
 from tests.portal.visitor import Looks, Visitor
-from tests.world import World
+from tests.support import journey
+from tests.support.world import World
 
 Arrived = Callable[..., Visitor]
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests import journey
-from tests.pictures import DRAWN_SIGNATURE
 from tests.portal.served_world import ServedWorld
 from tests.portal.visitor import Looks, Visitor
-from tests.world import World
+from tests.support import journey
+from tests.support.pictures import DRAWN_SIGNATURE
+from tests.support.world import World
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from local.config import Config
-from tests.pictures import DRAWN_SIGNATURE
 from tests.portal.hands import Mouse
 from tests.portal.hosts import StackHost
 from tests.portal.visitor import Looks, Visitor
+from tests.support.pictures import DRAWN_SIGNATURE
 
 
 def test_a_yes_takes_an_explanation_and_a_file_and_is_hidden_afterwards(

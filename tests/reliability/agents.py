@@ -12,10 +12,10 @@ from typing import Any
 
 import boto3
 
-from tests import bulk_files, journey, moments, uploads
-from tests.journey import PASSWORD, RECRUITER, expect
-from tests.pictures import DRAWN_SIGNATURE
-from tests.world import Answer, Context, World
+from tests.support import bulk_files, journey, moments, uploads
+from tests.support.journey import PASSWORD, RECRUITER, expect
+from tests.support.pictures import DRAWN_SIGNATURE
+from tests.support.world import Answer, Context, World
 
 NEW_ADDRESS = "dana.new@example.com"
 OTHER_NUMBER = {"ssn": "987-65-4329", "ssn_confirm": "987-65-4329"}
@@ -191,7 +191,7 @@ def look_at_consent(caller: Caller) -> None:
 def consent(caller: Caller) -> None:
     import re
 
-    from tests.pdf_text import text_of
+    from tests.support.pdf_text import text_of
 
     if "code" not in caller.kept:
         found = re.search(r"(?m)^\s*((?:[2-9A-HJ-NP-Z] ?){6})\s*$", text_of(caller.kept["page"]))

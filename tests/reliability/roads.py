@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests import stories
 from tests.reliability import agents, workflow
 from tests.reliability.agents import Caller
 from tests.reliability.workflow import decide, task, time_passes
+from tests.support import stories
 
 Act = Callable[[Caller], None]
 
@@ -233,7 +233,7 @@ STANDS = [
 
 
 def _rest(caller: Caller) -> None:
-    from tests.journey import expect
+    from tests.support.journey import expect
 
     rows = expect(caller.world.call("GET", "/packet"), 200).json["sections"]
     for row in rows:

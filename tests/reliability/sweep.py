@@ -22,13 +22,13 @@ from econtracting.domain.audit import ChainedEvent, verify
 from econtracting.domain.effects import LEASE
 from econtracting.domain.errors import EContractingError
 from econtracting.domain.packet import Frozen, Packet
-from tests import atomic, moments
-from tests.interruptions import Crash, Interruptions, Kind
-from tests.moments import Moment
 from tests.reliability.agents import Caller, deliver_outbox
 from tests.reliability.roads import Step, steps
 from tests.reliability.workflow import sweep as minute
-from tests.world import World, build
+from tests.support import atomic, moments
+from tests.support.interruptions import Crash, Interruptions, Kind
+from tests.support.moments import Moment
+from tests.support.world import World, build
 
 atomic.install()
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from econtracting import wiring
-from econtracting.domain.access import IDLE
-from tests import journey
+from econtracting.domain.access.access import IDLE
 from tests.reliability import agents
 from tests.reliability.agents import Caller, deliver_outbox
 from tests.reliability.sweep import Sweep
+from tests.support import journey
 
 SKEWS = (timedelta(minutes=-15), timedelta(minutes=15))
 TEMPORARY = timedelta(minutes=10)

@@ -11,17 +11,17 @@ import boto3
 import pytest
 
 from econtracting import wiring
-from econtracting.domain.appointments import Appointment
-from econtracting.domain.background import Check
+from econtracting.domain.appointing.appointments import Appointment
 from econtracting.domain.certification import Feed
 from econtracting.domain.effects import LEASE, Effect
+from econtracting.domain.screening.background import Check
 from process import relay
-from tests import deployed, journey, moments
 from tests.reliability import agents, workflow
 from tests.reliability.agents import Caller, deliver_outbox
 from tests.reliability.roads import steps
 from tests.reliability.sweep import Sweep
-from tests.world import Context
+from tests.support import deployed, journey, moments
+from tests.support.world import Context
 
 WEBHOOKS = {
     "background checks": "hear of the report",
@@ -167,7 +167,7 @@ def test_a_token_that_was_replaced_is_never_used_again(road: Sweep) -> None:
 @pytest.mark.failure("R16")
 @pytest.mark.parametrize("code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])
 def test_waking_somebody_who_is_gone_counts_as_done(road: Sweep, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.faults import refuse
+    from tests.support.faults import refuse
 
     caller = road.at("await the feed")
     client = wiring._client("stepfunctions")

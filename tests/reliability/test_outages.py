@@ -17,13 +17,13 @@ from econtracting.adapters.dynamodb.packets import ROUNDS
 from econtracting.domain.effects import Effect
 from econtracting.domain.errors import Conflict, Unavailable
 from econtracting.ports import Change
-from tests import journey, moments
-from tests.faults import refuse
-from tests.interruptions import Kind
-from tests.records import event
 from tests.reliability import agents, workflow
 from tests.reliability.agents import Caller, deliver_outbox
 from tests.reliability.sweep import Sweep
+from tests.support import journey, moments
+from tests.support.faults import refuse
+from tests.support.interruptions import Kind
+from tests.support.records import event
 
 ATTEMPTS = 5  # of the SDK: the first, and the four repeats that wiring grants it
 

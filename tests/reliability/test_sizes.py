@@ -11,11 +11,11 @@ import pytest
 
 from econtracting import wiring
 from econtracting.adapters.dynamodb import keys
-from econtracting.domain.text_rules import EXPLANATION_LENGTH
-from tests import deployed, journey, moments
-from tests.journey import expect
+from econtracting.domain.fields.text import EXPLANATION_LENGTH
 from tests.reliability import agents
 from tests.reliability.sweep import Sweep
+from tests.support import deployed, journey, moments
+from tests.support.journey import expect
 
 LARGEST_ITEM = 400 * 1024  # bytes, DynamoDB
 

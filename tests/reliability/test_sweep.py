@@ -14,11 +14,11 @@ import pytest
 
 from econtracting import wiring
 from econtracting.ports import Change
-from tests.interruptions import Kind
-from tests.records import event
 from tests.reliability.agents import Caller
 from tests.reliability.roads import steps
 from tests.reliability.sweep import Sweep
+from tests.support.interruptions import Kind
+from tests.support.records import event
 
 COMPLETE = "SWEEP_EVERY_CALL" in os.environ
 STEPS = [step for step in steps().values() if step.swept]

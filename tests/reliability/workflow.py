@@ -10,11 +10,11 @@ import boto3
 
 from econtracting import wiring
 from econtracting.domain.moment import iso
-from tests import journey, stories
-from tests.journey import expect
 from tests.reliability.agents import Caller
-from tests.webhooks import screening_headers
-from tests.world import Context
+from tests.support import journey, stories
+from tests.support.journey import expect
+from tests.support.webhooks import screening_headers
+from tests.support.world import Context
 
 Act = Callable[[Caller], None]
 

@@ -12,16 +12,16 @@ from zipfile import ZipFile
 import pytest
 
 from econtracting import wiring
-from econtracting.domain.attachments import Attachment, AttachmentStatus
 from econtracting.domain.certification import Contract
 from econtracting.domain.corrections import CorrectionRequest
-from econtracting.domain.signing import Document, SupersededDocument
+from econtracting.domain.interview.attachments import Attachment, AttachmentStatus
+from econtracting.domain.signing.signing import Document, SupersededDocument
 from econtracting.evidence import econtracting_verify
 from econtracting.ports import Change
 from process import tasks as process
-from tests import journey, stories
-from tests.stages import Stages, of, seal, stages, suspend_for_ssn
-from tests.world import START, World
+from tests.support import journey, stories
+from tests.support.stages import Stages, of, seal, stages, suspend_for_ssn
+from tests.support.world import START, World
 
 MENDED = {"ssn": "987-65-4321", "ssn_confirm": "987-65-4321"}
 # What the Social Security number is printed in, in full or by its last four digits.

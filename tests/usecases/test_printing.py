@@ -14,13 +14,13 @@ from zipfile import ZipFile
 import pytest
 from pypdf import PdfReader
 
-from econtracting.domain.completion import CertificateFacts
+from econtracting.domain.signing.completion import CertificateFacts
 from econtracting.evidence import econtracting_verify
 from sign import tasks
-from tests import journey
-from tests.pdf_text import text_of
-from tests.stages import Stages, stages
-from tests.world import World
+from tests.support import journey
+from tests.support.pdf_text import text_of
+from tests.support.stages import Stages, stages
+from tests.support.world import World
 
 DOCUMENTS = [
     "application",

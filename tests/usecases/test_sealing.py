@@ -24,19 +24,19 @@ from econtracting import wiring
 from econtracting.adapters import seal_certificate, timestamps
 from econtracting.adapters.pades import PadesSeal
 from econtracting.domain.audit import verify
-from econtracting.domain.documents import SealRefused, TimestampUnavailable
 from econtracting.domain.effects import Effect
 from econtracting.domain.errors import Unavailable
-from econtracting.domain.signing import Completion, Document
+from econtracting.domain.signing.documents import SealRefused, TimestampUnavailable
+from econtracting.domain.signing.signing import Completion, Document
 from econtracting.evidence import econtracting_verify
-from econtracting.usecases.preparing import frozen_key
+from econtracting.usecases.signing.preparing import frozen_key
 from process import relay
 from sign import tasks
-from tests import journey
-from tests.authority import timestamp_authority
-from tests.faults import lose_response, refuse
-from tests.stages import Stages, stages
-from tests.world import START, Context, World
+from tests.support import journey
+from tests.support.authority import timestamp_authority
+from tests.support.faults import lose_response, refuse
+from tests.support.stages import Stages, stages
+from tests.support.world import START, Context, World
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from moto import mock_aws
 
-from tests import atomic, edges, lifecycle
-from tests.world import World, build
+from tests.support import atomic, edges, lifecycle
+from tests.support.world import World, build
 
 atomic.install()
 

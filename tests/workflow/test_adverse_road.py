@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from econtracting import wiring
-from econtracting.domain.adverse import AdverseCase
+from econtracting.domain.screening.adverse import AdverseCase
 from invite import deliveries
-from tests import journey, stories
-from tests.world import Context, World
+from tests.support import journey, stories
+from tests.support.world import Context, World
 
 LAST_DAY_OVER = datetime(2026, 12, 3, 11, tzinfo=UTC)  # delivered on Tue 24 November: Thanksgiving is among the days
 

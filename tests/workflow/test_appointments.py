@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from econtracting import wiring
-from econtracting.domain.appointments import Appointment
+from econtracting.domain.appointing.appointments import Appointment
 from econtracting.domain.packet import Status
-from tests import journey, stories
-from tests.world import World
+from tests.support import journey, stories
+from tests.support.world import World
 
 FROZEN = datetime(2026, 12, 29, 15, tzinfo=UTC)  # Iowa takes no filings from 28 December to 3 January
 

@@ -3,12 +3,12 @@
 import pytest
 
 from econtracting import wiring
-from econtracting.domain.flags import Flag
+from econtracting.domain.interview.flags import Flag
 from econtracting.domain.packet import Status
 from econtracting.ports import Change, Report
-from econtracting.usecases.signing import start_workflow
-from tests import journey, stories
-from tests.world import World
+from econtracting.usecases.signing.signing import start_workflow
+from tests.support import journey, stories
+from tests.support.world import World
 
 
 def reason(world: World, packet_id: str) -> str | None:

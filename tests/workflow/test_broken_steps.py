@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from econtracting import wiring
-from econtracting.domain.appointments import Appointment
-from econtracting.domain.jit import FirstSale
+from econtracting.domain.appointing.appointments import Appointment
+from econtracting.domain.appointing.jit import FirstSale
 from econtracting.domain.packet import Status
 from process import tasks
-from tests import journey, stories
-from tests.world import World
+from tests.support import journey, stories
+from tests.support.world import World
 
 Break = Callable[..., None]
 

@@ -12,10 +12,10 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from tests import journey, uploads
-from tests.canaries import MARKED, found_in
-from tests.journey import expect
-from tests.world import World
+from tests.support import journey, uploads
+from tests.support.canaries import MARKED, found_in
+from tests.support.journey import expect
+from tests.support.world import World
 
 EXPLANATION, UPLOADED = MARKED["explanation"][0], MARKED["upload"][0]
 

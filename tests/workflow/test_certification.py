@@ -1,7 +1,7 @@
 """Certification: fed, loaded, courses taken or failed, and what happens when nothing happens."""
 
-from tests import journey, stories
-from tests.world import World
+from tests.support import journey, stories
+from tests.support.world import World
 
 
 def status(world: World) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """The whole road on moto, with the state machine file and the real handlers."""
 
-from tests import journey
-from tests.world import World
+from tests.support import journey
+from tests.support.world import World
 
 
 def test_a_packet_goes_from_the_invitation_to_active(world: World) -> None:

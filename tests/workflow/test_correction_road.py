@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests import journey, stories
-from tests.world import World
+from tests.support import journey, stories
+from tests.support.world import World
 
 
 @pytest.mark.failure("R18")

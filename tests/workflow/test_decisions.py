@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from econtracting.domain.packet import Status
-from tests import journey, stories
-from tests.world import World
+from tests.support import journey, stories
+from tests.support.world import World
 
 
 def shown(world: World, packet_id: str) -> dict[str, object]:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests import edges
-from tests.edges import Edge
+from tests.support import edges
+from tests.support.edges import Edge
 
 
 def test_every_edge_of_both_machines_is_taken_by_the_suite(taken: set[Edge], not_run: set[tuple[str, str]]) -> None:

@@ -6,10 +6,10 @@ import pytest
 
 from econtracting import wiring
 from econtracting.adapters.stepfunctions import StepFunctions
-from econtracting.domain.jit import FirstSale
-from econtracting.domain.state_rules import Freeze
-from tests import journey, stories
-from tests.world import World
+from econtracting.domain.appointing.jit import FirstSale
+from econtracting.domain.appointing.state_rules import Freeze
+from tests.support import journey, stories
+from tests.support.world import World
 
 
 def first(state: str) -> FirstSale:

@@ -9,11 +9,11 @@ import boto3
 import pytest
 
 from econtracting import wiring
-from econtracting.domain import us
-from econtracting.domain.appointments import OUTCOME_KNOWN, Appointment
-from econtracting.domain.appointments import AppointmentStatus as A
-from tests import journey, stories
-from tests.world import World
+from econtracting.domain.appointing.appointments import OUTCOME_KNOWN, Appointment
+from econtracting.domain.appointing.appointments import AppointmentStatus as A
+from econtracting.domain.fields import us
+from tests.support import journey, stories
+from tests.support.world import World
 
 LARGEST_INPUT = 8 * 1024  # bytes; a service limit is 262,144
 LONGEST_HISTORY = 520  # events; the service limit is 25,000

@@ -8,8 +8,8 @@ import pytest
 
 from econtracting import wiring
 from econtracting.domain.errors import Unavailable
-from tests import journey, stories
-from tests.world import World
+from tests.support import journey, stories
+from tests.support.world import World
 
 
 @pytest.fixture

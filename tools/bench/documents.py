@@ -19,9 +19,9 @@ from pypdf import PdfReader
 from econtracting.adapters.packet_files import documents_of
 from econtracting.adapters.pades import PadesSeal
 from econtracting.adapters.render import TypstRenderer
-from econtracting.domain.documents import RenderedDocument, SealedDocument
-from tests.certified import CERTIFICATE
-from tests.paperwork import AT, FACTS, marks_for, sealing_key
+from econtracting.domain.signing.documents import RenderedDocument, SealedDocument
+from tests.support.certified import CERTIFICATE
+from tests.support.paperwork import AT, FACTS, marks_for, sealing_key
 from tools.bench import ROOT
 from tools.bench.baseline import memory_signer, plain_document, plain_seal
 from tools.bench.processor import second_run

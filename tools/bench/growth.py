@@ -9,8 +9,8 @@ from typing import Any
 import boto3
 from moto.dynamodb.models import dynamodb_backends
 
-from tests import stream
-from tests.world import REGION
+from tests.support import stream
+from tests.support.world import REGION
 
 
 def grow(to: int) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from local.deploy import build
-from tests import deployed
+from tests.support import deployed
 from tools.bench import ROOT
 from tools.bench.processor import fresh_interpreter
 from tools.bench.rows import Row

@@ -17,10 +17,10 @@ import pytest
 from botocore.client import BaseClient
 from botocore.response import StreamingBody
 
-import tests.world
+import tests.support.world
 from econtracting.http.problems import Door
-from tests import deployed
-from tests.world import Context
+from tests.support import deployed
+from tests.support.world import Context
 from tools.bench.processor import median_ms
 from tools.bench.rows import Row
 
@@ -46,7 +46,7 @@ class Request:
     def play(self) -> None:
         """Raises AssertionError when the request asks something else than it did."""
         with _stubbed(iter(self.answers)):
-            answer = tests.world.handler_of(self.function)(self.event, Context())
+            answer = tests.support.world.handler_of(self.function)(self.event, Context())
         assert answer["statusCode"] < 300, (self.route, answer)
 
 
@@ -57,7 +57,7 @@ class Tape:
         self.requests: list[Request] = []
         self.running = True
         self._here = threading.local()
-        handler, call = tests.world.handler_of, BaseClient._make_api_call
+        handler, call = tests.support.world.handler_of, BaseClient._make_api_call
         doors = {function for _, _, function in deployed.routes()}
 
         def recorded(function: str) -> Callable[[Any, Any], Any]:
@@ -85,7 +85,7 @@ class Tape:
             request.answers.append((operation, copy.deepcopy(answer)))
             return _readable(answer)
 
-        patch.setattr(tests.world, "handler_of", recorded)
+        patch.setattr(tests.support.world, "handler_of", recorded)
         patch.setattr(BaseClient, "_make_api_call", noted)
 
     def _record(self, function: str, inner: Callable[[Any, Any], Any], event: Any, context: Any) -> Any:

@@ -17,12 +17,12 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
 
 import auth.authorizer
-import tests.world
+import tests.support.world
 from econtracting import wiring
 from econtracting.adapters.pace import EvenPace
-from tests import atomic, deployed, stream
-from tests import journey as road
-from tests.world import World
+from tests.support import atomic, deployed, stream
+from tests.support import journey as road
+from tests.support.world import World
 from tools.bench.ledger import Ledger
 
 STAGES = (
@@ -144,7 +144,7 @@ class Track:
 
         Which side comes first decides how often the second one looks, and would make one packet dearer than the next.
         """
-        table = dynamodb_backends[stream.ACCOUNT][tests.world.REGION].tables[stream.TABLE]
+        table = dynamodb_backends[stream.ACCOUNT][tests.support.world.REGION].tables[stream.TABLE]
         partition = DynamoType({"S": f"PACKET#{self._packet_id}"})
 
         def asleep() -> bool:
@@ -185,13 +185,13 @@ def track() -> Iterator[tuple[Track, pytest.MonkeyPatch]]:
     with pytest.MonkeyPatch.context() as patch, mock_aws(config=config):
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
-        boto3.setup_default_session(region_name=tests.world.REGION)
-        ledger = Ledger(lambda: dynamodb_backends[stream.ACCOUNT][tests.world.REGION].tables)
+        boto3.setup_default_session(region_name=tests.support.world.REGION)
+        ledger = Ledger(lambda: dynamodb_backends[stream.ACCOUNT][tests.support.world.REGION].tables)
         ledger.watch(boto3.DEFAULT_SESSION)
-        world = tests.world.build(patch)
+        world = tests.support.world.build(patch)
         patch.setattr(wiring, "pace", lambda: EvenPace(0))
         watch_functions(patch, ledger)
-        stream.attach(world, tests.world.handler_of("RelayFunction"))
+        stream.attach(world, tests.support.world.handler_of("RelayFunction"))
         try:
             yield Track(world, ledger), patch
         finally:
@@ -201,7 +201,7 @@ def track() -> Iterator[tuple[Track, pytest.MonkeyPatch]]:
 
 def watch_functions(patch: pytest.MonkeyPatch, ledger: Ledger) -> None:
     """Let the ledger know which function runs, and count the API's requests."""
-    original, authorize = tests.world.handler_of, auth.authorizer.lambda_handler
+    original, authorize = tests.support.world.handler_of, auth.authorizer.lambda_handler
     doors = {function for _, _, function in deployed.routes()}
 
     def handler(function: str) -> Callable[[Any, Any], Any]:
@@ -220,7 +220,7 @@ def watch_functions(patch: pytest.MonkeyPatch, ledger: Ledger) -> None:
         with ledger.running(AUTHORIZER):
             return authorize(event, context)
 
-    patch.setattr(tests.world, "handler_of", handler)
+    patch.setattr(tests.support.world, "handler_of", handler)
     patch.setattr(auth.authorizer, "lambda_handler", authorizer)
 
 

@@ -13,7 +13,7 @@ from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from econtracting.adapters.failures import translated
-from econtracting.domain.documents import SealRefused
+from econtracting.domain.signing.documents import SealRefused
 
 SIGNING_ALGORITHM = "ECDSA_SHA_256"
 RAW_LIMIT = 4096

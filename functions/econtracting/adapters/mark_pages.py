@@ -13,7 +13,7 @@ import typst
 
 from econtracting.adapters.legible import legible
 from econtracting.adapters.packet_files import SHARED, signature_styles
-from econtracting.domain.documents import DocumentNotRendered, Mark
+from econtracting.domain.signing.documents import DocumentNotRendered, Mark
 
 _SCREEN = 216.0  # points per inch of a preview: three times what it measures on paper
 

@@ -6,7 +6,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from econtracting.domain.documents import PacketDocuments, SignatureStyle, parse_documents
+from econtracting.domain.signing.documents import PacketDocuments, SignatureStyle, parse_documents
 
 PACKET_TYPES = Path(__file__).parents[1] / "packet_types"
 SHARED = PACKET_TYPES / "shared"

@@ -31,7 +31,7 @@ from econtracting.adapters.kms_signer import KmsSigner, sign_raw
 from econtracting.adapters.mark_pages import MarkPages
 from econtracting.adapters.stamps import put_marks
 from econtracting.adapters.structure import StructureTree
-from econtracting.domain.documents import Mark, SealedDocument, SealLevel, SealRefused, TimestampUnavailable
+from econtracting.domain.signing.documents import Mark, SealedDocument, SealLevel, SealRefused, TimestampUnavailable
 
 SEAL_FIELD = "Seal"
 _TIMESTAMPED = frozenset({"B-T", "B-LT", "B-LTA"})

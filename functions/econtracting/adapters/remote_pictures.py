@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from econtracting.adapters.failures import translated
-from econtracting.domain.documents import Mark
 from econtracting.domain.errors import InvalidRequest, Unavailable
+from econtracting.domain.signing.documents import Mark
 from econtracting.ports import Drawing, SignaturePictures
 
 

@@ -21,7 +21,7 @@ import typst
 from econtracting.adapters.legible import legible
 from econtracting.adapters.packet_files import PACKET_TYPES, documents_of
 from econtracting.domain.audit import canonical
-from econtracting.domain.documents import DocumentDefinition, DocumentNotRendered, FieldBox, RenderedDocument
+from econtracting.domain.signing.documents import DocumentDefinition, DocumentNotRendered, FieldBox, RenderedDocument
 
 _PLACE = re.compile(r"[\w/-]+\.typ:\d+:\d+")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from econtracting.domain.upload_content import check_harmless
+from econtracting.domain.interview.upload_content import check_harmless
 
 
 class PlainFiles:

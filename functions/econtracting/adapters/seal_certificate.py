@@ -16,7 +16,7 @@ from cryptography.x509 import load_der_x509_certificate
 
 from econtracting.adapters.failures import translated
 from econtracting.adapters.kms_signer import sign_raw
-from econtracting.domain.documents import SealRefused
+from econtracting.domain.signing.documents import SealRefused
 
 EXPIRY_WARNING = timedelta(days=60)
 _SIGNATURE = {"algorithm": "sha256_ecdsa"}

@@ -12,9 +12,9 @@ from io import BytesIO
 from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
 
 from econtracting.adapters.mark_pages import MarkPages
-from econtracting.domain.documents import Mark
-from econtracting.domain.signature_image import refused
-from econtracting.domain.upload_content import MOST_PIXELS
+from econtracting.domain.interview.upload_content import MOST_PIXELS
+from econtracting.domain.signing.documents import Mark
+from econtracting.domain.signing.signature_image import refused
 from econtracting.ports import Drawing
 
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS

@@ -17,7 +17,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from econtracting.adapters.structure import StructureTree
-from econtracting.domain.documents import FieldBox, Mark
+from econtracting.domain.signing.documents import FieldBox, Mark
 
 _VERBS = {
     "signature": "Signed by {text}",

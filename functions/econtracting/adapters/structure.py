@@ -9,7 +9,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
-from econtracting.domain.documents import SealRefused
+from econtracting.domain.signing.documents import SealRefused
 
 # Elements in which no template puts a field; their rows, items and words need not be read.
 _WITHOUT_FIELDS = frozenset({"/Table", "/L", "/P", "/H1", "/H2", "/H3", "/Span", "/Link", "/Quote"})

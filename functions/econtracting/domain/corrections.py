@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from econtracting.domain.errors import InvalidAnswers, InvalidRequest
-from econtracting.domain.interview_definition import InterviewDefinition, Meaning
-from econtracting.domain.interview_person import paths_of
+from econtracting.domain.fields.rejections import Rejection
+from econtracting.domain.interview.definition import InterviewDefinition, Meaning
+from econtracting.domain.interview.person import paths_of
 from econtracting.domain.moment import Moment
 from econtracting.domain.packet import Frozen, Packet, Status
-from econtracting.domain.rejections import Rejection
 
 # What the background-check vendor calls a field -> what it means to us.
 VENDOR_WORDS: dict[str, tuple[Meaning, ...]] = {

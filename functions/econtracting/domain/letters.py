@@ -17,8 +17,8 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from econtracting.domain.appointments import Appointment, AppointmentStatus
-from econtracting.domain.contact_rules import phone_shown
+from econtracting.domain.appointing.appointments import Appointment, AppointmentStatus
+from econtracting.domain.fields.contact import phone_shown
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
 

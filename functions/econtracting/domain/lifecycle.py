@@ -11,9 +11,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
-from econtracting.domain.appointments import AppointmentStatus
+from econtracting.domain.appointing.appointments import AppointmentStatus
+from econtracting.domain.appointing.jit import Alarm
 from econtracting.domain.effects import Effect, EffectKind
-from econtracting.domain.jit import Alarm
 from econtracting.domain.moment import Moment
 from econtracting.domain.packet import Frozen, Packet, Status
 

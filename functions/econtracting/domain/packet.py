@@ -173,7 +173,7 @@ class Packet(Frozen):
     reviews: int = 0  # how often somebody had to look
     approvals: tuple[str, ...] = ()  # who of the staff agreed so far to go on, where two have to
     correction: int = 0  # the number of the latest correction request
-    flags: tuple[str, ...] = ()  # what the contracting department has to know of the frozen answers (domain/flags.py)
+    flags: tuple[str, ...] = ()  # what the contracting department has to know of the frozen answers (domain/interview/flags.py)
 
     def move(self, to: Status, at: datetime) -> Self:
         """The packet one step further.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from econtracting.domain.adverse import LocalRule
-from econtracting.domain.documents import DocumentDefinition
-from econtracting.domain.interview import InterviewDefinition
+from econtracting.domain.appointing.state_rules import StateRule
+from econtracting.domain.interview.interview import InterviewDefinition
 from econtracting.domain.packet import Frozen
-from econtracting.domain.state_rules import StateRule
+from econtracting.domain.screening.adverse import LocalRule
+from econtracting.domain.signing.documents import DocumentDefinition
 
 
 class Carrier(Frozen):

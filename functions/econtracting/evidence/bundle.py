@@ -15,8 +15,8 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from econtracting.domain.audit import ChainedEvent, canonical
-from econtracting.domain.documents import Mode, SealLevel
 from econtracting.domain.packet import Frozen
+from econtracting.domain.signing.documents import Mode, SealLevel
 from econtracting.evidence.checkpoint import Checkpoint
 
 FORMAT = 1

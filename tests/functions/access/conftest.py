@@ -9,9 +9,9 @@ from moto import mock_aws
 from econtracting import wiring
 from econtracting.adapters.clock import SystemClock
 from econtracting.adapters.pace import EvenPace
-from tests import atomic, deployed
-from tests.vendors import Outside
-from tests.world import REGION, SETTINGS, Clock, Pace, World
+from tests.support import atomic, deployed
+from tests.support.vendors import Outside
+from tests.support.world import REGION, SETTINGS, Clock, Pace, World
 
 atomic.install()
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from econtracting import wiring
-from econtracting.domain.access import Session, fingerprint
-from tests import journey
-from tests.journey import PASSWORD, expect, link_secret, temporary_password
-from tests.world import Answer, World
+from econtracting.domain.access.access import Session, fingerprint
+from tests.support import journey
+from tests.support.journey import PASSWORD, expect, link_secret, temporary_password
+from tests.support.world import Answer, World
 
 UNKNOWN = "A" * 43
 

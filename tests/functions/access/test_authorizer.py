@@ -9,13 +9,13 @@ import pytest
 
 from auth import authorizer
 from econtracting import wiring
-from econtracting.domain.access import Session, fingerprint
+from econtracting.domain.access.access import Session, fingerprint
 from econtracting.domain.errors import NotSignedIn, Unavailable
 from econtracting.ports import StaffMember
-from tests import journey
-from tests.faults import refuse
-from tests.journey import expect
-from tests.world import Context, World
+from tests.support import journey
+from tests.support.faults import refuse
+from tests.support.journey import expect
+from tests.support.world import Context, World
 
 ARN = "arn:aws:execute-api:us-east-1:123456789012:api/v1/GET/packet/documents"
 

@@ -11,10 +11,10 @@ import pytest
 from econtracting import wiring
 from econtracting.domain.errors import Unavailable
 from invite import deliveries
-from tests import journey
-from tests.faults import refuse
 from tests.functions.access.test_invite import act, later, read, reminders
-from tests.world import Context, World
+from tests.support import journey
+from tests.support.faults import refuse
+from tests.support.world import Context, World
 
 
 def report(kind: str, reference: str, **more: Any) -> dict[str, Any]:

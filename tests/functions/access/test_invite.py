@@ -11,9 +11,9 @@ from econtracting import wiring
 from econtracting.domain.effects import Effect
 from econtracting.domain.packet import Status
 from econtracting.ports import Change
-from tests import journey
-from tests.journey import CONTRACTING, RECRUITER, expect, invitation
-from tests.world import Answer, World
+from tests.support import journey
+from tests.support.journey import CONTRACTING, RECRUITER, expect, invitation
+from tests.support.world import Answer, World
 
 STRANGER = RECRUITER | {"subject": "recruiter-2", "agency_id": "agency-2"}
 OTHER_AGENT = {"first_name": "Sam", "last_name": "Field", "email": "sam@example.com", "npn": "7"}
@@ -150,7 +150,7 @@ def test_another_agencys_packet_does_not_exist(world: World, packet_id: str, rou
 
 
 def test_every_route_about_a_packet_is_among_those_tested_for_foreign_agencies() -> None:
-    from tests import deployed
+    from tests.support import deployed
 
     about_one = {(method, path) for method, path, _ in deployed.routes() if path.startswith("/invitations/{")}
     assert len(about_one) == len(ROUTES)

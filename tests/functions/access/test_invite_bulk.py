@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from econtracting import wiring
-from tests import journey
-from tests.bulk_files import COLUMNS, row, table
 from tests.functions.access.test_invite import STRANGER
-from tests.journey import CONTRACTING, RECRUITER, expect
-from tests.world import Answer, Context, World
+from tests.support import journey
+from tests.support.bulk_files import COLUMNS, row, table
+from tests.support.journey import CONTRACTING, RECRUITER, expect
+from tests.support.world import Answer, Context, World
 
 
 def send(world: World, body: bytes, *, dry: bool = False, staff: Any = RECRUITER, key: str | None = None) -> Answer:

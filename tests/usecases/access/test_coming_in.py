@@ -13,7 +13,7 @@ import pytest
 
 from econtracting import wiring
 from econtracting.adapters.pace import EvenPace
-from econtracting.domain.access import (
+from econtracting.domain.access.access import (
     CONSECUTIVE_FAILURES,
     LOGIN_RULE,
     Access,
@@ -22,12 +22,12 @@ from econtracting.domain.access import (
 from econtracting.domain.audit import Actor, verify
 from econtracting.domain.effects import Effect
 from econtracting.domain.errors import InvalidCredentials, NotSignedIn, TooManyAttempts, Unavailable
-from econtracting.usecases import auth
-from econtracting.usecases.auth import NewPassword, SignedIn
-from tests import journey
-from tests.faults import lose_response, refuse
-from tests.racing import together
-from tests.world import World
+from econtracting.usecases.access import auth
+from econtracting.usecases.access.auth import NewPassword, SignedIn
+from tests.support import journey
+from tests.support.faults import lose_response, refuse
+from tests.support.racing import together
+from tests.support.world import World
 
 ACTOR = Actor(kind="agent", address="203.0.113.7", user_agent="test browser")
 UNKNOWN = "A" * 43
@@ -414,7 +414,7 @@ def test_the_mailed_row_holds_the_password_only_sealed_for_its_packet(
     secret: str, temporary: str, packet_id: str
 ) -> None:
     from econtracting.adapters.envelope import WrongContext
-    from econtracting.domain.answers import SealedAnswers
+    from econtracting.domain.interview.answers import SealedAnswers
 
     (row,) = mails(packet_id, "temporary-password")
     assert temporary not in row.model_dump_json()

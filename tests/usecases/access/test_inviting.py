@@ -10,7 +10,8 @@ import boto3
 import pytest
 
 from econtracting import wiring
-from econtracting.domain.access import OpenPacket
+from econtracting.domain.access.access import OpenPacket
+from econtracting.domain.access.invitation import Invitation
 from econtracting.domain.audit import Actor, verify
 from econtracting.domain.errors import (
     InvalidTransition,
@@ -18,14 +19,14 @@ from econtracting.domain.errors import (
     TooManyAttempts,
     Unavailable,
 )
-from econtracting.domain.invitation import Invitation
 from econtracting.domain.packet import Packet
 from econtracting.ports import Committed, Request
-from econtracting.usecases import invitation_upkeep, invite
-from tests import journey
-from tests.faults import lose_response
-from tests.racing import together
-from tests.world import World
+from econtracting.usecases.invitations import invite
+from econtracting.usecases.invitations import upkeep as invitation_upkeep
+from tests.support import journey
+from tests.support.faults import lose_response
+from tests.support.racing import together
+from tests.support.world import World
 
 ACTOR = Actor(kind="staff", id="recruiter-1", address="203.0.113.7", user_agent="test browser")
 KEY = Request(caller="recruiter-1", key="key-1", body_hash="hash")
@@ -232,7 +233,7 @@ def test_a_repeated_withdrawal_with_its_key_is_answered_again(world: World) -> N
 def test_a_table_that_is_gone_for_a_moment_is_told_as_unavailable(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.faults import refuse
+    from tests.support.faults import refuse
 
     client = boto3.client("dynamodb")
     refuse(client, "TransactWriteItems", 1000, "ProvisionedThroughputExceededException", 400)

@@ -7,7 +7,7 @@ from typing import Any
 
 from econtracting.adapters.dynamodb import items, keys
 from econtracting.adapters.failures import translated
-from econtracting.domain.access import AttemptRule, Tries
+from econtracting.domain.access.access import AttemptRule, Tries
 from econtracting.domain.errors import Unavailable
 from econtracting.domain.moment import iso
 

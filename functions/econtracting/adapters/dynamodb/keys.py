@@ -6,23 +6,30 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
-from econtracting.domain.access import Access, Link, OpenPacket, Session, Tries
-from econtracting.domain.adverse import AdverseCase
-from econtracting.domain.answers import Section
-from econtracting.domain.appointments import Appointment
-from econtracting.domain.attachments import Attachment
+from econtracting.domain.access.access import Access, Link, OpenPacket, Session, Tries
+from econtracting.domain.access.contact import EmailChange
+from econtracting.domain.appointing.appointments import Appointment
+from econtracting.domain.appointing.jit import FirstSale
 from econtracting.domain.audit import ChainedEvent
-from econtracting.domain.background import Check, OrderReference, Received
 from econtracting.domain.breaker import Breaker
 from econtracting.domain.certification import Contract, Feed
-from econtracting.domain.contact import EmailChange
 from econtracting.domain.corrections import CorrectionRequest
 from econtracting.domain.effects import Effect
-from econtracting.domain.jit import FirstSale
+from econtracting.domain.interview.answers import Section
+from econtracting.domain.interview.attachments import Attachment
+from econtracting.domain.interview.verification import Verification
 from econtracting.domain.moment import iso
 from econtracting.domain.packet import Packet
-from econtracting.domain.signing import AdoptedSignature, Adoption, Completion, Disclosure, Document, SupersededDocument
-from econtracting.domain.verification import Verification
+from econtracting.domain.screening.adverse import AdverseCase
+from econtracting.domain.screening.background import Check, OrderReference, Received
+from econtracting.domain.signing.signing import (
+    AdoptedSignature,
+    Adoption,
+    Completion,
+    Disclosure,
+    Document,
+    SupersededDocument,
+)
 
 Key = dict[str, str]
 

@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 from econtracting import ports
 from econtracting.adapters.dynamodb import items, keys
 from econtracting.adapters.failures import translated
-from econtracting.domain.access import Session
+from econtracting.domain.access.access import Session
 from econtracting.domain.audit import ChainedEvent, chain
 from econtracting.domain.effects import Effect
 from econtracting.domain.errors import (

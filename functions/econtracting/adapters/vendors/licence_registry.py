@@ -10,7 +10,7 @@ from urllib.parse import quote
 from pydantic import AwareDatetime, Field
 
 from econtracting.adapters.vendors.http import USUAL, Answer, Patience, Vendor
-from econtracting.domain.appointments import Licence, Licences, Line
+from econtracting.domain.appointing.appointments import Licence, Licences, Line
 
 
 class _Line(Answer):

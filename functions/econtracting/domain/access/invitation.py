@@ -1,0 +1,157 @@
+"""The invitation: what a recruiter writes, how long it lives, and when it reminds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from econtracting.domain.access.access import OpenPacket
+from econtracting.domain.fields import contact as contact_rules
+from econtracting.domain.fields import identity as identity_rules
+from econtracting.domain.fields import us
+from econtracting.domain.fields.rejections import Refusal
+from econtracting.domain.fields.text import clean, person_name
+from econtracting.domain.packet import Frozen, Packet, Status
+
+ORGANISATION_LENGTH = 120
+REASON_LENGTH = 500
+LONGEST_EXTENSION = 180  # days
+RESENDS_PER_HOUR = 5
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def no_formula(text: str) -> str:
+    """Text that a spreadsheet will not take for a formula. Raises Refusal: formula (OWASP, CSV injection)."""
+    if text.startswith(_FORMULA_STARTS):
+        raise Refusal("formula", "This cannot begin with =, +, - or @.")
+    return text
+
+
+def _name(raw: str) -> str:
+    return no_formula(person_name(raw))
+
+
+def _label(raw: str) -> str:
+    text = no_formula(clean(raw, ORGANISATION_LENGTH))
+    if not text or any(character in "<>" for character in text):
+        raise Refusal("name-characters", "Please write the name in words.")
+    return text
+
+
+def _reason(raw: str) -> str:
+    text = clean(raw, REASON_LENGTH, lines=True)
+    if not text:
+        raise Refusal("required", "Please say why, in a few words.")
+    return text
+
+
+def _email(raw: str) -> str:
+    return no_formula(contact_rules.email(raw))
+
+
+def _agency_id(raw: str) -> str:
+    text = raw.strip()
+    if not (0 < len(text) <= 64 and text.isascii() and text.replace("-", "").replace("_", "").isalnum()):
+        raise Refusal("agency-id", "An agency's id has up to 64 letters, digits, hyphens and underscores.")
+    return text
+
+
+def _level(raw: Any) -> Any:
+    return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
+
+
+def _told(rule: Callable[[str], str]) -> BeforeValidator:
+    """A field rule of the domain as pydantic hears it: with our rule word and our message."""
+
+    def validate(raw: Any) -> str:
+        if not isinstance(raw, str):
+            raise PydanticCustomError("text", "Please write this as text.")
+        try:
+            return rule(raw)
+        except Refusal as refusal:
+            raise PydanticCustomError(refusal.rule, "{message}", {"message": refusal.message}) from None
+
+    return BeforeValidator(validate)
+
+
+PersonName = Annotated[str, _told(_name)]
+Label = Annotated[str, _told(_label)]
+Email = Annotated[str, _told(_email)]
+Phone = Annotated[str, _told(contact_rules.phone)]
+Npn = Annotated[str, _told(identity_rules.npn)]
+AgencyId = Annotated[str, _told(_agency_id)]
+State = Annotated[str, _told(us.state)]
+Level = Annotated[str, BeforeValidator(_level), Field(min_length=1, max_length=20)]
+States = Annotated[tuple[State, ...], Field(max_length=len(us.STATES))]
+Reason = Annotated[str, _told(_reason)]
+
+
+class AgentDetails(Frozen):
+    """The producer to be invited."""
+
+    first_name: PersonName
+    middle_name: PersonName | None = None
+    last_name: PersonName
+    email: Email
+    npn: Npn | None = None
+
+
+class RecruiterDetails(Frozen):
+    """Whom the agent asks, and who is told what becomes of the invitation."""
+
+    name: Label
+    email: Email
+    phone: Phone
+
+
+class AgencyDetails(Frozen):
+    id: AgencyId
+    name: Label
+
+
+class Invitation(Frozen):
+    """What a recruiter writes; how it is normalised is how it is stored."""
+
+    agent: AgentDetails
+    recruiter: RecruiterDetails
+    agency: AgencyDetails
+    level: Level
+    pre_appointment_states: States = ()
+
+
+class Schedule(Frozen):
+    """How long an invitation lives and when it reminds: after its creation, and once before it expires."""
+
+    life: timedelta
+    reminders: tuple[timedelta, ...]
+    last_before_expiry: timedelta
+
+
+def next_look(packet: Packet, schedule: Schedule, after: datetime) -> datetime:
+    """When somebody has to look at a packet before submission: at its next reminder, or when it expires.
+
+    An agent who has come in is not reminded; a mail that cannot be delivered is not repeated.
+    """
+    if packet.status is not Status.INVITED or packet.delivery == "undeliverable":
+        return packet.expires_at
+    reminders = [packet.created_at + offset for offset in schedule.reminders]
+    reminders.append(packet.expires_at - schedule.last_before_expiry)
+    return min((at for at in reminders if after < at < packet.expires_at), default=packet.expires_at)
+
+
+def places(packet: Packet) -> tuple[OpenPacket, ...]:
+    """The places an open packet takes, so that nobody opens a second one for its agent; given back when it ends.
+
+    The NPN the agent confirmed counts before the one the recruiter told.
+    """
+    taken = [("email", packet.agent.email.casefold())]
+    if npn := packet.npn or packet.agent.npn:
+        taken.append(("npn", npn))
+    return tuple(
+        OpenPacket(agency_id=packet.agency.id, kind=kind, value=value, packet_id=packet.id) for kind, value in taken
+    )

@@ -1,0 +1,189 @@
+"""May this producer sell in this state on this day, and if not, why? A pure answer over what is on record.
+
+Days are UTC days. For a day gone by, only what had happened by then counts; licences are as the registry shows them
+now, which knows when they end but not when somebody lost one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from econtracting.domain.appointing.appointments import FINAL, Appointment, AppointmentStatus, Licences
+from econtracting.domain.appointing.jit import FirstSale
+from econtracting.domain.appointing.state_rules import AppointmentType, StateRule, rule_for
+from econtracting.domain.certification import Feed
+from econtracting.domain.packet import Packet, Status
+from econtracting.domain.screening.background import Check
+
+STALE_AFTER = timedelta(days=2)  # the registry publishes once a day: two of its cycles
+
+CONTRACTED, BACKGROUND, CERTIFIED, LICENSED, APPOINTED = (
+    "contracted",
+    "background",
+    "certified",
+    "licensed",
+    "appointed",
+)
+
+_HELD_UP = {
+    Status.CORRECTION_REQUESTED: "The packet waits for corrections.",
+    Status.NEEDS_REVIEW: "The packet is under review.",
+    Status.DECLINED: "The agent declined the packet.",
+    Status.WITHDRAWN: "The invitation was withdrawn.",
+    Status.EXPIRED: "The invitation expired.",
+    Status.REJECTED: "The carrier did not accept the packet.",
+}
+
+_DEFECTS = {
+    "LICENSE_NOT_FOUND": "the registry shows no licence in this state",
+    "LICENSE_INACTIVE": "the licence is not active",
+    "LICENSE_EXPIRED": "the licence has expired",
+    "LOA_MISSING": "the licence lacks the line of authority",
+    "LOA_INACTIVE": "the line of authority is not active",
+}
+
+
+class Reason(NamedTuple):
+    """A requirement and how it stands; `code` is the stable word for why it is not met, None if it is."""
+
+    requirement: str
+    met: bool
+    detail: str
+    code: str | None = None
+
+
+class Readiness(NamedTuple):
+    """The answer, with one reason per requirement."""
+
+    ready: bool
+    reasons: tuple[Reason, ...]
+
+    def missing(self, *but: str) -> tuple[str, ...]:
+        """Codes of what is not met, some requirements left aside."""
+        return tuple(reason.code for reason in self.reasons if reason.code and reason.requirement not in but)
+
+
+@dataclass(frozen=True)
+class Producer:
+    """Everything on record. `check` is the latest one; `licences` is None if the registry does not know the NPN."""
+
+    packet: Packet
+    check: Check | None
+    licences: Licences | None
+    feed: Feed | None
+    rules: tuple[StateRule, ...]
+    line_code: str
+    carrier: str
+    courses: tuple[str, ...]
+    appointments: tuple[Appointment, ...] = ()
+    sales: tuple[FirstSale, ...] = ()
+
+
+def ready_to_sell(producer: Producer, state: str, on: date, now: datetime) -> Readiness:
+    """The answer for a state and a day, given at `now`."""
+    reasons = (
+        _contracted(producer.packet, on),
+        _background(producer.packet, producer.check, on),
+        _certified(producer.feed, producer.courses, on),
+        _licensed(producer, state, on, now),
+        _appointed(producer, state, on),
+    )
+    return Readiness(all(reason.met for reason in reasons), reasons)
+
+
+def _contracted(packet: Packet, on: date) -> Reason:
+    if packet.status_at.date() <= on and (why := _HELD_UP.get(packet.status)):
+        return Reason(CONTRACTED, False, why, "NOT_CONTRACTED")
+    sealed = packet.reached.get(Status.SUBMITTED)
+    if sealed is None or sealed.date() > on:
+        return Reason(CONTRACTED, False, "The contract is not signed and sealed.", "NOT_CONTRACTED")
+    return Reason(CONTRACTED, True, f"The contract was sealed on {sealed.date()}.")
+
+
+def _background(packet: Packet, check: Check | None, on: date) -> Reason:
+    done = check.completed_at.date() if check and check.completed_at else None
+    if check is None or check.status != "complete" or done is None or done > on:
+        return Reason(BACKGROUND, False, "The background check is not finished.", "BGC_PENDING")
+    if check.result == "clear":
+        return Reason(BACKGROUND, True, f"The background check finished on {done}.")
+    accepted = packet.reached.get(Status.APPOINTING)
+    if accepted is None or accepted.date() > on:
+        return Reason(BACKGROUND, False, "The background check is being reviewed.", "BGC_ADVERSE")
+    return Reason(BACKGROUND, True, f"The background check was accepted on {accepted.date()}.")
+
+
+def _certified(feed: Feed | None, courses: tuple[str, ...], on: date) -> Reason:
+    passed = {one.course for one in feed.results if one.passed and one.at.date() <= on} if feed else set()
+    if feed is None or not passed.issuperset(courses):
+        return Reason(CERTIFIED, False, "Not all required courses are passed.", "NOT_CERTIFIED")
+    if on.year > feed.plan_year:
+        return Reason(CERTIFIED, False, f"The certification was for plan year {feed.plan_year}.", "CERT_EXPIRED")
+    return Reason(CERTIFIED, True, f"Certified for plan year {feed.plan_year}.")
+
+
+def _licensed(producer: Producer, state: str, on: date, now: datetime) -> Reason:
+    licences = producer.licences
+    if licences is None:
+        return Reason(LICENSED, False, "The licence registry does not know this NPN.", "NPN_NOT_FOUND")
+    shown = f"as the registry showed on {licences.as_of.date()}"
+    if licences.as_of < now - STALE_AFTER:
+        return Reason(LICENSED, False, f"The licences on file are too old to rely on, {shown}.", "DATA_STALE")
+    if defects := licences.defects(state, producer.line_code, on):
+        told = "; ".join(_DEFECTS.get(code, code) for code in defects)
+        return Reason(LICENSED, False, f"{told[0].upper()}{told[1:]}, {shown}.", defects[0])
+    return Reason(LICENSED, True, f"Licensed for the line of authority, {shown}.")
+
+
+def _appointed(producer: Producer, state: str, on: date) -> Reason:
+    rule = rule_for(producer.rules, state, line=producer.line_code, carrier=producer.carrier, on=on)
+    order = next((one for one in producer.appointments if one.state == state), None)
+    sale = next((one for one in producer.sales if one.state == state and one.received_on <= on), None)
+    if order is not None and _in_force(order, on):
+        return Reason(APPOINTED, True, f"Appointed since {order.effective_on}.")
+    status = _stood(order, on)
+    match rule.type:
+        case AppointmentType.JUST_IN_TIME:
+            return _just_in_time(sale, status, on)
+        case AppointmentType.UP_FRONT:
+            return _up_front(rule, status)
+    if status is AppointmentStatus.RECORDED:
+        return Reason(APPOINTED, True, "The state takes no filing; the carrier has recorded the producer.")
+    return Reason(APPOINTED, False, "The carrier has not recorded the producer for this state.", "NOT_APPOINTED")
+
+
+def _up_front(rule: StateRule, status: AppointmentStatus | None) -> Reason:
+    if status is not None and status not in FINAL:
+        return Reason(APPOINTED, False, "The state has not answered yet.", "APPOINTMENT_PENDING")
+    if status is AppointmentStatus.APPROVED:
+        return Reason(APPOINTED, False, "The appointment is not in force on this day.", "APPOINTMENT_PENDING")
+    if not rule.known:
+        told = "This state's rule is not on file, so an appointment is needed first; there is none."
+        return Reason(APPOINTED, False, told, "RULE_UNKNOWN")
+    return Reason(APPOINTED, False, "This state wants the appointment before the first sale.", "NOT_APPOINTED")
+
+
+def _just_in_time(sale: FirstSale | None, status: AppointmentStatus | None, on: date) -> Reason:
+    if sale is None:
+        return Reason(APPOINTED, True, "Just in time: no appointment is needed before the first sale.")
+    ordered = status is not None and (status not in FINAL or status is AppointmentStatus.APPROVED)
+    if not ordered:
+        return Reason(APPOINTED, False, "There was a first sale, but no appointment is ordered.", "NOT_APPOINTED")
+    if sale.due_on is None or on > sale.due_on:
+        return Reason(APPOINTED, False, "The time to appoint after the first sale is over.", "CLOCK_BREACHED")
+    return Reason(APPOINTED, True, f"Just in time: the appointment is ordered, due by {sale.due_on}.")
+
+
+def _in_force(order: Appointment, on: date) -> bool:
+    approved = order.status is AppointmentStatus.APPROVED
+    return approved and order.effective_on is not None and order.effective_on <= on
+
+
+def _stood(order: Appointment | None, on: date) -> AppointmentStatus | None:
+    """How an order stood at the end of a day; one answered later was pending then."""
+    if order is None or order.requested_at.date() > on:
+        return None
+    if order.answered_at is not None and order.answered_at.date() > on:
+        return AppointmentStatus.PENDING_STATE
+    return order.status

@@ -1,0 +1,132 @@
+"""Ways to reach somebody: telephone, e-mail, web address.
+
+Sources: North American Numbering Plan (NXX-NXX-XXXX, N = 2-9, neither area nor exchange code ends in 11); RFC 5321 for
+lengths, RFC 2606 and 6761 for names that are never public.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from econtracting.domain.fields.rejections import Refusal
+from econtracting.domain.fields.text import clean, too_long
+
+URL_LENGTH = 2048
+NO_URL = "None"
+
+_NANP = re.compile(r"(?!.11)[2-9][0-9]{2}(?!.11)[2-9][0-9]{6}")
+_EXTENSION = re.compile(r"[0-9]{1,6}")
+_LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
+_HOST = re.compile(rf"(?:{_LABEL}\.)+(?:[a-z]{{2,63}}|xn--[a-z0-9-]{{1,59}}(?<!-))")
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_HAS_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_ODD_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?![0-9]+(?:/|$))", re.IGNORECASE)
+_NEVER_PUBLIC = frozenset(
+    {"localhost", "local", "internal", "intranet", "lan", "home", "corp", "test", "invalid", "example", "onion", "arpa"}
+)
+_WORDS_FOR_NONE = frozenset({"none", "n/a", "na", "no", "-"})
+
+
+def phone(raw: str) -> str:
+    """A telephone number of the United States or another NANP country in E.164: +16155550123.
+
+    Raises Refusal: phone-country, phone-format, phone-area, phone-exchange.
+    """
+    text = raw.strip()
+    if re.search(r"[^0-9().+ -]", text):
+        raise Refusal("phone-format", "Please write the telephone number with digits, like (615) 555-0123.")
+    digits = re.sub(r"[^0-9]", "", text)
+    if text.startswith("+") and not digits.startswith("1"):
+        raise Refusal("phone-country", "Please give a number in the United States; it may begin with +1.")
+    if len(digits) == 11 and digits[0] == "1":
+        digits = digits[1:]
+    if len(digits) != 10 or "+" in text[1:]:
+        raise Refusal("phone-format", "A telephone number has ten digits, area code first, like (615) 555-0123.")
+    if not _NANP.fullmatch(digits):
+        if digits[0] in "01" or digits[1:3] == "11":
+            raise Refusal("phone-area", "There is no such area code. Please check the first three digits.")
+        raise Refusal("phone-exchange", "The three digits behind the area code cannot be right. Please check them.")
+    return f"+1{digits}"
+
+
+def phone_shown(e164: str) -> str:
+    return f"({e164[2:5]}) {e164[5:8]}-{e164[8:]}" if re.fullmatch(r"\+1[0-9]{10}", e164) else e164
+
+
+def extension(raw: str) -> str:
+    """A telephone extension. Raises Refusal: extension-format."""
+    text = raw.strip()
+    if not _EXTENSION.fullmatch(text):
+        raise Refusal("extension-format", "An extension has 1 to 6 digits.")
+    return text
+
+
+def email(raw: str) -> str:
+    """A bare address with its host in lower case. Raises Refusal: email-format, email-length."""
+    text = raw.strip()
+    if len(text) > 254 or len(text.partition("@")[0]) > 64:
+        raise Refusal("email-length", "This e-mail address is too long to exist. Please check it.")
+    local, at, host = text.partition("@")
+    host = host.lower()
+    if not at or not _LOCAL.fullmatch(local) or not _HOST.fullmatch(host):
+        raise Refusal("email-format", "Please write only the e-mail address, like name@example.com.")
+    return f"{local}@{host}"
+
+
+def url_or_none(raw: str) -> str:
+    """A public http(s) address, its scheme added and its host in lower case, or `NO_URL` for an explicit "none".
+
+    Raises Refusal: url-email, url-scheme, url-userinfo, url-ip, url-host, url-format, too-long.
+    """
+    text = clean(raw, URL_LENGTH)
+    if text.casefold() in _WORDS_FOR_NONE:
+        return NO_URL
+    if re.search(r"[ \\<>\"^`{|}]", text):
+        raise _no_url()
+    if not _HAS_SCHEME.match(text):
+        if _ODD_SCHEME.match(text):
+            raise _odd_scheme()
+        if "@" in text.partition("/")[0]:
+            raise Refusal("url-email", "This is an e-mail address. Please enter a web address, or choose None.")
+        text = f"https://{text}"
+    return _public_url(text)
+
+
+def _public_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise _no_url() from None
+    if parts.scheme not in ("http", "https"):
+        raise _odd_scheme()
+    if "@" in parts.netloc:
+        raise Refusal("url-userinfo", "Please leave out the user name and password in the web address.")
+    if re.fullmatch(r"[0-9.]+|0x[0-9a-f.x]+|.*:.*", host):
+        raise Refusal("url-ip", "Please enter the site's name, not its numeric address.")
+    host = _ascii_host(host)
+    if not _HOST.fullmatch(host) or len(host) > 253 or host.rpartition(".")[2] in _NEVER_PUBLIC:
+        raise Refusal(
+            "url-host", "This site cannot be reached by the public. Please check the address, or choose None."
+        )
+    normal = parts._replace(netloc=f"{host}:{port}" if port is not None else host).geturl()
+    if len(normal) > URL_LENGTH:
+        raise too_long(URL_LENGTH)
+    return normal
+
+
+def _ascii_host(host: str) -> str:
+    """The host as the name service knows it; an empty text if no such name can exist."""
+    try:
+        return host.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return ""
+
+
+def _no_url() -> Refusal:
+    return Refusal("url-format", "This is not a web address. Please copy it from your browser's address line.")
+
+
+def _odd_scheme() -> Refusal:
+    return Refusal("url-scheme", "A web address begins with https:// or http://.")

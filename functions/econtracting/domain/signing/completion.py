@@ -1,0 +1,133 @@
+"""The certificate of completion: who signed what, when, and what proves it.
+
+The same facts are printed on the certificate and attached to it as canonical JSON: a machine reads what a person reads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal
+
+from econtracting.domain.audit import canonical
+from econtracting.domain.moment import Moment
+from econtracting.domain.packet import Frozen
+from econtracting.domain.signing.documents import Mode, SealLevel
+
+
+class CertifiedPacket(Frozen):
+    id: str
+    type: str
+    version: str
+    generation: int
+    carrier: str
+    status: str
+    created_at: Moment
+    completed_at: Moment
+    time_zone: Literal["UTC"] = "UTC"
+    documents: int
+    pages: int
+    signatures: int
+    initials: int
+
+
+class Originator(Frozen):
+    """Who sent the packet. Delivery times come from the mail service and may be unknown."""
+
+    recruiter: str
+    agency: str
+    requested_from: str | None = None
+    sent_at: Moment | None = None
+    delivered_at: Moment | None = None
+
+
+class CertifiedDocument(Frozen):
+    """``sealed_sha256`` is None for a document that is frozen but never sealed."""
+
+    code: str
+    title: str
+    mode: Mode
+    version: str
+    pages: int
+    frozen_sha256: str
+    sealed_sha256: str | None = None
+
+
+class Signer(Frozen):
+    """``assurance`` is the level of identity actually reached, ``factors`` what it rests on; never rounded up."""
+
+    name: str
+    email: str
+    npn: str | None = None
+    assurance: str
+    factors: tuple[str, ...]
+    address: str | None = None
+    user_agent: str | None = None
+
+
+class ConsentFacts(Frozen):
+    disclosure_version: str
+    language: str = "en-US"
+    sha256: str
+    shown_at: Moment | None = None
+    access_proof: str
+    access_document_sha256: str | None = None
+    access_proved_at: Moment | None = None
+    accepted_at: Moment
+    text: str
+
+
+class AdoptionFacts(Frozen):
+    method: str
+    style: str
+    signature_id: str
+    initials: str
+    at: Moment
+    image_sha256: str | None = None
+    statement: str
+
+
+class TimelineEntry(Frozen):
+    at: Moment
+    what: str
+    detail: str = ""
+
+
+class SealFacts(Frozen):
+    """``timestamp_authority`` None means that times come from the platform's clock and the chained audit trail."""
+
+    level: SealLevel
+    key_id: str
+    certificate_subject: str
+    certificate_issuer: str
+    certificate_sha256: str
+    timestamp_authority: str | None = None
+
+
+class LogFacts(Frozen):
+    """The audit trail up to the moment the certificate was written."""
+
+    first_seq: int
+    last_seq: int
+    head: str
+    checkpoint: str | None = None
+
+
+class CertificateFacts(Frozen):
+    packet: CertifiedPacket
+    originator: Originator
+    documents: tuple[CertifiedDocument, ...]
+    signer: Signer
+    consent: ConsentFacts
+    adoption: AdoptionFacts
+    timeline: tuple[TimelineEntry, ...]
+    seal: SealFacts
+    log: LogFacts
+
+    def twin(self) -> bytes:
+        """The canonical JSON that is attached to the certificate."""
+        return canonical(self.model_dump(mode="json"))
+
+    @property
+    def sha256(self) -> str:
+        """Lower-case hex digest of the JSON twin."""
+        return hashlib.sha256(self.twin()).hexdigest()

@@ -1,0 +1,168 @@
+"""The signing ceremony's records: frozen documents, what was signed on them, and the adopted signature."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+
+from pydantic import Field
+
+from econtracting.domain.moment import Moment
+from econtracting.domain.packet import Frozen
+from econtracting.domain.signing.documents import FieldBox, Mark, Mode, SealLevel
+
+
+class Adoption(Frozen):
+    """The signature the agent adopted; one adoption marks every field signed while it stands.
+
+    Source: ESIGN, 15 U.S.C. 7006(5): a symbol adopted by a person with the intent to sign the record.
+    """
+
+    packet_id: str
+    signature_id: str
+    full_name: str
+    initials: str
+    method: str  # typed, drawn or uploaded
+    style: str  # the typeface of what is typed: the initials always, the name unless there is an image
+    image_sha256: str | None = None
+    image_key: str | None = None
+    image_version: str | None = None
+    at: Moment
+
+    def mark(self, box: FieldBox, at: datetime, image: bytes | None) -> Mark:
+        """A field as it shows this signature; an image stands for the name only, never for initials."""
+        texts = {"date": at.strftime("%m-%d-%Y"), "initials": self.initials}
+        return Mark(
+            box=box,
+            text=texts.get(box.kind, self.full_name),
+            style=self.style,
+            signature_id=self.signature_id,
+            signed_at=at,
+            image_png=image if box.kind == "signature" else None,
+        )
+
+    def is_like(self, other: Adoption) -> bool:
+        """Whether both look the same, whenever they were adopted."""
+        looks = {"full_name", "initials", "method", "style", "image_sha256"}
+        return self.model_dump(include=looks) == other.model_dump(include=looks)
+
+
+class AdoptedSignature(Adoption):
+    """An adoption kept under its own id: what was signed with it keeps looking like it after another one is adopted."""
+
+
+class Disclosure(Frozen):
+    """When the electronic-records disclosure was first shown, and when access to such records was proved.
+
+    A text of another version is shown anew. Source: ESIGN, 15 U.S.C. 7001(c)(1).
+    """
+
+    packet_id: str
+    version: str
+    shown_at: Moment
+    access_proved_at: Moment | None = None
+
+
+class Place(Frozen):
+    """Where an object lies in the write-once bucket; `version` is the bucket's version id."""
+
+    key: str
+    version: str | None = None
+
+
+class Completion(Frozen):
+    """What proves a sealed packet besides its documents, written in the same commit that makes it SUBMITTED.
+
+    `facts` is the JSON twin of the certificate of completion, `checkpoint` the signed head of the audit trail, and
+    `certificate` the sealing key's certificate as it was then. `earlier_certificates` are those that documents were
+    sealed under before a correction, where the carrier has another certificate by now.
+    """
+
+    packet_id: str
+    generation: int
+    facts: Place
+    checkpoint: Place
+    certificate: Place
+    earlier_certificates: tuple[Place, ...] = ()
+    at: Moment
+
+
+class SignedField(Frozen):
+    field_id: str
+    signature_id: str
+    at: Moment
+    address: str = ""
+    user_agent: str = ""
+
+
+class Document(Frozen):
+    """A document of a frozen packet. `sha256` is the hash of the bytes shown, recorded before consent (I4)."""
+
+    packet_id: str
+    document_id: str
+    title: str
+    mode: Mode
+    act: str
+    position: int
+    generation: int
+    sha256: str
+    size: int
+    pages: int
+    fields: tuple[FieldBox, ...] = ()
+    statement: str | None = None
+    opened_at: Moment | None = None  # first opened after consent; nothing is signed unread
+    signed: dict[str, SignedField] = Field(default_factory=dict)
+    frozen_version: str | None = None  # S3 version id
+    frozen_at: Moment | None = None  # the date it shows; None for one whose packet was never corrected
+    sealed_sha256: str | None = None
+    sealed_key: str | None = None
+    sealed_version: str | None = None
+    sealed_level: SealLevel | None = None
+    sealed_at: Moment | None = None
+    stamp_due: bool = False  # sealed while no timestamp authority answered; its time is still to come
+    stamped_sha256: str | None = None
+    stamped_key: str | None = None
+    stamped_version: str | None = None
+
+    def missing(self) -> tuple[str, ...]:
+        """Required fields nobody has signed, initialled or acknowledged yet. Dates fill themselves in."""
+        return tuple(
+            box.field_id
+            for box in self.fields
+            if box.required and box.kind != "date" and box.field_id not in self.signed
+        )
+
+    @property
+    def final(self) -> tuple[str, str | None, str]:
+        """Key, version and hash of the document as it is handed out: sealed, and stamped where that came later.
+
+        Raises ValueError before it is sealed.
+        """
+        if self.stamped_key is not None and self.stamped_sha256 is not None:
+            return self.stamped_key, self.stamped_version, self.stamped_sha256
+        if self.sealed_key is None or self.sealed_sha256 is None:
+            raise ValueError(f"{self.document_id} is not sealed")
+        return self.sealed_key, self.sealed_version, self.sealed_sha256
+
+    @property
+    def latest(self) -> SignedField | None:
+        """The field that was acted on last."""
+        return max(self.signed.values(), key=lambda field: field.at, default=None)
+
+    @property
+    def completed_at(self) -> datetime | None:
+        """When the last field was acted on: the date the document's date fields show."""
+        return max((field.at for field in self.signed.values()), default=None)
+
+
+class SupersededDocument(Document):
+    """A signed document whose place a corrected one has taken; what was signed stays part of the evidence."""
+
+
+def same_name(typed: str, of_record: str) -> bool:
+    """Whether a typed full name is the name of record, folding case, space and composed letters."""
+    return _folded(typed) == _folded(of_record)
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())

@@ -1,0 +1,137 @@
+"""Following a first sale up: its execution, its alarms, and the timer that sees to both."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from econtracting import ports
+from econtracting.domain.appointing.appointments import Appointment, AppointmentStatus
+from econtracting.domain.appointing.jit import Alarm, FirstSale
+from econtracting.domain.audit import Actor, Event
+from econtracting.domain.effects import Effect, EffectKind
+from econtracting.domain.errors import NotFound
+from econtracting.domain.packet import Packet
+from econtracting.ports import Change
+from econtracting.usecases.commit.changes import plus
+from econtracting.usecases.commit.lifecycle import attention, sale_alarm
+from econtracting.usecases.commit.watching import timer
+
+WORKFLOW = Actor(kind="system", id="just-in-time")
+FILED = frozenset(
+    {AppointmentStatus.ACCEPTED_BY_GATEWAY, AppointmentStatus.PENDING_STATE, AppointmentStatus.UNANSWERED}
+)
+SETTLED = frozenset({AppointmentStatus.APPROVED, AppointmentStatus.RECORDED})
+
+
+def followed_up(sale: FirstSale, now: datetime, every: timedelta) -> list[Effect]:
+    """The execution that orders the appointment, and the timer that watches both."""
+    return [started(sale, now), timer(sale.packet_id, f"sale#{sale.state}#{sale.attempt}", now + every, now)]
+
+
+def retried(packets: ports.Packets, packet: Packet, now: datetime, every: timedelta) -> Change | None:
+    """Once more for every sale that ended in an alarm without a filing; None if there is none."""
+    change = Change(packet)
+    for sale in packets.all_of(FirstSale, packet.npn or ""):
+        if sale.packet_id == packet.id and sale.settled and sale.alarms and not _is_filed(packets, packet, sale.state):
+            again = sale.model_copy(update={"attempt": sale.attempt + 1, "settled": False})
+            change = plus(change, effects=followed_up(again, now, every), puts=[again])
+    return change if change.puts else None
+
+
+def started(sale: FirstSale, now: datetime) -> Effect:
+    """The execution that follows a sale up; its name is fixed by producer's packet, state and attempt."""
+    return Effect(
+        packet_id=sale.packet_id,
+        id=f"start-jit#{sale.state}#{sale.attempt}",
+        kind=EffectKind.START_JIT,
+        payload={"state": sale.state, "attempt": sale.attempt},
+        created_at=now,
+        due_at=now,
+    )
+
+
+def start(*, workflow: ports.Workflow, effect: Effect) -> None:
+    state, attempt = str(effect.payload["state"]), int(effect.payload["attempt"])
+    references = {"packet_id": effect.packet_id, "state": state, "attempt": attempt}
+    workflow.start(_execution(effect.packet_id, state, attempt), references)
+
+
+def watch(
+    *,
+    packets: ports.Packets,
+    workflow: ports.Workflow,
+    clock: ports.Clock,
+    every: timedelta,
+    packet_id: str,
+    state: str,
+) -> datetime | None:
+    """See that a first sale is followed up and filed in time. Answers when to look again, None once it is over."""
+    now = clock.now()
+    packet = packets.load(packet_id)
+    looked = sale_of(packets, packet, state)
+    gone = not looked.settled and not workflow.running(_execution(packet_id, state, looked.attempt))
+    again: datetime | None = None
+
+    def decide(packet: Packet) -> Change | None:
+        nonlocal again
+        again = None
+        sale, filed = sale_of(packets, packet, state), _is_filed(packets, packet, state)
+        alarm = None if filed else sale.alarm_on(now.date())
+        news = alarm is not None and alarm not in sale.alarms
+        over = sale.settled and (filed or sale.due_on is None or now.date() > sale.due_on)
+        again = None if over else now + every
+        change = Change(packet)
+        if gone and not over and sale.attempt == looked.attempt:
+            sale = sale.model_copy(update={"attempt": sale.attempt + 1})
+            change = plus(change, effects=[started(sale, now)])
+        if alarm is not None and news:
+            sale = sale.with_alarm(alarm)
+            change = plus(change, events=[_event(sale, alarm, now)], effects=_tellings(packet, sale, alarm, now))
+        return plus(change, puts=[sale]) if change.effects else None
+
+    packets.change(packet_id, decide)
+    return again
+
+
+def _execution(packet_id: str, state: str, attempt: int) -> str:
+    return f"{packet_id}-jit-{state}-{attempt}"
+
+
+def sale_of(packets: ports.Packets, packet: Packet, state: str) -> FirstSale:
+    sale = packets.find(FirstSale, packet.npn or "", state)
+    if sale is None:
+        raise NotFound("There was no sale in this state.", code="sale-not-found")
+    return sale
+
+
+def alarmed(packet: Packet, sale: FirstSale, alarm: Alarm, now: datetime) -> Change:
+    """The sale is settled with an alarm: a person goes on from here."""
+    after = sale.with_alarm(alarm).model_copy(update={"settled": True})
+    if alarm in sale.alarms:
+        return Change(packet, puts=[after])
+    return Change(packet, events=[_event(sale, alarm, now)], effects=_tellings(packet, sale, alarm, now), puts=[after])
+
+
+def step_failed(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, state: str) -> None:
+    """An execution gave up: the sale carries an alarm."""
+    now = clock.now()
+
+    def decide(packet: Packet) -> Change:
+        return alarmed(packet, sale_of(packets, packet, state), Alarm.STEP_FAILED, now)
+
+    packets.change(packet_id, decide)
+
+
+def _is_filed(packets: ports.Packets, packet: Packet, state: str) -> bool:
+    order = packets.find(Appointment, packet.id, state)
+    return order is not None and order.status in FILED | SETTLED
+
+
+def _event(sale: FirstSale, alarm: Alarm, now: datetime) -> Event:
+    data = {"state": sale.state, "alarm": alarm.value, "missing": list(sale.missing), "due_on": str(sale.due_on)}
+    return Event(type="first_sale.alarm", at=now, actor=WORKFLOW, data=data)
+
+
+def _tellings(packet: Packet, sale: FirstSale, alarm: Alarm, now: datetime) -> list[Effect]:
+    told = sale_alarm(packet, sale, alarm.value, now)
+    return [told, attention(packet, f"FIRST_SALE_{alarm.value}", now)]

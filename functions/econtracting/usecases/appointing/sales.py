@@ -1,0 +1,194 @@
+"""First sales: heard of once, judged, ordered just in time, proven.
+
+A sale that comes too early, or where the producer was not ready to sell, is an alarm for the contracting department:
+the order is not made behind its back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from econtracting import ports
+from econtracting.domain.appointing.appointments import Appointment, AppointmentStatus
+from econtracting.domain.appointing.jit import Alarm, FirstSale, filing_day
+from econtracting.domain.appointing.readiness import APPOINTED, LICENSED, Producer, ready_to_sell
+from econtracting.domain.appointing.state_rules import AppointmentType
+from econtracting.domain.audit import Actor, Event
+from econtracting.domain.certification import Contract, Feed
+from econtracting.domain.errors import AlreadyExists, NotFound
+from econtracting.domain.packet import Packet
+from econtracting.domain.packet_type import PacketType
+from econtracting.domain.screening.background import Check, Received
+from econtracting.domain.webhooks import SaleReported
+from econtracting.ports import Change
+from econtracting.usecases.appointing import appointments
+from econtracting.usecases.appointing.filing import rule_of
+from econtracting.usecases.appointing.sale_follow_up import FILED, SETTLED, WORKFLOW, alarmed, followed_up, sale_of
+from econtracting.usecases.commit.changes import plus
+
+VENDOR = "sales"
+SELLER = Actor(kind="vendor", id=VENDOR)
+
+PacketTypes = Callable[[str], PacketType]
+
+# What an execution is told to do next.
+FILE, WAIT, DONE, ALARM = "FILE", "WAIT", "DONE", "ALARM"
+
+
+def reported(
+    *,
+    packets: ports.Packets,
+    packet_types: PacketTypes,
+    clock: ports.Clock,
+    every: timedelta,
+    message_id: str,
+    message: SaleReported,
+    body: str,
+) -> None:
+    """Hear of a sale, once; the earliest day in a state counts. Raises NotFound for a producer we never contracted."""
+    now = clock.now()
+    told = message.data
+    packet_id = contract_of(packets, told.npn).packet_id
+    received = Received(vendor=VENDOR, message_id=message_id, packet_id=packet_id, type=message.type, body=body, at=now)
+    if packets.find(Received, VENDOR, message_id) is not None:
+        return
+
+    def decide(packet: Packet) -> Change:
+        rule = rule_of(packet_types(packet.type), told.state, told.received_on)
+        sale = FirstSale.reported(
+            npn=told.npn,
+            packet_id=packet.id,
+            sale_id=told.sale_id,
+            received_on=told.received_on,
+            rule=rule,
+            at=now,
+        )
+        known = packets.find(FirstSale, told.npn, told.state)
+        first = known.joined_by(sale) if known else sale
+        kept = Change(packet, claims=[received])
+        if first is known:
+            return kept
+        data = {"state": first.state, "received_on": first.received_on.isoformat(), "due_on": str(first.due_on)}
+        event = Event(type="first_sale.received", at=now, actor=SELLER, data=data)
+        kept = plus(kept, events=[event], puts=[first])
+        if known is not None:
+            return kept
+        return plus(kept, effects=followed_up(first, now, every))
+
+    try:
+        packets.change(packet_id, decide)
+    except AlreadyExists:
+        return
+
+
+def judge(
+    *, packets: ports.Packets, packet_types: PacketTypes, clock: ports.Clock, packet_id: str, state: str
+) -> dict[str, Any]:
+    """What is to be done about a first sale now: FILE, WAIT (so many seconds, for a freeze to end), DONE or ALARM."""
+    now = clock.now()
+    answer: dict[str, Any] = {}
+
+    def decide(packet: Packet) -> Change | None:
+        sale = sale_of(packets, packet, state)
+        definition = packet_types(packet.type)
+        order = packets.find(Appointment, packet.id, state)
+        if order is not None and order.status in SETTLED:
+            answer.update(verdict=DONE, wait_seconds=0)
+            return Change(packet, puts=[sale.model_copy(update={"settled": True})])
+        missing = _missing(packets, definition, packet, sale, now)
+        if missing:
+            answer.update(verdict=ALARM, wait_seconds=0)
+            return alarmed(packet, sale.model_copy(update={"missing": missing}), Alarm.NOT_READY_TO_SELL, now)
+        rule = rule_of(definition, state, now.date())
+        if rule.type is AppointmentType.UP_FRONT:
+            answer.update(verdict=ALARM, wait_seconds=0)
+            return alarmed(packet, sale, Alarm.SOLD_WITHOUT_APPOINTMENT, now)
+        day = filing_day(rule, sale, now.date())
+        if day is None:
+            answer.update(verdict=ALARM, wait_seconds=0)
+            return alarmed(packet, sale, Alarm.NO_FILING_DAY_LEFT, now)
+        if day > now.date():
+            answer.update(verdict=WAIT, wait_seconds=_until(day, now))
+            return None
+        answer.update(verdict=FILE, wait_seconds=0)
+        return None
+
+    packets.change(packet_id, decide)
+    return answer
+
+
+def await_answer(
+    *,
+    packets: ports.Packets,
+    packet_types: PacketTypes,
+    clock: ports.Clock,
+    packet_id: str,
+    state: str,
+    task_token: str,
+) -> None:
+    """Have the order made once, and remember who sleeps for the state's answer."""
+    now = clock.now()
+
+    def decide(packet: Packet) -> Change:
+        order = packets.find(Appointment, packet.id, state)
+        under_way = order is not None and order.status in {*FILED, AppointmentStatus.DRAFT}
+        if order is not None and (under_way or order.status in SETTLED):
+            return appointments.slept_for(order, packet, task_token, now)
+        return appointments.opened(packets, packet_types(packet.type), packet, state, now, task_token, first_sale=True)
+
+    packets.change(packet_id, decide)
+
+
+def record(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, state: str) -> dict[str, Any]:
+    """The proof that the appointment stands, or an alarm if the order came to nothing."""
+    now = clock.now()
+    answer: dict[str, Any] = {}
+
+    def decide(packet: Packet) -> Change | None:
+        sale = sale_of(packets, packet, state)
+        order = packets.find(Appointment, packet.id, state)
+        if order is None or order.status not in SETTLED:
+            answer.update(verdict=ALARM)
+            reasons = order.reasons if order else ()
+            return alarmed(packet, sale.model_copy(update={"missing": reasons}), Alarm.NOT_APPOINTED, now)
+        answer.update(verdict=DONE)
+        if sale.settled:
+            return None
+        data = {"state": state, "status": order.status.value, "reference": order.state_reference}
+        event = Event(type="first_sale.appointed", at=now, actor=WORKFLOW, data=data)
+        return Change(packet, events=[event], puts=[sale.model_copy(update={"settled": True})])
+
+    packets.change(packet_id, decide)
+    return answer
+
+
+def contract_of(packets: ports.Packets, npn: str) -> Contract:
+    """The producer's latest contract. Raises NotFound."""
+    contracts = sorted(packets.all_of(Contract, npn), key=lambda one: one.since)
+    if not contracts:
+        raise NotFound("There is no contract with this NPN.", code="producer-not-found")
+    return contracts[-1]
+
+
+def _missing(
+    packets: ports.Packets, definition: PacketType, packet: Packet, sale: FirstSale, now: datetime
+) -> tuple[str, ...]:
+    """What the producer lacked on the day of the sale. The licence is confirmed with the order, by the relay."""
+    producer = Producer(
+        packet=packet,
+        check=packets.find(Check, packet.id, str(packet.check_attempt)),
+        licences=None,
+        feed=packets.find(Feed, packet.id),
+        rules=definition.state_rules,
+        line_code=definition.line_code,
+        carrier=definition.carrier.co_code,
+        courses=definition.certification.courses,
+    )
+    return ready_to_sell(producer, sale.state, sale.received_on, now).missing(LICENSED, APPOINTED)
+
+
+def _until(day: Any, now: datetime) -> int:
+    start = datetime(day.year, day.month, day.day, tzinfo=now.tzinfo)
+    return max(1, int((start - now).total_seconds()) + 1)

@@ -1,0 +1,75 @@
+"""Erasing what nobody has to keep: answers and uploads of a packet that ended without a contract, and who it was for.
+
+What was submitted is kept by law (42 CFR 422.504(d): ten years) and is refused here. The audit trail stays: it names
+ids, hashes and codes only. Documents that were frozen before the end lie under the bucket's retention; nothing refers
+to them any more.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from econtracting import ports
+from econtracting.domain.access.contact import EmailChange
+from econtracting.domain.audit import Actor, Event
+from econtracting.domain.effects import Effect, EffectKind
+from econtracting.domain.errors import Conflict, InvalidTransition
+from econtracting.domain.interview.answers import Section
+from econtracting.domain.interview.attachments import Attachment
+from econtracting.domain.interview.verification import Verification
+from econtracting.domain.packet import Frozen, InvitedAgent, Packet
+from econtracting.domain.signing.signing import AdoptedSignature, Adoption, Disclosure, Document
+from econtracting.ports import Change
+from econtracting.usecases.interview.attachments import dropped
+
+NOBODY = InvitedAgent(first_name="Erased", last_name="Erased", email="erased@invalid")
+AT_ONCE = 12  # uploads, and rows of the outbox, in one commit; a transaction has at most 100 members
+TELLING = frozenset({EffectKind.MAIL, EffectKind.PUBLISH})  # what names the person, or goes to them
+ONE_OF_A_KIND: tuple[type[Frozen], ...] = (EmailChange, Verification, Adoption, Disclosure)
+MANY_OF_A_KIND: tuple[type[Frozen], ...] = (Section, AdoptedSignature, Document)
+
+
+def erase(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, reason: str, actor: Actor) -> None:
+    """Erase, in as many commits as it takes; one that is erased already stays so.
+
+    Raises InvalidTransition for a packet that has not ended or was submitted, Conflict while mails or events wait.
+    """
+    now = clock.now()
+
+    def decide(packet: Packet) -> Change | None:
+        if packet.agent == NOBODY:
+            return None
+        _require_erasable(packet)
+        if any(one.kind in TELLING and one.done_at is None for one in packets.all_of(Effect, packet_id)):
+            raise Conflict(
+                "A mail or an event about this person still waits; it goes out first.", code="effect-waiting"
+            )
+        return _step(packets, packet, now, reason, actor)
+
+    while packets.change(packet_id, decide).packet.agent != NOBODY:
+        pass
+
+
+def _require_erasable(packet: Packet) -> None:
+    if not packet.ended or packet.submitted:
+        detail = "Only what ended without being submitted is erased; the law wants the rest kept."
+        raise InvalidTransition(detail, status=packet.status.value)
+
+
+def _step(packets: ports.Packets, packet: Packet, now: datetime, reason: str, actor: Actor) -> Change:
+    uploads, told = packets.all_of(Attachment, packet.id), _told(packets, packet.id)
+    gone: list[Frozen] = [*uploads[:AT_ONCE], *told[:AT_ONCE]]
+    effects = [effect for one in uploads[:AT_ONCE] for effect in dropped(one, now)]
+    if max(len(uploads), len(told)) > AT_ONCE:
+        return Change(packet, drops=gone, effects=effects)
+    single = (packets.find(kind, packet.id) for kind in ONE_OF_A_KIND)
+    records = [one for one in single if one is not None]
+    records += [one for kind in MANY_OF_A_KIND for one in packets.all_of(kind, packet.id)]
+    event = Event(type="packet.erased", at=now, actor=actor, data={"reason": reason, "records": len(records)})
+    after = packet.having(agent=NOBODY, npn=None, access_code=None, agreement=None, consent=None)
+    return Change(after, events=[event], drops=[*gone, *records], effects=effects)
+
+
+def _told(packets: ports.Packets, packet_id: str) -> list[Effect]:
+    """Rows of what was published: they carry the producer number. A row that is gone is never performed again."""
+    return [one for one in packets.all_of(Effect, packet_id) if one.kind is EffectKind.PUBLISH and one.done_at]

@@ -1,0 +1,205 @@
+"""The summary: everything entered, confirmed and frozen, or opened again while nothing is signed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from econtracting import ports
+from econtracting.domain.audit import Actor, Event
+from econtracting.domain.errors import InterviewIncomplete, InvalidTransition, PacketFrozen, Unavailable
+from econtracting.domain.interview import interview
+from econtracting.domain.packet import AccessCode, Frozen, Packet, SectionState, Status
+from econtracting.domain.packet_type import PacketType
+from econtracting.domain.signing.documents import FieldBox
+from econtracting.domain.signing.signing import Adoption, Document, same_name
+from econtracting.ports import Change, Request
+from econtracting.usecases.corrections import correcting
+from econtracting.usecases.interview.answering import (
+    PacketTypes,
+    context_of,
+    name_of_record,
+    require_agreement,
+    saved_sections,
+)
+
+ROUNDS = 3  # how often documents are prepared anew because something was written meanwhile
+
+
+def summary(*, packets: ports.Packets, packet_types: PacketTypes, clock: ports.Clock, packet_id: str) -> dict[str, Any]:
+    packet = packets.load(packet_id)
+    definition = packet_types(packet.type)
+    require_agreement(packet, definition)
+    saved = saved_sections(packets, packet_id)
+    context = context_of(packet, saved, clock.now().date(), synthetic=True)
+    return {
+        "status": packet.status.value,
+        "lines": [line.model_dump() for line in interview.summary(definition.interview, saved, context)],
+        "incomplete": list(interview.incomplete_sections(definition.interview, saved, context)),
+    }
+
+
+def confirm(
+    *,
+    packets: ports.Packets,
+    packet_types: PacketTypes,
+    preparation: ports.Preparation,
+    clock: ports.Clock,
+    packet_id: str,
+    synthetic: bool,
+    actor: Actor,
+    request: Request | None,
+) -> dict[str, Any]:
+    """Freeze the answers and prepare the documents from them; every document's hash is recorded before consent (I4).
+
+    In a correction only the documents that show something corrected are made anew; the others stay as they are signed.
+    What happens to the packet meanwhile without touching the answers, as when a mail is delivered, costs another round
+    and nothing else. Raises InterviewIncomplete naming the sections, InvalidTransition, Unavailable if the documents
+    cannot be prepared or something was saved that the agent may not have seen.
+    """
+    frozen = {"status": Status.AWAITING_SIGNATURE.value}
+    seen: Mapping[str, SectionState] | None = None
+    for _ in range(ROUNDS):
+        now = clock.now()
+        looked = packets.load(packet_id)
+        if seen is not None and looked.sections != seen:
+            break
+        seen = looked.sections
+        definition = packet_types(looked.type)
+        require_agreement(looked, definition)
+        if looked.status is Status.AWAITING_SIGNATURE:
+            return frozen
+        _require_complete(packets, definition, looked, now, synthetic)
+        prepared = preparation.prepare(packet_id, looked.generation + 1, now)
+        _require_files(prepared)
+        try:
+            packets.change(packet_id, _freezing(packets, packet_types, prepared, now, actor, frozen), request)
+        except _Moved:
+            continue
+        return frozen
+    raise Unavailable("Something was saved meanwhile; please confirm again.", retry_after=1)
+
+
+def reopen(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, actor: Actor) -> dict[str, Any]:
+    """Back to the answers while nothing that was prepared from them is signed; the frozen documents are void.
+
+    Raises InvalidTransition, PacketFrozen once something is signed.
+    """
+    now = clock.now()
+
+    def decide(packet: Packet) -> Change | None:
+        back = Status.CORRECTION_REQUESTED if packet.submitted else Status.IN_PROGRESS
+        if packet.status is back:
+            return None
+        if packet.status is not Status.AWAITING_SIGNATURE:
+            raise InvalidTransition(status=packet.status.value, wanted=back.value)
+        documents = packets.all_of(Document, packet_id)
+        fresh = [one for one in documents if one.generation == packet.generation]
+        if any(document.signed for document in fresh):
+            raise PacketFrozen("Something is signed already; ask the contracting department for a correction.")
+        after = packet.move(back, now)
+        event = Event(type="packet.reopened", at=now, actor=actor, data={"generation": packet.generation})
+        if packet.submitted:
+            return Change(after, events=[event])
+        after = after.having(frozen_at=None, access_code=None, consent=None, flags=())
+        return Change(after, events=[event], drops=documents)
+
+    return {"status": packets.change(packet_id, decide).packet.status.value}
+
+
+class _Moved(Exception):
+    """The packet was changed while its documents were prepared: they may not show its answers."""
+
+
+def _require_complete(
+    packets: ports.Packets, definition: PacketType, packet: Packet, now: datetime, synthetic: bool
+) -> None:
+    """Raises InvalidTransition, InterviewIncomplete."""
+    if packet.status is Status.CORRECTION_REQUESTED:
+        correcting.require_answered(packets, packet)
+    elif packet.status is not Status.IN_PROGRESS:
+        raise InvalidTransition(status=packet.status.value, wanted=Status.AWAITING_SIGNATURE.value)
+    saved = saved_sections(packets, packet.id)
+    context = context_of(packet, saved, now.date(), synthetic=synthetic)
+    incomplete = interview.incomplete_sections(definition.interview, saved, context)
+    if incomplete:
+        raise InterviewIncomplete(sections=list(incomplete))
+
+
+def _require_files(prepared: Mapping[str, Any]) -> None:
+    """Raises InterviewIncomplete for answers that name a file which is gone."""
+    paths = prepared["removed_attachments"]
+    if paths:
+        raise InterviewIncomplete(
+            "A file that an answer names was removed. Please upload it again or take it out of the answer.",
+            sections=sorted({path.split(".")[0] for path in paths}),
+            errors=[
+                {"field": path, "rule": "attachment-unknown", "message": "This file was removed."} for path in paths
+            ],
+        )
+
+
+def _freezing(
+    packets: ports.Packets,
+    packet_types: PacketTypes,
+    prepared: Mapping[str, Any],
+    now: datetime,
+    actor: Actor,
+    answer: Any,
+) -> ports.Decide:
+    def decide(packet: Packet) -> Change:
+        if packet.version != prepared["packet_version"]:
+            raise _Moved
+        before = packets.all_of(Document, packet.id) if packet.submitted else []
+        known = {document.document_id: document for document in before}
+        documents = [
+            known[row["code"]].model_copy(update={"position": position})
+            if row.get("kept")
+            else _document(packet, position, row, now)
+            for position, row in enumerate(prepared["documents"], start=1)
+        ]
+        exchange = correcting.exchanged(before, documents)
+        after = packet.move(Status.AWAITING_SIGNATURE, now).having(
+            generation=packet.generation + 1, frozen_at=now, flags=tuple(prepared["flags"])
+        )
+        if code := prepared.get("access_code"):
+            after = after.having(access_code=AccessCode(**code))
+        hashes = {one.document_id: one.sha256 for one in documents if one.document_id not in exchange.kept}
+        data: dict[str, Any] = {"generation": after.generation, "documents": hashes}
+        if packet.submitted:
+            data |= {"correction": packet.correction, "kept": exchange.kept}
+        events = [Event(type="packet.frozen", at=now, actor=actor, data=data)]
+        if after.flags:
+            events.append(Event(type="packet.flagged", at=now, actor=actor, data={"flags": list(after.flags)}))
+        drops = [*exchange.drops, *_outgrown_signature(packets, packet_types, packet)]
+        return Change(after, events=events, puts=exchange.puts, drops=drops, answer=answer)
+
+    return decide
+
+
+def _outgrown_signature(packets: ports.Packets, packet_types: PacketTypes, packet: Packet) -> list[Frozen]:
+    """A signature adopted under another name than the agent has by now signs nothing more."""
+    adoption = packets.find(Adoption, packet.id)
+    if adoption is None or same_name(adoption.full_name, name_of_record(packets, packet_types, packet)):
+        return []
+    return [adoption]
+
+
+def _document(packet: Packet, position: int, row: Mapping[str, Any], now: datetime) -> Document:
+    return Document(
+        packet_id=packet.id,
+        document_id=row["code"],
+        title=row["title"],
+        mode=row["mode"],
+        act=row["act"],
+        position=position,
+        generation=packet.generation + 1,
+        sha256=row["sha256"],
+        size=row["size"],
+        pages=row["pages"],
+        fields=tuple(FieldBox.model_validate(field) for field in row["fields"]),
+        statement=row["statement"],
+        frozen_version=row["version"],
+        frozen_at=now,
+    )

@@ -1,0 +1,255 @@
+"""The licence registry is asked about the person: at once where the answers are in the clear, later where not.
+
+An outage never holds up the agent: what could not be asked is to be verified, by an effect that comes back until the
+registry answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from econtracting import ports
+from econtracting.domain.appointing.appointments import Licences
+from econtracting.domain.audit import Actor, Event
+from econtracting.domain.effects import Effect, EffectKind
+from econtracting.domain.errors import InvalidRequest, InvalidTransition, NotFound, Unavailable
+from econtracting.domain.interview.answers import Section
+from econtracting.domain.interview.interview import SectionResult
+from econtracting.domain.interview.verification import (
+    IDENTITY,
+    SECRETS,
+    Verification,
+    asked_in,
+    can_be_asked,
+    differences,
+    identity,
+)
+from econtracting.domain.packet import Packet
+from econtracting.domain.packet_type import PacketType
+from econtracting.ports import Change
+from econtracting.usecases.interview.answering import PacketTypes, require_agreement
+from econtracting.usecases.interview.opening import open_answers
+
+REGISTRY = Actor(kind="vendor", id="licence-registry")
+VERIFIER = Actor(kind="system", id="verify-identity")
+
+
+class Verified(NamedTuple):
+    """What a save means for the verification: how it stands, and what has to be written with it."""
+
+    verification: Verification | None
+    puts: tuple[Verification, ...] = ()
+    events: tuple[Event, ...] = ()
+    effects: tuple[Effect, ...] = ()
+
+
+class Asking:
+    """One asking of the registry, however often the decision around it has to be taken again."""
+
+    def __init__(self, registry: ports.LicenceRegistry, clock: ports.Clock) -> None:
+        self._registry = registry
+        self._clock = clock
+        self._told: tuple[dict[str, Any], dict[str, bool] | None, Licences | None] | None = None
+
+    def about(self, known: dict[str, Any]) -> tuple[dict[str, bool] | None, Licences | None]:
+        """Which parts of the identity agree, and the licences; None for what cannot be told now."""
+        if self._told is None or self._told[0] != known:
+            self._told = (known, *self._asked(known))
+        return self._told[1:]
+
+    def _asked(self, known: dict[str, Any]) -> tuple[dict[str, bool] | None, Licences | None]:
+        try:
+            matches = compared(self._registry, known)
+            return matches, licences_of(self._registry, known["npn"], self._clock.now())
+        except (Unavailable, InvalidRequest):
+            return None, None
+
+
+def compared(registry: ports.LicenceRegistry, known: Mapping[str, Any]) -> dict[str, bool]:
+    """Which of npn, ssn, birth_date and name agree. The registry is sent these and nothing else. Raises Unavailable."""
+    asked: dict[str, Any] = {meaning: known.get(meaning) for meaning in IDENTITY if meaning != "npn"}
+    return registry.identity(known["npn"], asked)
+
+
+def licences_of(registry: ports.LicenceRegistry, npn: str, now: datetime) -> Licences:
+    """The licences under an NPN; none for an unknown one. Raises Unavailable."""
+    return registry.licences(npn) or Licences(npn=npn, first_name="", last_name="", as_of=now, licences=())
+
+
+def is_asked_in(definition: PacketType, section: str) -> bool:
+    return bool(asked_in(definition.interview, section))
+
+
+def after_save(
+    packets: ports.Packets,
+    asking: Asking,
+    definition: PacketType,
+    saved: Mapping[str, Section],
+    before: Section | None,
+    after: Section,
+    result: SectionResult,
+    now: datetime,
+) -> Verified:
+    """How the identity stands once a section is saved.
+
+    An answer of the registry stays only while nothing of the identity changes; a kept SSN with another name or NPN is
+    to be verified again, where it may be opened.
+    """
+    standing = packets.find(Verification, after.packet_id)
+    if not is_asked_in(definition, after.name):
+        return Verified(standing)
+    changed = _changed(definition, before, after, result)
+    if not changed and standing is not None and standing.matches is not None and standing.licences is not None:
+        return Verified(standing)
+    if not result.complete and not (changed and standing):
+        return Verified(standing)
+    answers = {name: one.public for name, one in saved.items()} | {after.name: {**result.public, **result.sensitive}}
+    known = identity(definition.interview, answers)
+    matches, licences = asking.about(known) if result.complete and can_be_asked(known) else (None, None)
+    verification = Verification(
+        packet_id=after.packet_id,
+        round=standing.round + 1 if standing else 1,
+        matches=matches,
+        licences=licences,
+        checked_at=now if matches is not None else None,
+    )
+    if matches is not None:
+        return Verified(verification, (verification,), (_checked(verification, now),))
+    effects = (_verify(verification, now),) if result.complete and "npn" in known else ()
+    return Verified(verification, (verification,), (), effects)
+
+
+def verify(
+    *,
+    packets: ports.Packets,
+    packet_types: PacketTypes,
+    envelope: ports.Envelope,
+    registry: ports.LicenceRegistry,
+    clock: ports.Clock,
+    effect: Effect,
+) -> None:
+    """Ask about a packet's identity where its answers may be opened. Raises Unavailable: the effect comes back."""
+    packet = packets.load(effect.packet_id)
+    standing = packets.find(Verification, packet.id)
+    if packet.ended or packet.npn is None or not _awaits(standing, effect):
+        return
+    licences = licences_of(registry, packet.npn, clock.now())  # first, so that nothing is opened during an outage
+    opened = open_answers(
+        packets=packets,
+        packet_types=packet_types,
+        envelope=envelope,
+        clock=clock,
+        packet_id=packet.id,
+        reader=VERIFIER,
+        purpose="identity-check",
+        wanted=SECRETS,
+    )
+    known = identity(packet_types(packet.type).interview, opened.answers)
+    if not can_be_asked(known):
+        return
+    matches = compared(registry, known)
+    now = clock.now()
+
+    def decide(packet: Packet) -> Change | None:
+        current = packets.find(Verification, packet.id)
+        if current is None or not _awaits(current, effect):
+            return None
+        after = current.model_copy(update={"matches": matches, "licences": licences, "checked_at": now})
+        return Change(packet, events=[_checked(after, now)], puts=[after])
+
+    packets.change(packet.id, decide)
+
+
+def keep(
+    *,
+    packets: ports.Packets,
+    packet_types: PacketTypes,
+    clock: ports.Clock,
+    packet_id: str,
+    fields: Iterable[str],
+    actor: Actor,
+) -> dict[str, Any]:
+    """The agent looked at differences and stands by the answers. `fields` are their paths, section first.
+
+    Raises NotFound without a verification, InvalidRequest for a field the registry does not differ on,
+    InvalidTransition once the packet has ended.
+    """
+    now = clock.now()
+    wanted = sorted(set(fields))
+
+    def decide(packet: Packet) -> Change | None:
+        definition = packet_types(packet.type)
+        require_agreement(packet, definition)
+        if packet.ended:
+            raise InvalidTransition(status=packet.status.value)
+        standing = packets.find(Verification, packet_id)
+        if standing is None:
+            raise NotFound("The licence registry was not asked yet.", code="verification-not-found")
+        everything = standing.model_copy(update={"kept": ()})
+        paths = dict(zip(standing.mismatches, differences(definition.interview, everything), strict=True))
+        unknown = [one for one in wanted if one not in {row["field"] for row in paths.values()}]
+        if unknown:
+            message = "The licence registry does not show a difference here."
+            raise InvalidRequest(errors=[{"field": one, "rule": "no-mismatch", "message": message} for one in unknown])
+        kept = tuple(what for what, row in paths.items() if row["field"] in wanted or what in standing.kept)
+        if kept == standing.kept:
+            return None
+        after = standing.model_copy(update={"kept": kept})
+        event = Event(type="identity.mismatch_kept", at=now, actor=actor, data={"fields": wanted})
+        return Change(packet, events=[event], puts=[after])
+
+    packets.change(packet_id, decide)
+    return view(packets=packets, packet_types=packet_types, packet_id=packet_id)
+
+
+def view(*, packets: ports.Packets, packet_types: PacketTypes, packet_id: str) -> dict[str, Any]:
+    """How the registry's comparison stands. Raises NotFound while there is nothing to compare."""
+    packet = packets.load(packet_id)
+    definition = packet_types(packet.type)
+    require_agreement(packet, definition)
+    standing = packets.find(Verification, packet_id)
+    if standing is None:
+        raise NotFound("The licence registry was not asked yet.", code="verification-not-found")
+    return {
+        "verification": standing.standing,
+        "checked_at": standing.checked_at,
+        "differences": differences(definition.interview, standing),
+    }
+
+
+def _changed(definition: PacketType, before: Section | None, after: Section, result: SectionResult) -> bool:
+    if before is None:
+        return True
+    mine = asked_in(definition.interview, after.name)
+    return any(
+        field in result.sensitive
+        or before.public.get(field) != after.public.get(field)
+        or (field in before.masked) != (field in after.masked)
+        for field in mine
+    )
+
+
+def _awaits(standing: Verification | None, effect: Effect) -> bool:
+    return (
+        standing is not None
+        and standing.round == effect.payload["round"]
+        and (standing.matches is None or standing.licences is None)
+    )
+
+
+def _verify(verification: Verification, now: datetime) -> Effect:
+    return Effect(
+        packet_id=verification.packet_id,
+        id=f"verify-identity#{verification.round}",
+        kind=EffectKind.VERIFY_IDENTITY,
+        payload={"round": verification.round},
+        created_at=now,
+        due_at=now,
+    )
+
+
+def _checked(verification: Verification, now: datetime) -> Event:
+    data = {"round": verification.round, "matches": verification.matches}
+    return Event(type="identity.checked", at=now, actor=REGISTRY, data=data)

@@ -1,0 +1,229 @@
+"""Many invitations from one CSV file: every row is judged and invited on its own, and answered on its own."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from pydantic import ValidationError
+
+from econtracting.domain.access.access import OpenPacket, lapsed
+from econtracting.domain.access.invitation import Invitation, Schedule
+from econtracting.domain.audit import Actor
+from econtracting.domain.errors import EContractingError, InvalidRequest, PacketAlreadyOpen
+from econtracting.domain.packet import Status
+from econtracting.domain.packet_type import PacketType
+from econtracting.ports import Clock, Ids, LinkSecrets, Packets, Request
+from econtracting.usecases.invitations.invite import open_packet, refuse_unknown_level
+
+MOST_ROWS = 500
+AT_ONCE = 8
+SECONDS_NEEDED = 4.0  # to finish the rows under way and to answer
+
+REQUIRED = (
+    "first_name",
+    "last_name",
+    "email",
+    "level",
+    "recruiter_name",
+    "recruiter_email",
+    "recruiter_phone",
+    "agency_name",
+)
+OPTIONAL = ("middle_name", "npn", "pre_appointment_states", "agency_id")
+
+
+@dataclass(frozen=True)
+class RowReport:
+    """What became of a row, numbered as a spreadsheet shows it: the header is row 1. Values are never repeated."""
+
+    row: int
+    outcome: str  # valid, created, refused, or not-attempted when the time of one call was over
+    packet_id: str | None = None
+    errors: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Row:
+    number: int
+    invitation: Invitation
+    content: str
+
+
+def invite_all(
+    *,
+    packets: Packets,
+    ids: Ids,
+    clock: Clock,
+    link_secrets: LinkSecrets,
+    packet_type: PacketType,
+    schedule: Schedule,
+    text: str,
+    agency_id: str | None,
+    dry_run: bool,
+    actor: Actor,
+    request: Request | None,
+    seconds_left: Callable[[], float],
+) -> list[RowReport]:
+    """A report for every row, in the file's order. With an Idempotency-Key a row is invited once, however often sent.
+
+    Raises InvalidRequest for a file that is no CSV with our columns, or has too many rows.
+    """
+    good, reports = _judged(read_rows(text), packet_type, agency_id)
+    if dry_run:
+        reports += [_looked_up(packets, clock, row) for row in good]
+        return sorted(reports, key=lambda report: report.row)
+
+    def attempt(row: Row) -> RowReport:
+        if seconds_left() < SECONDS_NEEDED:
+            return RowReport(row.number, "not-attempted")
+        try:
+            committed = open_packet(
+                packets=packets,
+                ids=ids,
+                clock=clock,
+                link_secrets=link_secrets,
+                packet_type=packet_type,
+                schedule=schedule,
+                invitation=row.invitation,
+                actor=actor,
+                request=_of_row(request, row),
+            )
+        except EContractingError as refusal:
+            return _refused(row.number, refusal)
+        return RowReport(row.number, "created", packet_id=committed.packet.id)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        reports += pool.map(attempt, good)
+    return sorted(reports, key=lambda report: report.row)
+
+
+def read_rows(text: str) -> list[dict[str, str]]:
+    """The file's rows by column name. Raises InvalidRequest."""
+    try:
+        table = [
+            row for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True) if any(row)
+        ]
+    except csv.Error:
+        raise _no_file("csv", "This is not a CSV file that can be read.") from None
+    if not table:
+        raise _no_file("empty", "The file has no rows.")
+    header, *rows = table
+    columns = [name.strip().lower() for name in header]
+    missing = [name for name in REQUIRED if name not in columns]
+    if missing or len(set(columns)) != len(columns) or not set(columns) <= {*REQUIRED, *OPTIONAL}:
+        message = f"The first row names the columns: {', '.join(REQUIRED)}; also allowed: {', '.join(OPTIONAL)}."
+        raise _no_file("columns", message)
+    if len(rows) > MOST_ROWS:
+        raise _no_file("too-many-rows", f"Send at most {MOST_ROWS} rows at once.")
+    return [dict(zip([*columns, "more"], [*row, *[""] * len(columns)], strict=False)) for row in rows]
+
+
+def _judged(
+    rows: Sequence[Mapping[str, str]], packet_type: PacketType, agency_id: str | None
+) -> tuple[list[Row], list[RowReport]]:
+    """The rows that may be invited, and reports of those that may not. The second of two alike is refused."""
+    good: list[Row] = []
+    reports: list[RowReport] = []
+    seen: dict[tuple[str, str, str], int] = {}
+    for number, cells in enumerate(rows, start=2):
+        try:
+            invitation = _invitation(cells, agency_id)
+            refuse_unknown_level(packet_type, invitation)
+        except ValidationError as error:
+            reports.append(RowReport(number, "refused", errors=_rejections(error)))
+            continue
+        except InvalidRequest as refusal:
+            reports.append(_refused(number, refusal))
+            continue
+        names = _names(invitation)
+        first = next((seen[name] for name in names if name in seen), None)
+        if first is not None:
+            message = f"Row {first} invites the same e-mail address or NPN."
+            reports.append(RowReport(number, "refused", errors=[_error("email", "duplicate-in-file", message)]))
+            continue
+        seen |= dict.fromkeys(names, number)
+        good.append(Row(number, invitation, json.dumps(cells, sort_keys=True)))
+    return good, reports
+
+
+def _invitation(cells: Mapping[str, str], agency_id: str | None) -> Invitation:
+    """Raises ValidationError."""
+    given = {name: value.strip() for name, value in cells.items()}
+    if given.get("more"):
+        message = "This row has more cells than the first row has columns."
+        raise InvalidRequest(errors=[_error("", "columns", message)])
+    if agency_id is not None and given.get("agency_id", agency_id) not in ("", agency_id):
+        message = "You invite for your own agency only."
+        raise InvalidRequest(errors=[_error("agency_id", "agency", message)])
+    return Invitation.model_validate(
+        {
+            "agent": {
+                "first_name": given["first_name"],
+                "middle_name": given.get("middle_name") or None,
+                "last_name": given["last_name"],
+                "email": given["email"],
+                "npn": given.get("npn") or None,
+            },
+            "recruiter": {
+                "name": given["recruiter_name"],
+                "email": given["recruiter_email"],
+                "phone": given["recruiter_phone"],
+            },
+            "agency": {"id": agency_id or given.get("agency_id", ""), "name": given["agency_name"]},
+            "level": given["level"],
+            "pre_appointment_states": given.get("pre_appointment_states", "").replace(";", " ").split(),
+        }
+    )
+
+
+def _looked_up(packets: Packets, clock: Clock, row: Row) -> RowReport:
+    """Whether an open packet would refuse the row, without writing anything."""
+    for agency_id, kind, value in _names(row.invitation):
+        holder = packets.find(OpenPacket, agency_id, kind, value)
+        if holder is None:
+            continue
+        packet = packets.load(holder.packet_id)
+        if not (packet.ended or packet.status is Status.ACTIVE or lapsed(packet, clock.now())):
+            return _refused(row.number, PacketAlreadyOpen(packet_id=packet.id))
+    return RowReport(row.number, "valid")
+
+
+def _names(invitation: Invitation) -> list[tuple[str, str, str]]:
+    found = [(invitation.agency.id, "email", invitation.agent.email.casefold())]
+    if invitation.agent.npn:
+        found.append((invitation.agency.id, "npn", invitation.agent.npn))
+    return found
+
+
+def _of_row(request: Request | None, row: Row) -> Request | None:
+    """The file's Idempotency-Key narrowed to a row: the same row sent again is answered with the same packet."""
+    if request is None:
+        return None
+    content = sha256(row.content.encode()).hexdigest()
+    return Request(caller=f"{request.caller}#bulk", key=f"{request.key}#{content}", body_hash=content)
+
+
+def _refused(number: int, refusal: EContractingError) -> RowReport:
+    errors = refusal.facts.get("errors") or [_error("", refusal.code, refusal.detail)]
+    return RowReport(number, "refused", packet_id=refusal.facts.get("packet_id"), errors=errors)
+
+
+def _rejections(error: ValidationError) -> list[dict[str, str]]:
+    return [
+        _error(".".join(map(str, one["loc"])), one["type"].replace("_", "-"), one["msg"])
+        for one in error.errors(include_input=False, include_url=False)
+    ]
+
+
+def _error(place: str, rule: str, message: str) -> dict[str, str]:
+    return {"field": place, "rule": rule, "message": message}
+
+
+def _no_file(rule: str, message: str) -> InvalidRequest:
+    return InvalidRequest(message, errors=[_error("file", rule, message)])

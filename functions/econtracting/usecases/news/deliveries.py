@@ -1,0 +1,84 @@
+"""What became of a mail after the mail service took it: delivered, bounced, complained about.
+
+"Sent" is what the service accepted, "delivered" what the receiving server accepted; neither says that anybody read it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+
+from econtracting.domain.audit import Actor, Event
+from econtracting.domain.errors import AlreadyExists
+from econtracting.domain.packet import Packet
+from econtracting.domain.screening.background import Received
+from econtracting.ports import Change, Clock, Packets
+from econtracting.usecases.commit.changes import plus
+from econtracting.usecases.commit.endings import mail
+from econtracting.usecases.screening import adverse
+
+MAIL_SERVICE = Actor(kind="vendor", id="mail-service")
+EVITES = frozenset({"invitation", "reminder"})
+NOTICE = "adverse-pre"
+TO_RECRUITER = frozenset({"declined", "wrong-recipient", "undeliverable", "expired-recruiter"})
+
+
+class Outcome(StrEnum):
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"  # for good: the address does not exist or refuses
+    DELAYED = "delayed"  # given up for now: a full mailbox, an absent server
+    COMPLAINED = "complained"  # the reader called it unwanted
+
+
+_TOLD = {
+    Outcome.BOUNCED: "the receiving server says that there is no such mailbox, or refuses our mail.",
+    Outcome.COMPLAINED: "the reader has marked it as unwanted, so we must not write to this address again.",
+}
+
+
+def record(*, packets: Packets, clock: Clock, reference: str, outcome: Outcome) -> None:
+    """Write an outcome down once. A mail that cannot reach the agent marks the invitation and tells the recruiter.
+
+    Raises PacketNotFound for a reference that is none of ours, Unavailable.
+    """
+    packet_id, _, effect = reference.partition(".")
+    letter = effect.removeprefix("mail.").rpartition(".")[0]
+    now = clock.now()
+
+    def decide(packet: Packet) -> Change | None:
+        kind = f"{'invitation' if letter in EVITES else 'mail'}.{outcome.value}"
+        events = [Event(type=kind, at=now, actor=MAIL_SERVICE, data={"mail": effect})]
+        seen = Received(
+            vendor="mail-service", message_id=f"{reference}#{outcome}", packet_id=packet_id, type=kind, body="", at=now
+        )
+        change = Change(packet=_standing(packet, letter, outcome), events=events, claims=[seen])
+        if letter == NOTICE and (noticed := _noticed(packets, packet, outcome, now)):
+            change = plus(noticed, events=events, claims=[seen])
+        if outcome not in _TOLD or letter in TO_RECRUITER or packet.delivery == "undeliverable":
+            return change
+        told = mail(packet.id, "undeliverable", packet.event_count + 1, now, failure=_TOLD[outcome])
+        return plus(replace(change, packet=_standing(change.packet, letter, outcome)), effects=[told])
+
+    try:
+        packets.change(packet_id, decide)
+    except AlreadyExists:
+        return
+
+
+def _noticed(packets: Packets, packet: Packet, outcome: Outcome, now: datetime) -> Change | None:
+    """The pre-adverse notice: its delivery starts a clock, its bounce sends it by post."""
+    if outcome is Outcome.DELIVERED:
+        return adverse.notice_delivered(packets, packet, now, MAIL_SERVICE)
+    return adverse.notice_bounced(packets, packet, now, MAIL_SERVICE) if outcome in _TOLD else None
+
+
+def _standing(packet: Packet, letter: str, outcome: Outcome) -> Packet:
+    if letter in TO_RECRUITER:
+        return packet
+    if outcome in _TOLD:
+        due_at = packet.expires_at if packet.before_submission else packet.due_at
+        return packet.having(delivery="undeliverable", due_at=due_at)
+    if outcome is Outcome.DELIVERED and letter in EVITES and packet.delivery in ("queued", "sent"):
+        return packet.having(delivery="delivered")
+    return packet

@@ -1,0 +1,72 @@
+"""Sending a letter that the outbox asks for: what it needs is gathered at the last moment and stored nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from econtracting import ports
+from econtracting.domain import letters
+from econtracting.domain.access.access import Link, fingerprint
+from econtracting.domain.appointing.appointments import Appointment
+from econtracting.domain.certification import Feed
+from econtracting.domain.effects import Effect
+from econtracting.domain.interview.answers import SealedAnswers
+from econtracting.domain.packet import Packet
+from econtracting.domain.packet_type import PacketType
+from econtracting.domain.screening.background import Check
+from econtracting.ports import Change
+
+
+def send(
+    *,
+    packets: ports.Packets,
+    packet_types: Callable[[str], PacketType],
+    envelope: ports.Envelope,
+    link_secrets: ports.LinkSecrets,
+    mailer: ports.Mailer,
+    public_url: str,
+    effect: Effect,
+) -> None:
+    """Compose and hand over one letter. Its reference is the effect's, so a repeated letter shows itself as one.
+
+    Raises Unavailable if the mail service does not take it.
+    """
+    packet = packets.load(effect.packet_id)
+    name = str(effect.payload["letter"])
+    context = _context(packets, envelope, packet, effect)
+    secret = link_secrets.secret(packet.id, packet.invitation_generation)
+    context["link"] = f"{public_url}/#/invitation/{secret}"
+    _see_that_it_leads_here(packets, packet, secret)
+    letter = letters.compose(name, packet=packet, packet_type=packet_types(packet.type), context=context)
+    mailer.send(to=letter.to, subject=letter.subject, html=letter.html, text=letter.text, reference=effect.reference)
+    if name == "invitation" and packet.delivery == "queued":
+        _mark_sent(packets, packet.id)
+
+
+def _context(packets: ports.Packets, envelope: ports.Envelope, packet: Packet, effect: Effect) -> dict[str, Any]:
+    context: dict[str, Any] = dict(effect.payload)
+    if effect.sealed is not None:
+        sealed = SealedAnswers.model_validate(effect.sealed)
+        context |= envelope.open(packet.id, "mail", int(effect.payload["version"]), sealed)
+    if packet.before_submission:
+        return context
+    context["appointments"] = packets.all_of(Appointment, packet.id)
+    context["feed"] = packets.find(Feed, packet.id)
+    context["check"] = packets.find(Check, packet.id, str(packet.check_attempt))
+    return context
+
+
+def _see_that_it_leads_here(packets: ports.Packets, packet: Packet, secret: str) -> None:
+    """After a change of the link key secrets are derived anew, and nobody knows them yet."""
+    place = Link(fingerprint=fingerprint(secret), packet_id=packet.id, generation=packet.invitation_generation)
+    if packet.ended or packets.find(Link, place.fingerprint) is not None:
+        return
+    packets.change(packet.id, lambda current: Change(current, puts=[place]))
+
+
+def _mark_sent(packets: ports.Packets, packet_id: str) -> None:
+    def decide(packet: Packet) -> Change | None:
+        return Change(packet.having(delivery="sent")) if packet.delivery == "queued" else None
+
+    packets.change(packet_id, decide)

@@ -1,0 +1,152 @@
+"""What the certificate of completion tells, gathered from the packet, its documents and its audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from econtracting import ports
+from econtracting.domain.audit import ChainedEvent
+from econtracting.domain.interview.answers import Section
+from econtracting.domain.interview.person import person
+from econtracting.domain.packet import Packet, Status
+from econtracting.domain.packet_type import PacketType
+from econtracting.domain.signing.completion import (
+    AdoptionFacts,
+    CertificateFacts,
+    CertifiedDocument,
+    CertifiedPacket,
+    ConsentFacts,
+    LogFacts,
+    Originator,
+    SealFacts,
+    Signer,
+    TimelineEntry,
+)
+from econtracting.domain.signing.signing import Adoption, Document
+
+# What the certificate retells of the trail, and which of an event's data it tells with it; the trail itself is in the
+# evidence package. Hashes stay out: a line of them says nothing to a reader.
+TOLD: dict[str, tuple[str, tuple[str, ...]]] = {
+    "invitation.created": ("Invitation created", ()),
+    "invitation.delivered": ("Invitation delivered to the mail server", ()),
+    "access.login_ok": ("Signed in", ()),
+    "access.password_set": ("Own password set", ()),
+    "agreement.accepted": ("User agreement accepted", ("version",)),
+    "packet.frozen": ("Answers confirmed and documents frozen", ()),
+    "disclosure.shown": ("Disclosure about electronic records shown", ("version",)),
+    "disclosure.access_proved": ("Access to electronic records proved", ()),
+    "disclosure.accepted": ("Consent to electronic records given", ("version",)),
+    "disclosure.withdrawn": ("Consent to electronic records withdrawn", ()),
+    "signature.adopted": ("Signature adopted", ("signature_id",)),
+    "document.opened": ("Document opened", ("document",)),
+    "document.tag_signed": ("Field signed", ("document", "field")),
+    "document.acknowledged": ("Document acknowledged", ("document", "field")),
+    "packet.finished": ("Finished", ()),
+}
+ACCESS_PROOF = "A code printed in a PDF document, read there and typed back"
+
+
+def certificate_facts(
+    packets: ports.Packets,
+    definition: PacketType,
+    packet: Packet,
+    sealed: Sequence[Document],
+    adoption: Adoption,
+    events: Sequence[ChainedEvent],
+    identity: Mapping[str, str | None],
+) -> CertificateFacts:
+    """The facts up to Finish, so that sealing again tells the same. `events` is the whole trail."""
+    finished = next(event for event in reversed(events) if event.type == "packet.finished")
+    told = [event for event in events if event.seq <= finished.seq]
+    latest = {event.type: event for event in told}
+    kinds = [box.kind for document in sealed for box in document.fields if box.field_id in document.signed]
+    return CertificateFacts(
+        packet=CertifiedPacket(
+            id=packet.id,
+            type=packet.type,
+            version=packet.type_version,
+            generation=packet.generation,
+            carrier=definition.carrier.name,
+            status=Status.SUBMITTED.value,
+            created_at=packet.created_at,
+            completed_at=finished.at,
+            documents=len(sealed) + 1,
+            pages=sum(document.pages for document in sealed),
+            signatures=kinds.count("signature"),
+            initials=kinds.count("initials"),
+        ),
+        originator=Originator(
+            recruiter=packet.recruiter.name,
+            agency=packet.agency.name,
+            requested_from=events[0].actor.address or None,
+            delivered_at=latest["invitation.delivered"].at if "invitation.delivered" in latest else None,
+        ),
+        documents=_documents(definition, packet, sealed),
+        signer=_signer(packets, definition, packet, adoption, finished),
+        consent=_consent(definition, latest),
+        adoption=AdoptionFacts(
+            method=adoption.method,
+            style=adoption.style,
+            signature_id=adoption.signature_id,
+            initials=adoption.initials,
+            at=adoption.at,
+            image_sha256=adoption.image_sha256,
+            statement=definition.signature_statement,
+        ),
+        timeline=tuple(_entry(event) for event in told if event.type in TOLD),
+        seal=SealFacts.model_validate(identity),
+        log=LogFacts(first_seq=1, last_seq=finished.seq, head=finished.hash),
+    )
+
+
+def _documents(definition: PacketType, packet: Packet, sealed: Sequence[Document]) -> tuple[CertifiedDocument, ...]:
+    versions = {row.code: row.version for row in definition.documents}
+    return tuple(
+        CertifiedDocument(
+            code=document.document_id,
+            title=document.title,
+            mode=document.mode,
+            version=versions.get(document.document_id, packet.type_version),
+            pages=document.pages,
+            frozen_sha256=document.sha256,
+            sealed_sha256=document.sealed_sha256,
+        )
+        for document in sealed
+    )
+
+
+def _signer(
+    packets: ports.Packets, definition: PacketType, packet: Packet, adoption: Adoption, finished: ChainedEvent
+) -> Signer:
+    known = person(definition.interview, {one.name: one.public for one in packets.all_of(Section, packet.id)})
+    return Signer(
+        name=adoption.full_name,
+        email=known.get("email", packet.agent.email),
+        npn=packet.npn,
+        assurance="Single factor: password set through a link and a code mailed to the invited address",
+        factors=("Link of the invitation, mailed", "Temporary password, mailed", "Own password"),
+        address=finished.actor.address or None,
+        user_agent=finished.actor.user_agent or None,
+    )
+
+
+def _consent(definition: PacketType, latest: Mapping[str, ChainedEvent]) -> ConsentFacts:
+    # From the trail, not from the packet: consent can be withdrawn for later records while these are being sealed.
+    accepted, proved, shown = (latest.get(f"disclosure.{what}") for what in ("accepted", "access_proved", "shown"))
+    assert accepted is not None  # finish demanded it
+    return ConsentFacts(
+        disclosure_version=accepted.data["version"],
+        sha256=accepted.data["sha256"],
+        shown_at=shown.at if shown else None,
+        access_proof=ACCESS_PROOF,
+        access_document_sha256=proved.data["document"] if proved else None,
+        access_proved_at=proved.at if proved else None,
+        accepted_at=accepted.at,
+        text=definition.disclosure.text,
+    )
+
+
+def _entry(event: ChainedEvent) -> TimelineEntry:
+    what, names = TOLD[event.type]
+    detail = ", ".join(str(event.data[name]) for name in names if name in event.data)
+    return TimelineEntry(at=event.at, what=what, detail=detail[:120])

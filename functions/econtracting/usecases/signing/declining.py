@@ -1,0 +1,35 @@
+"""The agent says no, or is not the person meant."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from econtracting import ports
+from econtracting.domain.audit import Actor, Event
+from econtracting.domain.packet import Packet, Status
+from econtracting.ports import Change
+from econtracting.usecases.commit import review
+from econtracting.usecases.commit.endings import close
+
+
+def decline(
+    *, packets: ports.Packets, clock: ports.Clock, packet_id: str, reason: str, wrong_recipient: bool, actor: Actor
+) -> dict[str, Any]:
+    """Ends the packet; the recruiter is told, links and sessions end. A correction that is declined goes to the
+    contracting department instead, because what was signed before stands. Raises InvalidTransition.
+    """
+    now = clock.now()
+    kind = "invitation.wrong_recipient" if wrong_recipient else "packet.declined"
+
+    def decide(packet: Packet) -> Change | None:
+        if packet.status is Status.DECLINED:
+            return None
+        event = Event(type=kind, at=now, actor=actor, data={"reason": reason[:500]})
+        if packet.submitted and packet.status is Status.AWAITING_SIGNATURE:
+            change = review.handed_over(packet, "CORRECTION_DECLINED", now, actor=actor)
+            return replace(change, events=[event, *change.events])
+        letter = "wrong-recipient" if wrong_recipient else "declined"
+        return close(packets, packet, Status.DECLINED, now, event, letters=[(letter, {})])
+
+    return {"status": packets.change(packet_id, decide).packet.status.value}

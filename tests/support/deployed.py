@@ -1,0 +1,90 @@
+"""What template.yaml deploys, read for tests: nothing here spells a table, a route or a substitution a second time."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short tags kept as {tag: value}."""
+
+
+def _tag(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.ScalarNode):
+        return {suffix: loader.construct_scalar(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return {suffix: loader.construct_sequence(node, deep=True)}
+    return {suffix: loader.construct_mapping(node, deep=True)}  # type: ignore[arg-type]
+
+
+_Loader.add_multi_constructor("!", _tag)
+
+
+@cache
+def template() -> dict[str, Any]:
+    return read(ROOT / "template.yaml")
+
+
+def read(path: Path) -> dict[str, Any]:
+    """A template, short tags kept as {tag: value}."""
+    return yaml.load(path.read_text(), _Loader)
+
+
+def functions() -> dict[str, dict[str, Any]]:
+    return {
+        name: resource["Properties"]
+        for name, resource in template()["Resources"].items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+
+
+def routes() -> list[tuple[str, str, str]]:
+    """(method, path, function) of every operation the API has."""
+    return [
+        (event["Properties"]["Method"], event["Properties"]["Path"], name)
+        for name, function in functions().items()
+        for event in function.get("Events", {}).values()
+        if event["Type"] == "Api" and event["Properties"]["Method"] != "ANY"
+    ]
+
+
+@cache
+def is_open(method: str, path: str) -> bool:
+    """Whether a route is served without asking the authorizer who calls."""
+    return any(
+        event["Properties"].get("Auth", {}).get("Authorizer") == "NONE"
+        for function in functions().values()
+        for event in function.get("Events", {}).values()
+        if event["Type"] == "Api" and (event["Properties"]["Method"], event["Properties"]["Path"]) == (method, path)
+    )
+
+
+def table() -> dict[str, Any]:
+    """The table's properties, as CreateTable takes them."""
+    declared = template()["Resources"]["Table"]["Properties"]
+    wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+    return {name: declared[name] for name in wanted} | {
+        "StreamSpecification": {"StreamEnabled": True, **declared["StreamSpecification"]}
+    }
+
+
+def definition(name: str, **substitutions: Any) -> str:
+    """A state machine's definition with its substitutions filled in. KeyError for one that is not given."""
+    text = (ROOT / "statemachine" / f"{name}.asl.json").read_text()
+    filled = re.sub(r"\$\{(\w+)\}", lambda match: str(substitutions[match[1]]), text)
+    json.loads(filled)
+    return filled
+
+
+def is_named(error: str, names: Sequence[str]) -> bool:
+    """Whether an ErrorEquals means an error, with the two wildcards of the Amazon States Language."""
+    return error in names or "States.ALL" in names or ("States.TaskFailed" in names and error != "States.Timeout")

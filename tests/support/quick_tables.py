@@ -1,0 +1,77 @@
+"""Keeps the cost of moto's DynamoDB independent of what else is in a table; what it answers stays the same (trap M13).
+
+moto copies the whole table for every member of a transaction, in case it must be rolled back, and sorts the whole table
+for every query. Here a transaction remembers only the items it names, and a query looks only at items of its key.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import types
+from collections import defaultdict
+from typing import Any
+
+import moto.dynamodb.models as models
+from moto.dynamodb.models.table import Table
+
+_transact = models.DynamoDBBackend.transact_write_items
+_query = Table.query
+_QUERY = inspect.signature(_query)
+
+
+def install() -> None:
+    """May be called more than once."""
+    models.copy = types.SimpleNamespace(deepcopy=_copy_of_anything_but_a_table)  # type: ignore[assignment]
+    models.DynamoDBBackend.transact_write_items = _transaction  # type: ignore[method-assign]
+    Table.query = _query_of_a_key  # type: ignore[method-assign]
+
+
+def _copy_of_anything_but_a_table(value: Any) -> Any:
+    return value if isinstance(value, Table) else copy.deepcopy(value)
+
+
+def _transaction(self: Any, transact_items: list[dict[str, Any]]) -> None:
+    named = [_named(self, operation) for member in transact_items for operation in member.values()]
+    before = [(table, *key, copy.deepcopy(table.items.get(key[0], {}).get(key[1]))) for table, key in named if table]
+    streams = {id(table): (table.stream_shard, len(table.stream_shard.items)) for table, *_ in before}
+    try:
+        _transact(self, transact_items)
+    except Exception:
+        for table, partition, name, item in before:
+            if item is None:
+                table.items[partition].pop(name, None)
+            else:
+                table.items[partition][name] = item
+        for shard, length in streams.values():
+            del shard.items[length:]
+        raise
+
+
+def _named(backend: Any, operation: dict[str, Any]) -> tuple[Any, tuple[Any, Any]]:
+    """The table and key that a member of a transaction is about; no table where moto will refuse the member."""
+    table = backend.tables.get(operation.get("TableName"))
+    given = operation.get("Key", operation.get("Item", {}))
+    names = (table.hash_key_attr, table.range_key_attr) if table else ()
+    if table is None or any(name not in given for name in names):
+        return None, (None, None)
+    partition, name = (models.DynamoType(given[name]) for name in names)
+    return table, (partition, name)
+
+
+def _query_of_a_key(self: Any, *arguments: Any, **named: Any) -> Any:
+    """The caller holds the lock of `tests.support.atomic`, so nobody else sees the table while it is narrowed."""
+    asked = _QUERY.bind(self, *arguments, **named).arguments
+    everything, conditions = self.items, asked.get("hash_key_conditions")
+    if self.range_key_attr is not None and asked.get("index_name") is None:
+        self.items = {asked["hash_key"]: everything.get(asked["hash_key"], {})}
+    elif self.range_key_attr is not None and conditions:
+        self.items = defaultdict(dict)
+        for partition, items in everything.items():
+            for name, item in items.items():
+                if all(attribute in item.attrs and item.attrs[attribute] == value for attribute, value in conditions):
+                    self.items[partition][name] = item
+    try:
+        return _query(self, *arguments, **named)
+    finally:
+        self.items = everything

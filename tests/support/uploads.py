@@ -1,0 +1,60 @@
+"""Small files as agents upload them, and the kinds nobody should open."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+from tests.support.pictures import DRAWN_SIGNATURE
+
+PNG = DRAWN_SIGNATURE
+
+
+def pdf(*objects: bytes) -> bytes:
+    """A PDF with one page, and what a test adds to it."""
+    return b"\n".join(
+        [
+            b"%PDF-1.7",
+            b"1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj",
+            b"2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj",
+            b"3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] >> endobj",
+            *objects,
+            b"trailer << /Root 1 0 R >>",
+            b"%%EOF\n",
+        ]
+    )
+
+
+def stream(dictionary: bytes, data: bytes, *, before: bytes = b"") -> bytes:
+    """A deflated stream object."""
+    packed = zlib.compress(data)
+    return b"%s9 0 obj << %s /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream endobj" % (
+        before,
+        dictionary,
+        len(packed),
+        packed,
+    )
+
+
+def png(width: int, height: int) -> bytes:
+    """The skeleton of a picture of any measure."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+def jpeg(width: int = 40, height: int = 30) -> bytes:
+    comment = b"\xff\xfe" + struct.pack(">H", 7) + b"hello"
+    frame = b"\xff\xc0" + struct.pack(">HBHHB", 11, 8, height, width, 1) + b"\x01\x11\x00"
+    return (
+        b"\xff\xd8"
+        + comment
+        + frame
+        + b"\xff\xda"
+        + struct.pack(">H", 8)
+        + b"\x01\x01\x00\x00\x3f\x00"
+        + b"\x00\xff\xd9"
+    )

@@ -1,0 +1,138 @@
+"""Outside systems as the ports see them, in memory: answers are set by the test, calls are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from econtracting import ports
+from econtracting.adapters.clock import SystemClock
+from econtracting.domain.appointing.appointments import Licence, Licences, Line
+from econtracting.domain.errors import InvalidRequest, Unavailable
+
+
+@dataclass
+class Screening:
+    """A background-check vendor: one report per idempotency key."""
+
+    reports: dict[str, ports.Report] = field(default_factory=dict)
+    orders: dict[str, ports.Candidate] = field(default_factory=dict)
+    copies: bytes = b"%PDF-1.7 a report"
+    down: bool = False
+
+    def order(self, candidate: ports.Candidate, idempotency_key: str) -> ports.Report:
+        if self.down:
+            raise Unavailable()
+        if idempotency_key not in self.orders:
+            self.orders[idempotency_key] = candidate
+            identifier = f"rep_{len(self.orders):04d}"
+            self.reports[identifier] = ports.Report(identifier, candidate.reference, "pending", None, (), None)
+        return next(one for one in self.reports.values() if one.reference == candidate.reference)
+
+    def report(self, report_id: str) -> ports.Report:
+        if self.down:
+            raise Unavailable()
+        return self.reports[report_id]
+
+    def copy(self, report_id: str) -> bytes:
+        if self.down:
+            raise Unavailable()
+        return self.copies
+
+    def ends(self, reference: str, status: str, result: str | None = None, fields: tuple[str, ...] = ()) -> str:
+        """Let a report come to an end; answers its id."""
+        identifier = next(one.id for one in self.reports.values() if one.reference == reference)
+        self.reports[identifier] = ports.Report(identifier, reference, status, result, fields, None)
+        return identifier
+
+
+@dataclass
+class Registry:
+    """A licence registry that knows everybody, with an active health licence everywhere but where told."""
+
+    states: tuple[str, ...] = ("AL", "CO", "FL", "GA", "IA", "KY", "NY", "TN", "TX")
+    without: set[str] = field(default_factory=set)
+    unknown: bool = False
+    disagrees: set[str] = field(default_factory=set)
+    down: bool = False
+
+    def licences(self, npn: str) -> Licences | None:
+        if self.down:
+            raise Unavailable()
+        if self.unknown:
+            return None
+        held = tuple(
+            Licence(
+                state=state,
+                number=f"{state}-1",
+                residency="NON_RESIDENT",
+                licence_class="Producer",
+                status="VALID",
+                active=True,
+                expires_on=date(2030, 1, 1),
+                lines=(Line(code="16", name="Accident and Health", active=True),),
+            )
+            for state in self.states
+            if state not in self.without
+        )
+        return Licences(npn=npn, first_name="Dana", last_name="Rivers", as_of=SystemClock().now(), licences=held)
+
+    def identity(self, npn: str, person: Mapping[str, Any]) -> dict[str, bool]:
+        if self.down:
+            raise Unavailable()
+        return {what: what not in self.disagrees for what in ("npn", "ssn", "birth_date", "name")}
+
+
+@dataclass
+class Gateway:
+    """An appointment gateway: one transaction per idempotency key."""
+
+    orders: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    refuses: dict[str, list[str]] = field(default_factory=dict)  # state -> reason codes
+    down: bool = False
+
+    def appoint(self, order: Mapping[str, Any], idempotency_key: str) -> str:
+        if self.down:
+            raise Unavailable()
+        if order["state"] in self.refuses:
+            raise InvalidRequest("refused", reasons=self.refuses[order["state"]])
+        self.orders.setdefault(idempotency_key, order)
+        return f"txn-{order['state']}"
+
+
+@dataclass
+class CertificationSite:
+    feeds: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    down: bool = False
+
+    def feed(self, producer: Mapping[str, Any], idempotency_key: str) -> None:
+        if self.down:
+            raise Unavailable()
+        self.feeds.setdefault(idempotency_key, producer)
+
+
+@dataclass
+class Post:
+    """A mail service that keeps what it was given."""
+
+    sent: list[dict[str, str]] = field(default_factory=list)
+    down: bool = False
+
+    def send(self, *, to: str, subject: str, html: str, text: str, reference: str) -> str:
+        if self.down:
+            raise Unavailable()
+        self.sent.append({"to": to, "subject": subject, "html": html, "text": text, "reference": reference})
+        return f"mail-{len(self.sent)}"
+
+
+@dataclass
+class Outside:
+    """The whole outside world."""
+
+    screening: Screening = field(default_factory=Screening)
+    registry: Registry = field(default_factory=Registry)
+    gateway: Gateway = field(default_factory=Gateway)
+    site: CertificationSite = field(default_factory=CertificationSite)
+    post: Post = field(default_factory=Post)
