@@ -23,8 +23,8 @@ from pydantic import BaseModel, ValidationError, create_model
 from econtracting import packet_types
 from econtracting.domain.appointing.state_rules import AppointmentType, StateRule, StateRules
 from econtracting.domain.interview.interview import InterviewDefinition
-from econtracting.domain.packet import Frozen
 from econtracting.domain.packet_type import PacketType
+from econtracting.domain.record import Record
 from econtracting.domain.signing.documents import PacketDocuments
 from tools.packet_type_references import broken_references
 
@@ -34,12 +34,12 @@ REVIEW_LASTS = timedelta(days=365)
 _PARTS = {"interview", "documents", "state_rules"}
 PacketHead = create_model(
     "PacketHead",
-    __base__=Frozen,
+    __base__=Record,
     **{name: (field.annotation, field) for name, field in PacketType.model_fields.items() if name not in _PARTS},  # type: ignore[call-overload]  # fields taken over from a model, not spelt out
 )
 
 
-class PinnedText(Frozen):
+class PinnedText(Record):
     """A text taken over unaltered, such as a statute: its checksum, and which revision of what it is."""
 
     sha256: str
@@ -48,7 +48,7 @@ class PinnedText(Frozen):
     reviewed_on: date
 
 
-class PinnedTexts(Frozen):
+class PinnedTexts(Record):
     """`pinned.json` of a `texts` folder: file name to text."""
 
     texts: dict[str, PinnedText]

@@ -38,8 +38,8 @@ from econtracting.adapters.clock import SystemClock
 from econtracting.adapters.dynamodb.outbox import DynamoOutbox
 from econtracting.adapters.dynamodb.packets import DynamoPackets
 from econtracting.domain.audit import verify
-from econtracting.domain.effects import Effect
 from econtracting.domain.errors import EContractingError
+from econtracting.domain.outbox import Effect
 from tools import ops_restore
 
 ACTS = ("resend", "correct", "proceed", "pre-adverse", "adverse", "reject", "retry", "erase")
@@ -164,7 +164,7 @@ def _overdue() -> tuple[Counter[str], dict[str, int], dict[str, set[str]]]:
         found = packets.find(Effect, packet_id, effect_id) if effect_id else packets.load(packet_id)
         if found is None or found.due_at is None:
             continue
-        kind = found.kind.value if isinstance(found, Effect) else "timer"
+        kind = str(found.kind) if isinstance(found, Effect) else "timer"
         late[kind] += 1
         oldest[kind] = max(oldest[kind], int((now - found.due_at).total_seconds()))
         if isinstance(found, Effect) and found.failure:

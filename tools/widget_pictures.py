@@ -35,10 +35,10 @@ input, textarea { font: inherit; border: 1px solid #aab7b8; border-radius: 2px; 
 def pages() -> dict[str, str]:
     """The widget's answers that are shown: a queue, a packet that needs review, the same after a click refused."""
     from econtracting import wiring
+    from econtracting.domain.outbox import Letter, send_letter
     from econtracting.domain.packet import Agency, Status
     from econtracting.domain.screening.background import Check
     from econtracting.ports import Change
-    from econtracting.usecases.commit.endings import mail
     from process import widget
     from tests.support import atomic, stories
     from tests.support.world import Context, World, build
@@ -58,7 +58,7 @@ def pages() -> dict[str, str]:
                     due_at=None,
                 ),
                 puts=[Check(packet_id=packet_id, attempt=1, status="pending", ordered_at=since - timedelta(days=21))],
-                effects=[mail(packet_id, "background-delay", 3, since)],
+                effects=[send_letter(packet_id, Letter.BACKGROUND_DELAY, 3, since)],
             ),
         )
         return packet_id

@@ -11,12 +11,13 @@ from econtracting.domain.access.access import AttemptRule
 from econtracting.domain.appointing.appointments import Licences
 from econtracting.domain.audit import ChainedEvent, Event
 from econtracting.domain.breaker import Breaker, Vendor
-from econtracting.domain.effects import Effect
 from econtracting.domain.interview.answers import SealedAnswers
-from econtracting.domain.packet import Frozen, Packet
+from econtracting.domain.outbox import Effect
+from econtracting.domain.packet import Packet
+from econtracting.domain.record import Record
 from econtracting.domain.signing.documents import Mark, RenderedDocument, SealedDocument
 
-R = TypeVar("R", bound=Frozen)
+R = TypeVar("R", bound=Record)
 
 
 class Request(NamedTuple):
@@ -37,9 +38,9 @@ class Change:
     packet: Packet
     events: Sequence[Event] = ()
     effects: Sequence[Effect] = ()
-    puts: Sequence[Frozen] = ()
-    claims: Sequence[Frozen] = ()
-    drops: Sequence[Frozen] = ()
+    puts: Sequence[Record] = ()
+    claims: Sequence[Record] = ()
+    drops: Sequence[Record] = ()
     answer: Any = None
 
 
@@ -88,11 +89,11 @@ class Packets(Protocol):
 
     def by_status(self, status: str, cursor: str | None, limit: int) -> Page: ...
 
-    def refresh(self, record: Frozen) -> None:
+    def refresh(self, record: Record) -> None:
         """Overwrite a record outside any transaction (a session's last-seen time); one that is gone stays gone."""
         ...
 
-    def drop(self, record: Frozen) -> None: ...
+    def drop(self, record: Record) -> None: ...
 
     def sessions_of(self, packet_id: str) -> list[str]:
         """Fingerprints of the packet's sessions."""

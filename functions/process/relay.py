@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from econtracting import wiring
-from econtracting.domain.effects import Effect, EffectKind
+from econtracting.domain.outbox import Effect, EffectKind, TimerKind, Watch
 from econtracting.usecases.appointing import filing, sale_follow_up
 from econtracting.usecases.certification import certification
 from econtracting.usecases.commit import review
@@ -60,6 +60,7 @@ def sweep(_: dict[str, Any], __: Any) -> dict[str, int]:
 def perform(packet_id: str, effect_id: str) -> None:
     failure = relay.relay(
         outbox=wiring.outbox(),
+        packets=wiring.packets(),
         clock=wiring.clock(),
         performers=_performers(),
         retry_base=wiring.settings().retry_base,
@@ -148,24 +149,24 @@ def _performers() -> dict[EffectKind, relay.Perform]:
 
 def _ring(effect: Effect) -> datetime | None:
     """A timer: what it looks after is in its payload; it answers when it wants to ring again."""
-    settings, which = wiring.settings(), str(effect.payload["which"]).partition("#")[0]
+    settings, task = wiring.settings(), effect.asks_for(Watch)
+    which = task.key
     store: dict[str, Any] = {"packets": wiring.packets(), "clock": wiring.clock(), "packet_id": effect.packet_id}
-    match effect.payload["what"]:
-        case "check":
+    match task.what:
+        case TimerKind.CHECK:
             return background_news.watch(**store, reminders=settings.reminders, attempt=int(which))
-        case "correction":
+        case TimerKind.CORRECTION:
             return corrections.watch(
                 **store, packet_types=wiring.packet_type, patience=wiring.patience(), number=int(which)
             )
-        case "review":
+        case TimerKind.REVIEW:
             return review.watch(**store, number=int(which))
-        case "adverse":
+        case TimerKind.ADVERSE:
             adverse.watch(**store, day=settings.adverse_day, attempt=int(which))
             return None
-        case "courses":
+        case TimerKind.COURSES:
             return certification.watch(**store, reminders=settings.reminders)
-        case "sale":
+        case TimerKind.SALE:
             return sale_follow_up.watch(
                 **store, workflow=wiring.jit_workflow(), every=settings.reconcile_every, state=which
             )
-    raise ValueError("a timer of an unknown kind")

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from econtracting.domain.effects import LEASE, Effect, EffectKind
 from econtracting.domain.errors import TooManyAttempts, Unavailable
+from econtracting.domain.outbox import LEASE, Effect, EffectKind
 from econtracting.ports import Change
 from econtracting.usecases.news.relay import Failure, relay
 from tests.adapters.conftest import Store

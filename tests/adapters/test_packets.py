@@ -7,8 +7,8 @@ import pytest
 
 from econtracting.domain.access.access import OpenPacket
 from econtracting.domain.audit import verify
-from econtracting.domain.effects import Effect
 from econtracting.domain.errors import AlreadyExists, IdempotencyKeyReused, PacketNotFound, Unavailable
+from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet, Status
 from econtracting.ports import Change, Request
 from tests.adapters.conftest import Store

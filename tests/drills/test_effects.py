@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from econtracting import wiring
-from econtracting.domain.effects import Effect
+from econtracting.domain.outbox import Effect
 from process import relay
 from tests.drills import console
 from tests.drills.conftest import Drill

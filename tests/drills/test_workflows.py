@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from econtracting import wiring
-from econtracting.domain.effects import EffectKind
+from econtracting.domain.outbox import EffectKind
 from econtracting.domain.screening.background import Check
 from process import census, relay, tasks
 from tests.drills import console

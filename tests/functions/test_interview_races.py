@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from econtracting import wiring
-from econtracting.domain.audit import Actor, Event, verify
+from econtracting.domain.audit import Actor, Event, EventType, verify
 from econtracting.domain.errors import EContractingError, StaleVersion
 from econtracting.domain.interview.answers import Section
 from econtracting.ports import Change
@@ -148,7 +148,7 @@ def test_a_mail_that_is_delivered_while_documents_are_prepared_does_not_refuse_t
     world: World, packet_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     journey.answer_everything(world)
-    delivered = Event(type="invitation.delivered", at=world.clock.now(), actor=ACTOR)
+    delivered = Event(type=EventType.INVITATION_DELIVERED, at=world.clock.now(), actor=ACTOR)
     meanwhile(
         monkeypatch,
         lambda: wiring.packets().change(packet_id, lambda packet: Change(packet, events=[delivered])),

@@ -564,6 +564,6 @@ def test_a_reason_is_needed_to_decline(adopted: World) -> None:
 
 
 def _effect() -> Any:
-    from econtracting.domain.effects import Effect
+    from econtracting.domain.outbox import Effect
 
     return Effect

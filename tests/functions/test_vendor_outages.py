@@ -9,7 +9,7 @@ import pytest
 
 from econtracting import wiring
 from econtracting.domain.breaker import Vendor
-from econtracting.domain.effects import Effect, EffectKind
+from econtracting.domain.outbox import Effect, EffectKind
 from econtracting.ports import Change
 from process import census
 from tests.support import journey, stories

@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from econtracting import wiring
-from econtracting.domain.effects import Effect, EffectKind
+from econtracting.domain.outbox import Effect, EffectKind
 from tests.support import journey, stories
 from tests.support.journey import expect
 from tests.support.webhooks import SCREENING_KEY, STANDARD_SECRET, screening_headers, standard_headers

@@ -13,7 +13,7 @@ from econtracting import wiring
 from econtracting.adapters.dynamodb import items
 from econtracting.domain import audit
 from econtracting.domain.audit import ChainedEvent
-from econtracting.domain.effects import Effect, EffectKind
+from econtracting.domain.outbox import Effect, EffectKind
 from econtracting.domain.packet import BEFORE_SUBMISSION, DRIVEN_BY_WORKFLOW, ENDED, Packet, Status
 from econtracting.domain.signing.signing import Document
 from econtracting.usecases.signing.preparing import frozen_key

@@ -10,7 +10,7 @@ from itertools import count
 import pytest
 
 from econtracting import wiring
-from econtracting.domain.effects import Effect
+from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Status
 from tests.model.case import COURSES, Case, Person
 from tests.model.invariants import Invariants, Stored

@@ -19,9 +19,10 @@ from econtracting.adapters.dynamodb import items as stored
 from econtracting.adapters.pace import EvenPace
 from econtracting.adapters.render import TypstRenderer
 from econtracting.domain.audit import ChainedEvent, verify
-from econtracting.domain.effects import LEASE
 from econtracting.domain.errors import EContractingError
-from econtracting.domain.packet import Frozen, Packet
+from econtracting.domain.outbox import LEASE
+from econtracting.domain.packet import Packet
+from econtracting.domain.record import Record
 from tests.reliability.agents import Caller, deliver_outbox
 from tests.reliability.roads import Step, steps
 from tests.reliability.workflow import sweep as minute
@@ -195,7 +196,7 @@ def _remembering(render: Any) -> Any:
     return remembered
 
 
-def _records[R: Frozen | ChainedEvent](kind: type[R], kept: list[dict[str, Any]], prefix: str) -> list[R]:
+def _records[R: Record | ChainedEvent](kind: type[R], kept: list[dict[str, Any]], prefix: str) -> list[R]:
     """The records of a kind, by their keys."""
     found = [one for one in kept if one["PK"]["S"].startswith("PACKET#") and one["SK"]["S"].startswith(prefix)]
     return [stored.record(kind, one) for one in sorted(found, key=lambda one: (one["PK"]["S"], one["SK"]["S"]))]

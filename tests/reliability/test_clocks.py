@@ -100,7 +100,7 @@ def test_what_the_store_has_not_deleted_yet_is_dead_all_the_same(road: Sweep) ->
 
 
 def test_an_effect_claimed_under_a_fast_clock_is_performed_by_a_right_one(road: Sweep) -> None:
-    from econtracting.domain.effects import LEASE
+    from econtracting.domain.outbox import LEASE
     from tests.reliability import workflow
 
     caller = road.at("")

@@ -13,7 +13,7 @@ import pytest
 from econtracting import wiring
 from econtracting.domain.appointing.appointments import Appointment
 from econtracting.domain.certification import Feed
-from econtracting.domain.effects import LEASE, Effect
+from econtracting.domain.outbox import LEASE, Effect
 from econtracting.domain.screening.background import Check
 from process import relay
 from tests.reliability import agents, workflow

@@ -14,8 +14,8 @@ from botocore.awsrequest import AWSResponse
 
 from econtracting import wiring
 from econtracting.adapters.dynamodb.packets import ROUNDS
-from econtracting.domain.effects import Effect
 from econtracting.domain.errors import Conflict, Unavailable
+from econtracting.domain.outbox import Effect
 from econtracting.ports import Change
 from tests.reliability import agents, workflow
 from tests.reliability.agents import Caller, deliver_outbox

@@ -9,9 +9,9 @@ import boto3
 from jsonschema import Draft202012Validator
 
 from econtracting.adapters.dynamodb import items
-from econtracting.domain.effects import Effect, EffectKind
 from econtracting.domain.lifecycle import KINDS
 from econtracting.domain.moment import iso
+from econtracting.domain.outbox import Effect, EffectKind
 from tools import events
 
 _SCHEMAS = {

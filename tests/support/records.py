@@ -7,7 +7,7 @@ from typing import Any
 
 from econtracting.domain.access.access import OpenPacket
 from econtracting.domain.audit import Actor, Event
-from econtracting.domain.effects import Effect, EffectKind
+from econtracting.domain.outbox import Effect, EffectKind
 from econtracting.domain.packet import Agency, InvitedAgent, Packet, Recruiter
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)

@@ -11,11 +11,11 @@ from econtracting.domain.breaker import Vendor
 from econtracting.domain.certification import Contract
 from econtracting.domain.interview.answers import SealedPart, Section
 from econtracting.domain.moment import iso
+from econtracting.domain.outbox import start_workflow
 from econtracting.domain.packet import Agency, InvitedAgent, Packet, Recruiter, SectionState, Status
 from econtracting.domain.screening.background import Check, OrderReference
 from econtracting.ports import Change
 from econtracting.usecases.screening.background import VENDOR
-from econtracting.usecases.signing.signing import start_workflow
 from tests.support import journey
 from tests.support.records import event
 from tests.support.world import Answer, World

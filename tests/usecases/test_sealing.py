@@ -24,8 +24,8 @@ from econtracting import wiring
 from econtracting.adapters import seal_certificate, timestamps
 from econtracting.adapters.pades import PadesSeal
 from econtracting.domain.audit import verify
-from econtracting.domain.effects import Effect
 from econtracting.domain.errors import Unavailable
+from econtracting.domain.outbox import Effect
 from econtracting.domain.signing.documents import SealRefused, TimestampUnavailable
 from econtracting.domain.signing.signing import Completion, Document
 from econtracting.evidence import econtracting_verify

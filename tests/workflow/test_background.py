@@ -4,9 +4,9 @@ import pytest
 
 from econtracting import wiring
 from econtracting.domain.interview.flags import Flag
+from econtracting.domain.outbox import start_workflow
 from econtracting.domain.packet import Status
 from econtracting.ports import Change, Report
-from econtracting.usecases.signing.signing import start_workflow
 from tests.support import journey, stories
 from tests.support.world import World
 

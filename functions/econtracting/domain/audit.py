@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -29,8 +30,130 @@ class Actor(BaseModel):
     user_agent: str = ""
 
 
+class EventType(StrEnum):
+    """Every kind of event on a packet's trail: whom or what it concerns, and what happened."""
+
+    ACCESS_LOCKED = "access.locked"
+    ACCESS_LOGGED_OUT = "access.logged_out"
+    ACCESS_LOGIN_FAILED = "access.login_failed"
+    ACCESS_LOGIN_OK = "access.login_ok"
+    ACCESS_PASSWORD_SET = "access.password_set"
+    ACCESS_TEMP_PASSWORD_REQUESTED = "access.temp_password_requested"
+    ADVERSE_CANCELED = "adverse.canceled"
+    ADVERSE_COPY_KEPT = "adverse.copy_kept"
+    ADVERSE_DELIVERED = "adverse.delivered"
+    ADVERSE_DISPUTE_ANSWERED = "adverse.dispute_answered"
+    ADVERSE_DISPUTED = "adverse.disputed"
+    ADVERSE_FINAL_POSSIBLE = "adverse.final_possible"
+    ADVERSE_FINAL_SENT = "adverse.final_sent"
+    ADVERSE_PRE_SENT = "adverse.pre_sent"
+    ADVERSE_READ = "adverse.read"
+    ADVERSE_UNDELIVERABLE = "adverse.undeliverable"
+    AGREEMENT_ACCEPTED = "agreement.accepted"
+    APPOINTMENT_ACCEPTED_BY_GATEWAY = "appointment.accepted_by_gateway"
+    APPOINTMENT_APPROVED = "appointment.approved"
+    APPOINTMENT_DRAFT = "appointment.draft"
+    APPOINTMENT_JUST_IN_TIME = "appointment.just_in_time"
+    APPOINTMENT_NO_VALID_LICENCE = "appointment.no_valid_licence"
+    APPOINTMENT_PENDING_STATE = "appointment.pending_state"
+    APPOINTMENT_RECORDED = "appointment.recorded"
+    APPOINTMENT_REJECTED = "appointment.rejected"
+    APPOINTMENT_REQUESTED = "appointment.requested"
+    APPOINTMENT_SCHEDULED = "appointment.scheduled"
+    APPOINTMENT_SUBMITTED = "appointment.submitted"
+    APPOINTMENT_UNANSWERED = "appointment.unanswered"
+    ATTACHMENT_ANNOUNCED = "attachment.announced"
+    ATTACHMENT_AWAITED = "attachment.awaited"
+    ATTACHMENT_PASSED = "attachment.passed"
+    ATTACHMENT_REJECTED = "attachment.rejected"
+    ATTACHMENT_REMOVED = "attachment.removed"
+    BGC_CANCELED = "bgc.canceled"
+    BGC_COMPLETE = "bgc.complete"
+    BGC_DISPUTE = "bgc.dispute"
+    BGC_ORDERED = "bgc.ordered"
+    BGC_PAUSED = "bgc.paused"
+    BGC_PENDING = "bgc.pending"
+    BGC_RECORDED = "bgc.recorded"
+    BGC_REMINDED = "bgc.reminded"
+    BGC_REQUESTED = "bgc.requested"
+    BGC_SUSPENDED = "bgc.suspended"
+    CERTIFICATION_ACKED = "certification.acked"
+    CERTIFICATION_COMPLETED = "certification.completed"
+    CERTIFICATION_COURSE_COMPLETED = "certification.course_completed"
+    CERTIFICATION_COURSE_FAILED = "certification.course_failed"
+    CERTIFICATION_FED = "certification.fed"
+    CERTIFICATION_OPENED = "certification.opened"
+    CERTIFICATION_REMINDED = "certification.reminded"
+    CERTIFICATION_REQUESTED = "certification.requested"
+    CONTACT_EMAIL_CODE_REQUESTED = "contact.email_code_requested"
+    CONTACT_EMAIL_CONFIRMED = "contact.email_confirmed"
+    CORRECTION_ANSWERED = "correction.answered"
+    CORRECTION_REMINDED = "correction.reminded"
+    CORRECTION_REQUESTED = "correction.requested"
+    DECISION_MADE = "decision.made"
+    DISCLOSURE_ACCEPTED = "disclosure.accepted"
+    DISCLOSURE_ACCESS_PROVED = "disclosure.access_proved"
+    DISCLOSURE_SHOWN = "disclosure.shown"
+    DISCLOSURE_WITHDRAWN = "disclosure.withdrawn"
+    DOCUMENT_ACKNOWLEDGED = "document.acknowledged"
+    DOCUMENT_COMPLETED = "document.completed"
+    DOCUMENT_OPENED = "document.opened"
+    DOCUMENT_TAG_SIGNED = "document.tag_signed"
+    EXCEPTION_OPENED = "exception.opened"
+    EXCEPTION_OVERDUE = "exception.overdue"
+    FIRST_SALE_ALARM = "first_sale.alarm"
+    FIRST_SALE_APPOINTED = "first_sale.appointed"
+    FIRST_SALE_RECEIVED = "first_sale.received"
+    IDENTITY_CHECKED = "identity.checked"
+    IDENTITY_MISMATCH_KEPT = "identity.mismatch_kept"
+    INTERVIEW_SECTION_SAVED = "interview.section_saved"
+    INVITATION_BOUNCED = "invitation.bounced"
+    INVITATION_COMPLAINED = "invitation.complained"
+    INVITATION_CREATED = "invitation.created"
+    INVITATION_DELAYED = "invitation.delayed"
+    INVITATION_DELIVERED = "invitation.delivered"
+    INVITATION_EXPIRED = "invitation.expired"
+    INVITATION_EXTENDED = "invitation.extended"
+    INVITATION_REMINDED = "invitation.reminded"
+    INVITATION_RESENT = "invitation.resent"
+    INVITATION_STATES_CHANGED = "invitation.states_changed"
+    INVITATION_WITHDRAWN = "invitation.withdrawn"
+    INVITATION_WRONG_RECIPIENT = "invitation.wrong_recipient"
+    MAIL_BOUNCED = "mail.bounced"
+    MAIL_COMPLAINED = "mail.complained"
+    MAIL_DELAYED = "mail.delayed"
+    MAIL_DELIVERED = "mail.delivered"
+    PACKET_DECLINED = "packet.declined"
+    PACKET_ERASED = "packet.erased"
+    PACKET_FINISHED = "packet.finished"
+    PACKET_FLAGGED = "packet.flagged"
+    PACKET_FROZEN = "packet.frozen"
+    PACKET_PROCESSED = "packet.processed"
+    PACKET_REOPENED = "packet.reopened"
+    PACKET_SEALED = "packet.sealed"
+    PACKET_TIMESTAMPED = "packet.timestamped"
+    PAPER_COPIES_REQUESTED = "paper.copies_requested"
+    PII_READ = "pii.read"
+    SIGNATURE_ADOPTED = "signature.adopted"
+    WORKFLOW_RESTARTED = "workflow.restarted"
+
+
 class Event(BaseModel):
     """One act, before it takes its place on the chain."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: EventType
+    at: Moment
+    actor: Actor
+    data: dict[str, Any] = {}
+
+
+class ChainedEvent(BaseModel):
+    """An event in its place: `hash` covers everything but `hash` and `prev_hash` themselves, after `prev_hash`.
+
+    `type` is an EventType, or a kind that another release wrote: what is chained keeps its words.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -38,11 +161,6 @@ class Event(BaseModel):
     at: Moment
     actor: Actor
     data: dict[str, Any] = {}
-
-
-class ChainedEvent(Event):
-    """An event in its place: `hash` covers everything but `hash` and `prev_hash` themselves, after `prev_hash`."""
-
     packet_id: str
     seq: int
     prev_hash: str

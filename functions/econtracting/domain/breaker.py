@@ -13,7 +13,7 @@ from typing import NamedTuple, Self
 
 from econtracting.domain.errors import VendorPaused
 from econtracting.domain.moment import Moment
-from econtracting.domain.packet import Frozen
+from econtracting.domain.record import Record
 
 # Whoever waits for an open breaker comes back by then; one that nobody tried for longer says nothing about today.
 FORGOTTEN_AFTER = timedelta(minutes=5)
@@ -36,7 +36,7 @@ class BreakerRule(NamedTuple):
     pause: timedelta
 
 
-class Breaker(Frozen):
+class Breaker(Record):
     """What is known of one vendor. `changes` counts the writes, so that none of two at once is lost."""
 
     vendor: Vendor

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from econtracting.domain.moment import Moment
-from econtracting.domain.packet import Frozen
+from econtracting.domain.record import Record
 
 
-class CourseResult(Frozen):
+class CourseResult(Record):
     course: str
     passed: bool
     score: int | None = None
     at: Moment
 
 
-class Feed(Frozen):
+class Feed(Record):
     """The producer as told to the certification site."""
 
     packet_id: str
@@ -31,7 +31,7 @@ class Feed(Frozen):
         return frozenset(result.course for result in self.results if result.passed)
 
 
-class Contract(Frozen):
+class Contract(Record):
     """A producer's packet with a carrier, found by NPN: the way in for sales, certification and ready-to-sell."""
 
     npn: str

@@ -14,7 +14,8 @@ from econtracting.domain.fields.rejections import Rejection
 from econtracting.domain.interview.definition import InterviewDefinition, Meaning
 from econtracting.domain.interview.person import paths_of
 from econtracting.domain.moment import Moment
-from econtracting.domain.packet import Frozen, Packet, Status
+from econtracting.domain.packet import Packet, Status
+from econtracting.domain.record import Record
 
 # What the background-check vendor calls a field -> what it means to us.
 VENDOR_WORDS: dict[str, tuple[Meaning, ...]] = {
@@ -39,7 +40,7 @@ class Patience(NamedTuple):
     limit: timedelta
 
 
-class CorrectionRequest(Frozen):
+class CorrectionRequest(Record):
     """What somebody asked the agent to mend. `versions` are those of the sections when it was asked."""
 
     packet_id: str

@@ -13,15 +13,16 @@ from pydantic import Field, StringConstraints
 
 from econtracting.domain.appointing.appointments import AppointmentStatus
 from econtracting.domain.appointing.jit import Alarm
-from econtracting.domain.effects import Effect, EffectKind
 from econtracting.domain.moment import Moment
-from econtracting.domain.packet import Frozen, Packet, Status
+from econtracting.domain.outbox import Effect, publish
+from econtracting.domain.packet import Packet, Status
+from econtracting.domain.record import Record
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 State = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 
-class LifecycleEvent(Frozen):
+class LifecycleEvent(Record):
     """What every event says. `event_id` is the same each time one is repeated."""
 
     detail_type: ClassVar[str]
@@ -78,11 +79,11 @@ def told(kind: type[LifecycleEvent], packet: Packet, what: str, at: Moment, **de
 
     Raises ValueError for a detail that the schema does not allow.
     """
-    row = f"publish#{kind.detail_type}#{what}#{packet.version + 1}"
-    effect = Effect(packet_id=packet.id, id=row, kind=EffectKind.PUBLISH, created_at=at, due_at=at)
+    version = packet.version + 1
+    reference = publish(packet.id, kind.detail_type, what, version, {}, at).reference
     event = kind.model_validate(
         {
-            "event_id": effect.reference,
+            "event_id": reference,
             "packet_id": packet.id,
             "agency_id": packet.agency.id,
             "npn": packet.npn,
@@ -90,8 +91,8 @@ def told(kind: type[LifecycleEvent], packet: Packet, what: str, at: Moment, **de
             **detail,
         }
     )
-    payload = {"detail_type": kind.detail_type, "detail": event.model_dump(mode="json", exclude={"event_id"})}
-    return effect.model_copy(update={"payload": payload})
+    detail_of = event.model_dump(mode="json", exclude={"event_id"})
+    return publish(packet.id, kind.detail_type, what, version, detail_of, at)
 
 
 def implied(before: Packet | None, after: Packet) -> list[Effect]:

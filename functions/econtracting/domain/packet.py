@@ -6,11 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict
-
 from econtracting.domain.audit import GENESIS
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.moment import Moment
+from econtracting.domain.record import Record
 
 
 class Status(StrEnum):
@@ -78,13 +77,7 @@ DRIVEN_BY_WORKFLOW = frozenset({S.SEALING, S.SUBMITTED, S.BACKGROUND_CHECK, S.AP
 AFTER_SUBMISSION = frozenset(S) - BEFORE_SUBMISSION - ENDED
 
 
-class Frozen(BaseModel):
-    """Base of the product's values: immutable, and a field that is not declared is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class InvitedAgent(Frozen):
+class InvitedAgent(Record):
     """The producer as the recruiter named them; the interview validates it."""
 
     first_name: str
@@ -98,18 +91,18 @@ class InvitedAgent(Frozen):
         return " ".join(part for part in (self.first_name, self.middle_name, self.last_name) if part)
 
 
-class Recruiter(Frozen):
+class Recruiter(Record):
     name: str
     email: str
     phone: str
 
 
-class Agency(Frozen):
+class Agency(Record):
     id: str
     name: str
 
 
-class Acceptance(Frozen):
+class Acceptance(Record):
     """A versioned text the agent accepted: what exactly (hash), when, from where."""
 
     version: str
@@ -119,19 +112,19 @@ class Acceptance(Frozen):
     user_agent: str = ""
 
 
-class AccessCode(Frozen):
+class AccessCode(Record):
     """The code printed in the document that proves access to electronic records: where it lies, and its fingerprint."""
 
     fingerprint: str
     sha256: str
 
 
-class SectionState(Frozen):
+class SectionState(Record):
     version: int
     complete: bool
 
 
-class Packet(Frozen):
+class Packet(Record):
     """The head record of a packet. `version` counts its commits; it carries the audit chain's end."""
 
     id: str
@@ -173,7 +166,9 @@ class Packet(Frozen):
     reviews: int = 0  # how often somebody had to look
     approvals: tuple[str, ...] = ()  # who of the staff agreed so far to go on, where two have to
     correction: int = 0  # the number of the latest correction request
-    flags: tuple[str, ...] = ()  # what the contracting department has to know of the frozen answers (domain/interview/flags.py)
+    flags: tuple[
+        str, ...
+    ] = ()  # what the contracting department has to know of the frozen answers (domain/interview/flags.py)
 
     def move(self, to: Status, at: datetime) -> Self:
         """The packet one step further.

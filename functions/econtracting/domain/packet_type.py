@@ -6,12 +6,12 @@ from datetime import date
 
 from econtracting.domain.appointing.state_rules import StateRule
 from econtracting.domain.interview.interview import InterviewDefinition
-from econtracting.domain.packet import Frozen
+from econtracting.domain.record import Record
 from econtracting.domain.screening.adverse import LocalRule
 from econtracting.domain.signing.documents import DocumentDefinition
 
 
-class Carrier(Frozen):
+class Carrier(Record):
     """The insurer as agents, states and letters know it."""
 
     name: str
@@ -25,7 +25,7 @@ class Carrier(Frozen):
     logo: str | None = None
 
 
-class CertificationSite(Frozen):
+class CertificationSite(Record):
     name: str
     url: str
     courses: tuple[str, ...]
@@ -33,7 +33,7 @@ class CertificationSite(Frozen):
     feed_days: int  # how long the producer feed usually takes to load
 
 
-class Screening(Frozen):
+class Screening(Record):
     """The background-check company as the law wants it named (15 U.S.C. 1681m), and the notices about its report.
 
     The texts may name $first_name, $carrier, $company, $company_address, $company_phone, $contact and $rights_url.
@@ -55,7 +55,7 @@ class Screening(Frozen):
     weighing_document: str | None = None
 
 
-class VersionedText(Frozen):
+class VersionedText(Record):
     """A text people accept. `text` is what was shown, byte for byte; its hash is recorded with the acceptance."""
 
     version: str
@@ -63,7 +63,7 @@ class VersionedText(Frozen):
     text: str
 
 
-class PacketType(Frozen):
+class PacketType(Record):
     name: str
     version: str
     carrier: Carrier

@@ -15,7 +15,7 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from econtracting.domain.audit import ChainedEvent, canonical
-from econtracting.domain.packet import Frozen
+from econtracting.domain.record import Record
 from econtracting.domain.signing.documents import Mode, SealLevel
 from econtracting.evidence.checkpoint import Checkpoint
 
@@ -25,7 +25,7 @@ _COMMENT = b"econtracting-evidence sha256:"
 _COMMENT_LENGTH = len(_COMMENT) + 64
 
 
-class EvidenceDocument(Frozen):
+class EvidenceDocument(Record):
     """A sealed document. ``frozen_size`` counts the bytes that were shown, with which the sealed file begins."""
 
     code: str

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from econtracting.domain.audit import ChainedEvent, canonical, verify
 from econtracting.domain.moment import Moment
-from econtracting.domain.packet import Frozen
+from econtracting.domain.record import Record
 
 
-class Checkpoint(Frozen):
+class Checkpoint(Record):
     """``signature`` is the hexadecimal DER signature (ECDSA P-256, SHA-256) over ``statement()``."""
 
     packet_id: str

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from econtracting import wiring
-from econtracting.domain.effects import Effect
+from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Status
 from econtracting.ports import Change
 from tests.support import journey

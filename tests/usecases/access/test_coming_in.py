@@ -20,8 +20,8 @@ from econtracting.domain.access.access import (
     Session,
 )
 from econtracting.domain.audit import Actor, verify
-from econtracting.domain.effects import Effect
 from econtracting.domain.errors import InvalidCredentials, NotSignedIn, TooManyAttempts, Unavailable
+from econtracting.domain.outbox import Effect
 from econtracting.usecases.access import auth
 from econtracting.usecases.access.auth import NewPassword, SignedIn
 from tests.support import journey

@@ -14,11 +14,11 @@ from econtracting.domain.audit import ChainedEvent
 from econtracting.domain.breaker import Breaker
 from econtracting.domain.certification import Contract, Feed
 from econtracting.domain.corrections import CorrectionRequest
-from econtracting.domain.effects import Effect
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.attachments import Attachment
 from econtracting.domain.interview.verification import Verification
 from econtracting.domain.moment import iso
+from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet
 from econtracting.domain.screening.adverse import AdverseCase
 from econtracting.domain.screening.background import Check, OrderReference, Received

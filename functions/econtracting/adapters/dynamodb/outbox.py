@@ -8,8 +8,8 @@ from typing import Any
 
 from econtracting.adapters.dynamodb import items, keys
 from econtracting.adapters.failures import translated
-from econtracting.domain.effects import Effect
 from econtracting.domain.moment import iso
+from econtracting.domain.outbox import Effect
 
 
 class DynamoOutbox:

@@ -22,7 +22,6 @@ from econtracting.adapters.dynamodb import items, keys
 from econtracting.adapters.failures import translated
 from econtracting.domain.access.access import Session
 from econtracting.domain.audit import ChainedEvent, chain
-from econtracting.domain.effects import Effect
 from econtracting.domain.errors import (
     AlreadyExists,
     IdempotencyKeyReused,
@@ -32,10 +31,12 @@ from econtracting.domain.errors import (
 )
 from econtracting.domain.lifecycle import implied
 from econtracting.domain.moment import iso
-from econtracting.domain.packet import Frozen, Packet
+from econtracting.domain.outbox import Effect
+from econtracting.domain.packet import Packet
+from econtracting.domain.record import Record
 from econtracting.ports import Change, Committed, Page, Request
 
-R = TypeVar("R", bound=Frozen)
+R = TypeVar("R", bound=Record)
 
 # Enough for forty executions that come to sleep for forty states of one packet at once.
 ROUNDS, FIRST_PAUSE, LONGEST_PAUSE = 14, 0.02, 1.0  # seconds
@@ -65,7 +66,7 @@ class _Part(NamedTuple):
 
     write: dict[str, Any]
     lost: type[Exception]
-    record: Frozen | None = None
+    record: Record | None = None
 
 
 class DynamoPackets:
@@ -141,7 +142,7 @@ class DynamoPackets:
         return Page(found, _closed(shard, inner) if shard < keys.STATUS_SHARDS else None)
 
     @translated
-    def refresh(self, record: Frozen) -> None:
+    def refresh(self, record: Record) -> None:
         try:
             self._client.put_item(
                 TableName=self._table, Item=self._item(record), ConditionExpression="attribute_exists(PK)"
@@ -150,7 +151,7 @@ class DynamoPackets:
             return
 
     @translated
-    def drop(self, record: Frozen) -> None:
+    def drop(self, record: Record) -> None:
         self._client.delete_item(TableName=self._table, Key=items.attributes(dict(keys.of(record))))
 
     def sessions_of(self, packet_id: str) -> list[str]:
@@ -253,7 +254,7 @@ class DynamoPackets:
                 parts.append(_Part({"Delete": {"TableName": self._table, "Key": items.attributes(dict(key))}}, _Lost))
         return parts
 
-    def _item(self, record: Frozen | ChainedEvent) -> dict[str, Any]:
+    def _item(self, record: Record | ChainedEvent) -> dict[str, Any]:
         if isinstance(record, ChainedEvent):
             return items.item(record, keys.event(record.packet_id, record.seq))
         more: dict[str, Any] = {}
@@ -263,7 +264,7 @@ class DynamoPackets:
             more = {"expires": int(record.ends_at.timestamp())}
         return items.item(record, keys.of(record), **more)
 
-    def _new(self, item: dict[str, Any], lost: type[Exception], record: Frozen | None = None) -> _Part:
+    def _new(self, item: dict[str, Any], lost: type[Exception], record: Record | None = None) -> _Part:
         put = {
             "TableName": self._table,
             "Item": item,

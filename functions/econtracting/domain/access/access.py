@@ -8,7 +8,8 @@ from math import ceil
 
 from econtracting.domain.errors import StepUpRequired, TooManyAttempts
 from econtracting.domain.moment import Moment
-from econtracting.domain.packet import Frozen, Packet, Status
+from econtracting.domain.packet import Packet, Status
+from econtracting.domain.record import Record
 
 
 def fingerprint(secret: str) -> str:
@@ -16,7 +17,7 @@ def fingerprint(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-class Link(Frozen):
+class Link(Record):
     """Where an invitation's secret leads. It locates the packet; it does not authenticate anybody."""
 
     fingerprint: str
@@ -24,7 +25,7 @@ class Link(Frozen):
     generation: int
 
 
-class Access(Frozen):
+class Access(Record):
     """A packet's credentials; it lives and dies with the packet. Hashes are argon2id strings with their parameters."""
 
     packet_id: str
@@ -38,7 +39,7 @@ class Access(Frozen):
     locks: int = 0  # how often guessing was stopped; each has its own mail
 
 
-class Session(Frozen):
+class Session(Record):
     """A signed-in browser. Only the fingerprint of its token is stored."""
 
     fingerprint: str
@@ -50,7 +51,7 @@ class Session(Frozen):
     user_agent_hash: str = ""
 
 
-class OpenPacket(Frozen):
+class OpenPacket(Record):
     """Holds the one place an open packet may take per agency and NPN or e-mail."""
 
     agency_id: str
@@ -59,7 +60,7 @@ class OpenPacket(Frozen):
     packet_id: str
 
 
-class Tries(Frozen):
+class Tries(Record):
     """Tries at one secret that have not succeeded yet, the one under way included."""
 
     name: str
@@ -68,7 +69,7 @@ class Tries(Frozen):
     ends_at: Moment
 
 
-class AttemptRule(Frozen):
+class AttemptRule(Record):
     """How guessing is slowed down: some tries at once, then pauses that double, then the rest of the window.
 
     Source: OWASP ASVS 5.0, 6.1.1 and 6.3.1: brute force is answered without a lock that outlives the window.
@@ -98,7 +99,7 @@ class AttemptRule(Frozen):
         return self.first_pause * 2 ** (count - self.without_pause)
 
 
-class AccessLimits(Frozen):
+class AccessLimits(Record):
     """How often the way in is tried at all: mails in an hour, log-ins in the window of `LOGIN_RULE`."""
 
     mails_per_link: int

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from econtracting.domain.moment import Moment
-from econtracting.domain.packet import Frozen
+from econtracting.domain.record import Record
 
 CODES_PER_HOUR = 5
 
 
-class EmailChange(Frozen):
+class EmailChange(Record):
     """An address told in the interview, and the code mailed to it. Only the code's argon2id hash is stored."""
 
     packet_id: str

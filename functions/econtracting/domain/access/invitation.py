@@ -15,7 +15,8 @@ from econtracting.domain.fields import identity as identity_rules
 from econtracting.domain.fields import us
 from econtracting.domain.fields.rejections import Refusal
 from econtracting.domain.fields.text import clean, person_name
-from econtracting.domain.packet import Frozen, Packet, Status
+from econtracting.domain.packet import Packet, Status
+from econtracting.domain.record import Record
 
 ORGANISATION_LENGTH = 120
 REASON_LENGTH = 500
@@ -91,7 +92,7 @@ States = Annotated[tuple[State, ...], Field(max_length=len(us.STATES))]
 Reason = Annotated[str, _told(_reason)]
 
 
-class AgentDetails(Frozen):
+class AgentDetails(Record):
     """The producer to be invited."""
 
     first_name: PersonName
@@ -101,7 +102,7 @@ class AgentDetails(Frozen):
     npn: Npn | None = None
 
 
-class RecruiterDetails(Frozen):
+class RecruiterDetails(Record):
     """Whom the agent asks, and who is told what becomes of the invitation."""
 
     name: Label
@@ -109,12 +110,12 @@ class RecruiterDetails(Frozen):
     phone: Phone
 
 
-class AgencyDetails(Frozen):
+class AgencyDetails(Record):
     id: AgencyId
     name: Label
 
 
-class Invitation(Frozen):
+class Invitation(Record):
     """What a recruiter writes; how it is normalised is how it is stored."""
 
     agent: AgentDetails
@@ -124,7 +125,7 @@ class Invitation(Frozen):
     pre_appointment_states: States = ()
 
 
-class Schedule(Frozen):
+class Schedule(Record):
     """How long an invitation lives and when it reminds: after its creation, and once before it expires."""
 
     life: timedelta

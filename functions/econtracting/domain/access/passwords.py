@@ -13,7 +13,8 @@ from functools import cache
 from pathlib import Path
 
 from econtracting.domain.fields.rejections import Rejection
-from econtracting.domain.packet import Frozen, Packet
+from econtracting.domain.packet import Packet
+from econtracting.domain.record import Record
 
 FIELD = "new_password"
 SHORTEST_PERSONAL_WORD = 3  # a shorter name would forbid half of all passwords
@@ -23,7 +24,7 @@ SHORTEST_BRAND_WORD = 5
 _COMMON = Path(__file__).parent / "data" / "common_passwords.txt"
 
 
-class PasswordPolicy(Frozen):
+class PasswordPolicy(Record):
     """What a deployment asks of a password."""
 
     minimum_length: int

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from econtracting.domain.moment import Moment
-from econtracting.domain.packet import Frozen
+from econtracting.domain.record import Record
 
 
 class AppointmentStatus(StrEnum):
@@ -36,7 +36,7 @@ FINAL = frozenset(
 OUTCOME_KNOWN = FINAL | {AppointmentStatus.SCHEDULED, AppointmentStatus.UNANSWERED}
 
 
-class Appointment(Frozen):
+class Appointment(Record):
     """An appointment the carrier asks a state for."""
 
     packet_id: str
@@ -60,7 +60,7 @@ class Appointment(Frozen):
         return f"{self.packet_id}-{self.state}"
 
 
-class Line(Frozen):
+class Line(Record):
     """A line of authority on a licence."""
 
     code: str
@@ -68,7 +68,7 @@ class Line(Frozen):
     active: bool
 
 
-class Licence(Frozen):
+class Licence(Record):
     """A state's licence of a producer as the registry shows it."""
 
     state: str
@@ -95,7 +95,7 @@ class Licence(Frozen):
         return tuple(found)
 
 
-class Licences(Frozen):
+class Licences(Record):
     """What the registry holds on an NPN."""
 
     npn: str

@@ -13,7 +13,7 @@ from typing import Self
 
 from econtracting.domain.appointing.state_rules import StateRule, file_by, first_open_day, jit_due
 from econtracting.domain.moment import Moment
-from econtracting.domain.packet import Frozen
+from econtracting.domain.record import Record
 
 ALARM_DAYS_LEFT = (5, 2)
 
@@ -31,7 +31,7 @@ class Alarm(StrEnum):
     NOT_APPOINTED = "NOT_APPOINTED"  # the order came to nothing: no licence, rejected, or no answer
 
 
-class FirstSale(Frozen):
+class FirstSale(Record):
     """The first sale of a producer in a state.
 
     `due_on` is the last lawful day to file, `file_by` the last one before a freeze of the state shuts it off; both None

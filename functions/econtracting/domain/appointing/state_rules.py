@@ -14,7 +14,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from econtracting.domain.fields.us import STATES
-from econtracting.domain.packet import Frozen
+from econtracting.domain.record import Record
 
 ANY = "*"
 
@@ -27,21 +27,21 @@ class AppointmentType(StrEnum):
     INTERNAL = "INTERNAL"  # a record of the carrier only
 
 
-class Freeze(Frozen):
+class Freeze(Record):
     """Days of every year, both included, without filings in a state; over New Year if `ends` is before `starts`."""
 
     starts: str = Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", description="MM-DD")
     ends: str = Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", description="MM-DD")
 
 
-class FreezeWindow(Frozen):
+class FreezeWindow(Record):
     """A freeze in a certain year; both days belong to it."""
 
     starts: date
     ends: date
 
 
-class StateRule(Frozen):
+class StateRule(Record):
     """What holds in a state for a line and a carrier from `effective_from` until a later row takes over."""
 
     state: str
@@ -73,7 +73,7 @@ class StateRule(Frozen):
         return self.confidence != "none"
 
 
-class StateRules(Frozen):
+class StateRules(Record):
     """The rows of a packet type, in no order."""
 
     schema_reference: str = Field(default="", alias="$schema", description="for editors only")

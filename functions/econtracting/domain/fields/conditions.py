@@ -16,12 +16,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, WithJsonSchema
 
-from econtracting.domain.packet import Frozen
+from econtracting.domain.record import Record
 
 _SHAPES = ({"answer", "in"}, {"answer", "equals"}, {"requested_state"}, {"level_in"}, {"all"}, {"any"}, {"not"})
 
 
-class ConditionFacts(Frozen):
+class ConditionFacts(Record):
     """What conditions may look at. `answers` are the public answers by section, copies followed."""
 
     level: str

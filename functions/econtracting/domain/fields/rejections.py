@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from econtracting.domain.packet import Frozen
+from econtracting.domain.record import Record
 
 
-class Rejection(Frozen):
+class Rejection(Record):
     """One remark on one answer: an error when it is raised, a warning when it comes with a result.
 
     `field` is the dotted path inside the section (empty for the section as a whole), `rule` a stable word that clients

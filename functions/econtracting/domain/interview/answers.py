@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from econtracting.domain.moment import Moment
-from econtracting.domain.packet import Frozen
+from econtracting.domain.record import Record
 
 
-class SealedAnswers(Frozen):
+class SealedAnswers(Record):
     """One KMS-enveloped JSON document: data key wrapped by KMS, AES-256-GCM, all parts base64."""
 
     wrapped_key: str
@@ -16,7 +16,7 @@ class SealedAnswers(Frozen):
     ciphertext: str
 
 
-class SealedPart(Frozen):
+class SealedPart(Record):
     """The sensitive answers one save brought.
 
     `fields` are those of them that still stand; later parts replaced the rest. So a save never has to open what was
@@ -28,7 +28,7 @@ class SealedPart(Frozen):
     answers: SealedAnswers
 
 
-class Section(Frozen):
+class Section(Record):
     """One section of the interview; `masked` is what a screen shows of the sensitive answers without opening them."""
 
     packet_id: str

@@ -13,7 +13,7 @@ from econtracting.domain.errors import InvalidRequest
 from econtracting.domain.fields.rejections import Findings, Refusal
 from econtracting.domain.fields.text import clean
 from econtracting.domain.moment import Moment
-from econtracting.domain.packet import Frozen
+from econtracting.domain.record import Record
 
 LARGEST = 10 * 1024 * 1024  # bytes of one file
 MOST = 40  # files of a packet, waiting and passed
@@ -35,7 +35,7 @@ class AttachmentStatus(StrEnum):
     REJECTED = "REJECTED"  # looked at and refused; the bytes are gone
 
 
-class Attachment(Frozen):
+class Attachment(Record):
     """One upload. `reason` is the rule a rejected one broke."""
 
     packet_id: str

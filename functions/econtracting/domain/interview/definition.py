@@ -13,7 +13,7 @@ from pydantic import model_validator
 
 from econtracting.domain.errors import NotFound
 from econtracting.domain.fields.conditions import Condition
-from econtracting.domain.packet import Frozen
+from econtracting.domain.record import Record
 
 Identifier = r"^[a-z][a-z0-9_]*$"
 
@@ -57,7 +57,7 @@ Meaning = Literal[
 ]
 
 
-class Copy(Frozen):
+class Copy(Record):
     """A box that lets a group follow another one; while it is ticked the group is read-only."""
 
     switch: str = Member(pattern=Identifier)
@@ -65,7 +65,7 @@ class Copy(Frozen):
     label: str
 
 
-class Field(Frozen):
+class Field(Record):
     """One thing asked. `messages` replace the built-in wording by rule; "required" is the one said when it is missing.
 
     `means` tells the rest of the product what the answer is to it, whatever the packet type calls the field.
@@ -105,7 +105,7 @@ class Field(Frozen):
         return self
 
 
-class Question(Frozen):
+class Question(Record):
     """A background question. "Yes" asks for an explanation, the follow-ups, and supporting files.
 
     With `needs_upload_to_appoint`, a "yes" without an uploaded file keeps the producer from being appointed until the
@@ -121,7 +121,7 @@ class Question(Frozen):
     needs_upload_to_appoint: bool = False
 
 
-class SectionRule(Frozen):
+class SectionRule(Record):
     """Answers that belong together: at least one of them is needed, or exactly one."""
 
     kind: Literal["at-least-one", "exactly-one"]
@@ -130,7 +130,7 @@ class SectionRule(Frozen):
     contradiction: str = ""
 
 
-class SectionDefinition(Frozen):
+class SectionDefinition(Record):
     name: str = Member(pattern=r"^[a-z][a-z0-9-]*$")
     title: str
     introduction: str = ""
@@ -143,7 +143,7 @@ class SectionDefinition(Frozen):
         return next((field for field in self.fields if field.name == name), None)
 
 
-class InterviewDefinition(Frozen):
+class InterviewDefinition(Record):
     """The sections in the order they are asked."""
 
     schema_reference: str = Member(default="", alias="$schema", description="for editors only")

@@ -16,14 +16,14 @@ from econtracting.domain.fields import text as text_rules
 from econtracting.domain.fields import us
 from econtracting.domain.fields.rejections import Refusal
 from econtracting.domain.interview.definition import Field
-from econtracting.domain.packet import Frozen
+from econtracting.domain.record import Record
 
 MASK = "***"
 TEXT_LENGTH = 200
 _LONGEST_RAW = 20_000  # more than any field takes before normalisation; nothing longer is even looked at
 
 
-class FieldContext(Frozen):
+class FieldContext(Record):
     """What field rules need of the world: the day ages count on, and whether test people's SSNs are admitted."""
 
     reference_date: date

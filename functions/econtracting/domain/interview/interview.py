@@ -20,7 +20,7 @@ from econtracting.domain.interview.copies import followed
 from econtracting.domain.interview.definition import Field, InterviewDefinition, SectionDefinition, parse_interview
 from econtracting.domain.interview.person import paths_of, person
 from econtracting.domain.interview.reading import Reading
-from econtracting.domain.packet import Frozen
+from econtracting.domain.record import Record
 
 __all__ = [
     "InterviewContext",
@@ -43,7 +43,7 @@ __all__ = [
 _SAID_OF_DRAFTS = frozenset({"unconfirmed", "copy-incomplete", "contradiction"})
 
 
-class SectionResult(Frozen):
+class SectionResult(Record):
     """A section's answers in normal form.
 
     `sensitive` goes into the envelope, `masked` is what screens show instead of it. `keep` names the sensitive answers
@@ -58,7 +58,7 @@ class SectionResult(Frozen):
     complete: bool
 
 
-class SummaryLine(Frozen):
+class SummaryLine(Record):
     section: str
     field: str
     label: str

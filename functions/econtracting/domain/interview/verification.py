@@ -13,7 +13,7 @@ from econtracting.domain.appointing.appointments import Licences
 from econtracting.domain.interview.definition import InterviewDefinition, Meaning
 from econtracting.domain.interview.person import paths_of, person
 from econtracting.domain.moment import Moment
-from econtracting.domain.packet import Frozen
+from econtracting.domain.record import Record
 
 NAMES: tuple[Meaning, ...] = ("first_name", "middle_name", "last_name")
 SECRETS: tuple[Meaning, ...] = ("ssn", "birth_date")
@@ -24,7 +24,7 @@ SHOWN_AT: dict[str, Meaning] = {"npn": "npn", "ssn": "ssn", "birth_date": "birth
 Standing = Literal["to-be-verified", "verified", "mismatch", "kept"]
 
 
-class Verification(Frozen):
+class Verification(Record):
     """The registry's answer to the identity as it was saved last.
 
     `round` grows whenever the identity changes or is asked about again: an answer to an earlier round is void.

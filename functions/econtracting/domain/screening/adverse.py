@@ -16,7 +16,7 @@ from typing import Self
 
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.moment import Moment, iso
-from econtracting.domain.packet import Frozen
+from econtracting.domain.record import Record
 from econtracting.domain.screening.calendar import add_business_days, business_days_between
 
 DAY = timedelta(days=1)
@@ -29,7 +29,7 @@ def recipients_day(at: datetime, state: str) -> date:
     return at.astimezone(AHEAD_OF_UTC.get(state, UTC)).date()
 
 
-class Wait(Frozen):
+class Wait(Record):
     """Days that must pass after `since`, which is day 0; all kinds run side by side and the longest decides."""
 
     since: date
@@ -58,7 +58,7 @@ class Wait(Frozen):
         return self.model_copy(update={"since": day})
 
 
-class LocalRule(Frozen):
+class LocalRule(Record):
     """A place's own minimum wait, where it is longer than the usual one."""
 
     business_days: int = 0
@@ -88,7 +88,7 @@ MOVES: dict[AdverseStatus, frozenset[AdverseStatus]] = {
 }
 
 
-class ReportCopy(Frozen):
+class ReportCopy(Record):
     """The copy of the report that goes with a notice: where it lies, and its fingerprint."""
 
     key: str
@@ -96,7 +96,7 @@ class ReportCopy(Frozen):
     sha256: str
 
 
-class AdverseCase(Frozen):
+class AdverseCase(Record):
     """The case of one report; a packet has at most one that is not over.
 
     `state` is where the agent lives. `wait` is set once the pre-adverse notice was delivered, `counts_from` when its

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from econtracting.domain.moment import Moment
-from econtracting.domain.packet import Frozen
+from econtracting.domain.record import Record
 
 FINAL_STATUSES = frozenset({"complete", "canceled"})
 
 
-class Check(Frozen):
+class Check(Record):
     """An ordered screening and what is known of it.
 
     `task_token` is the sleeping workflow's; it never leaves the table but to the workflow service.
@@ -41,7 +41,7 @@ class Check(Frozen):
         return self.status if self.status in ("suspended", "canceled") else None
 
 
-class OrderReference(Frozen):
+class OrderReference(Record):
     """Leads from a vendor's (or our own outward) reference back to the packet."""
 
     vendor: str
@@ -49,7 +49,7 @@ class OrderReference(Frozen):
     packet_id: str
 
 
-class Received(Frozen):
+class Received(Record):
     """A webhook that was accepted, kept as proof that it came and as the guard against repeats."""
 
     vendor: str

@@ -12,8 +12,9 @@ from enum import StrEnum
 from string import Template
 
 from econtracting.domain.moment import Moment
-from econtracting.domain.packet import Frozen, Packet
+from econtracting.domain.packet import Packet
 from econtracting.domain.packet_type import PacketType
+from econtracting.domain.record import Record
 from econtracting.domain.screening.adverse import AdverseCase, AdverseStatus
 
 PRE_ADVERSE, ADVERSE = "pre-adverse", "adverse"
@@ -27,7 +28,7 @@ class Ground(StrEnum):
     NOT_MINE = "not-mine"
 
 
-class Enclosure(Frozen):
+class Enclosure(Record):
     """Something that goes with a notice: `view` is a path of this API, `url` a page of the government's."""
 
     title: str
@@ -35,7 +36,7 @@ class Enclosure(Frozen):
     url: str | None = None
 
 
-class Notice(Frozen):
+class Notice(Record):
     notice_id: str
     kind: str  # PRE_ADVERSE or ADVERSE
     title: str

@@ -10,11 +10,11 @@ from typing import Literal
 
 from econtracting.domain.audit import canonical
 from econtracting.domain.moment import Moment
-from econtracting.domain.packet import Frozen
+from econtracting.domain.record import Record
 from econtracting.domain.signing.documents import Mode, SealLevel
 
 
-class CertifiedPacket(Frozen):
+class CertifiedPacket(Record):
     id: str
     type: str
     version: str
@@ -30,7 +30,7 @@ class CertifiedPacket(Frozen):
     initials: int
 
 
-class Originator(Frozen):
+class Originator(Record):
     """Who sent the packet. Delivery times come from the mail service and may be unknown."""
 
     recruiter: str
@@ -40,7 +40,7 @@ class Originator(Frozen):
     delivered_at: Moment | None = None
 
 
-class CertifiedDocument(Frozen):
+class CertifiedDocument(Record):
     """``sealed_sha256`` is None for a document that is frozen but never sealed."""
 
     code: str
@@ -52,7 +52,7 @@ class CertifiedDocument(Frozen):
     sealed_sha256: str | None = None
 
 
-class Signer(Frozen):
+class Signer(Record):
     """``assurance`` is the level of identity actually reached, ``factors`` what it rests on; never rounded up."""
 
     name: str
@@ -64,7 +64,7 @@ class Signer(Frozen):
     user_agent: str | None = None
 
 
-class ConsentFacts(Frozen):
+class ConsentFacts(Record):
     disclosure_version: str
     language: str = "en-US"
     sha256: str
@@ -76,7 +76,7 @@ class ConsentFacts(Frozen):
     text: str
 
 
-class AdoptionFacts(Frozen):
+class AdoptionFacts(Record):
     method: str
     style: str
     signature_id: str
@@ -86,13 +86,13 @@ class AdoptionFacts(Frozen):
     statement: str
 
 
-class TimelineEntry(Frozen):
+class TimelineEntry(Record):
     at: Moment
     what: str
     detail: str = ""
 
 
-class SealFacts(Frozen):
+class SealFacts(Record):
     """``timestamp_authority`` None means that times come from the platform's clock and the chained audit trail."""
 
     level: SealLevel
@@ -103,7 +103,7 @@ class SealFacts(Frozen):
     timestamp_authority: str | None = None
 
 
-class LogFacts(Frozen):
+class LogFacts(Record):
     """The audit trail up to the moment the certificate was written."""
 
     first_seq: int
@@ -112,7 +112,7 @@ class LogFacts(Frozen):
     checkpoint: str | None = None
 
 
-class CertificateFacts(Frozen):
+class CertificateFacts(Record):
     packet: CertifiedPacket
     originator: Originator
     documents: tuple[CertifiedDocument, ...]

@@ -8,11 +8,11 @@ from datetime import datetime
 from pydantic import Field
 
 from econtracting.domain.moment import Moment
-from econtracting.domain.packet import Frozen
+from econtracting.domain.record import Record
 from econtracting.domain.signing.documents import FieldBox, Mark, Mode, SealLevel
 
 
-class Adoption(Frozen):
+class Adoption(Record):
     """The signature the agent adopted; one adoption marks every field signed while it stands.
 
     Source: ESIGN, 15 U.S.C. 7006(5): a symbol adopted by a person with the intent to sign the record.
@@ -51,7 +51,7 @@ class AdoptedSignature(Adoption):
     """An adoption kept under its own id: what was signed with it keeps looking like it after another one is adopted."""
 
 
-class Disclosure(Frozen):
+class Disclosure(Record):
     """When the electronic-records disclosure was first shown, and when access to such records was proved.
 
     A text of another version is shown anew. Source: ESIGN, 15 U.S.C. 7001(c)(1).
@@ -63,14 +63,14 @@ class Disclosure(Frozen):
     access_proved_at: Moment | None = None
 
 
-class Place(Frozen):
+class Place(Record):
     """Where an object lies in the write-once bucket; `version` is the bucket's version id."""
 
     key: str
     version: str | None = None
 
 
-class Completion(Frozen):
+class Completion(Record):
     """What proves a sealed packet besides its documents, written in the same commit that makes it SUBMITTED.
 
     `facts` is the JSON twin of the certificate of completion, `checkpoint` the signed head of the audit trail, and
@@ -87,7 +87,7 @@ class Completion(Frozen):
     at: Moment
 
 
-class SignedField(Frozen):
+class SignedField(Record):
     field_id: str
     signature_id: str
     at: Moment
@@ -95,7 +95,7 @@ class SignedField(Frozen):
     user_agent: str = ""
 
 
-class Document(Frozen):
+class Document(Record):
     """A document of a frozen packet. `sha256` is the hash of the bytes shown, recorded before consent (I4)."""
 
     packet_id: str

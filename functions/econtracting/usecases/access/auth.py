@@ -13,12 +13,14 @@ from datetime import datetime, timedelta
 from econtracting.domain.access import access as rules
 from econtracting.domain.access.access import Access, AccessLimits, Link, Session, admits, fingerprint, is_live
 from econtracting.domain.access.passwords import FIELD, PasswordPolicy, broken_rules, context_words, normal
-from econtracting.domain.audit import Actor, Event
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.errors import InvalidCredentials, InvalidRequest, NotSignedIn, TooManyAttempts, WeakPassword
 from econtracting.domain.fields.rejections import Rejection
-from econtracting.domain.packet import Frozen, Packet, Status
+from econtracting.domain.outbox import Letter, send_letter
+from econtracting.domain.packet import Packet, Status
+from econtracting.domain.record import Record
 from econtracting.ports import Attempts, Change, Clock, Envelope, Ids, Limits, Packets, Passwords
-from econtracting.usecases.commit.endings import mail, sessions
+from econtracting.usecases.commit.endings import sessions
 
 NOBODY = "pkt_00000000000000000000000000"  # whose work is done when a link leads nowhere
 
@@ -82,9 +84,11 @@ def request_password(
                 "failed_tries": 0,
             }
         )
-        row = mail(packet.id, "temporary-password", number, now, version=version, seconds=int(life.total_seconds()))
-        event = Event(type="access.temp_password_requested", at=now, actor=actor, data={"number": number})
-        return Change(packet=packet, events=[event], effects=[row.model_copy(update={"sealed": sealed})], puts=[after])
+        row = send_letter(
+            packet.id, Letter.TEMPORARY_PASSWORD, number, now, version=version, seconds=int(life.total_seconds())
+        )
+        event = Event(type=EventType.ACCESS_TEMP_PASSWORD_REQUESTED, at=now, actor=actor, data={"number": number})
+        return Change(packet=packet, events=[event], effects=[row.carrying(sealed)], puts=[after])
 
     if link is not None:
         packets.change(packet_id, decide)
@@ -190,7 +194,7 @@ def change_password(
         others = sessions(packets, packet.id)
         fresh = _session(token, packet.id, now, actor, must_change=False)
         event = Event(
-            type="access.password_set",
+            type=EventType.ACCESS_PASSWORD_SET,
             at=now,
             actor=actor,
             data={"number": after.password_count, "sessions_ended": len(others) - 1, "session": fresh.fingerprint[:16]},
@@ -198,7 +202,7 @@ def change_password(
         return Change(
             packet=packet,
             events=[event],
-            effects=[mail(packet.id, "password-changed", after.password_count, now, address=actor.address)],
+            effects=[send_letter(packet.id, Letter.PASSWORD_CHANGED, after.password_count, now, address=actor.address)],
             puts=[after],
             claims=[fresh],
             drops=others or [current],
@@ -248,7 +252,9 @@ def log_out(*, packets: Packets, clock: Clock, packet_id: str, session: str, act
         current = packets.find(Session, session)
         if current is None:
             return None
-        return Change(packet=packet, events=[Event(type="access.logged_out", at=now, actor=actor)], drops=[current])
+        return Change(
+            packet=packet, events=[Event(type=EventType.ACCESS_LOGGED_OUT, at=now, actor=actor)], drops=[current]
+        )
 
     packets.change(packet_id, decide)
 
@@ -304,7 +310,7 @@ def _open_session(
         data = {"temporary": temporary, "session": fresh.fingerprint[:16]}
         return Change(
             packet=_come_in(packet, now),
-            events=[Event(type="access.login_ok", at=now, actor=actor, data=data)],
+            events=[Event(type=EventType.ACCESS_LOGIN_OK, at=now, actor=actor, data=data)],
             puts=[after],
             claims=[fresh],
             drops=_superfluous(sessions(packets, packet.id), replaces, now),
@@ -333,7 +339,7 @@ def _come_in(packet: Packet, now: datetime) -> Packet:
     return packet.move(Status.IN_PROGRESS, now).having(due_at=packet.expires_at)
 
 
-def _superfluous(standing: list[Session], replaces: str | None, now: datetime) -> list[Frozen]:
+def _superfluous(standing: list[Session], replaces: str | None, now: datetime) -> list[Record]:
     """The session that is rotated, those that are over, and the oldest beyond the allowed number."""
     over = [one for one in standing if one.fingerprint == replaces or not is_live(one, now)]
     live = [one for one in standing if one not in over]
@@ -356,10 +362,10 @@ def _record_failure(packets: Packets, packet_id: str, number: int, now: datetime
                 "password_hash": None if failed >= rules.CONSECUTIVE_FAILURES else access.password_hash,
             }
         )
-        events = [Event(type="access.login_failed", at=now, actor=actor, data={"try": number})]
+        events = [Event(type=EventType.ACCESS_LOGIN_FAILED, at=now, actor=actor, data={"try": number})]
         if locks:
-            events.append(Event(type="access.locked", at=now, actor=actor, data={"lock": after.locks}))
-        letters = [mail(packet.id, "locked", after.locks, now, address=actor.address)] if locks else []
+            events.append(Event(type=EventType.ACCESS_LOCKED, at=now, actor=actor, data={"lock": after.locks}))
+        letters = [send_letter(packet.id, Letter.LOCKED, after.locks, now, address=actor.address)] if locks else []
         return Change(packet=packet, events=events, effects=letters, puts=[after])
 
     packets.change(packet_id, decide)

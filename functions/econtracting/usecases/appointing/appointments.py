@@ -7,8 +7,9 @@ from datetime import datetime
 
 from econtracting import ports
 from econtracting.domain.appointing.appointments import FINAL, OUTCOME_KNOWN, Appointment, AppointmentStatus
-from econtracting.domain.audit import Actor, Event
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.errors import InvalidTransition
+from econtracting.domain.outbox import Letter, send_letter
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.screening.background import OrderReference
@@ -16,7 +17,6 @@ from econtracting.domain.webhooks import AppointmentNews
 from econtracting.ports import Change
 from econtracting.usecases.appointing.filing import filed, filing_effect, rule_of
 from econtracting.usecases.commit.changes import plus
-from econtracting.usecases.commit.endings import mail
 from econtracting.usecases.commit.lifecycle import attention, state_answered
 from econtracting.usecases.commit.review import require_current
 from econtracting.usecases.commit.waking import wake_appointment
@@ -114,7 +114,7 @@ def opened(
     order = _drafted(definition, packet, state, now).model_copy(update={"task_token": task_token})
     known = packets.find(OrderReference, VENDOR, order.reference)
     occasion = f"#{packet.version + 1}" if first_sale else ""
-    event = Event(type="appointment.requested", at=now, actor=WORKFLOW, data={"state": state})
+    event = Event(type=EventType.APPOINTMENT_REQUESTED, at=now, actor=WORKFLOW, data={"state": state})
     reference = OrderReference(vendor=VENDOR, reference=order.reference, packet_id=packet.id)
     return Change(
         packet,
@@ -152,13 +152,15 @@ def told(
     )
     after, events = filed(after, now)
     data = {"state": news.state, "status": status.value, "reasons": list(news.reason_codes)}
-    events.append(Event(type=f"appointment.{status.value.lower()}", at=now, actor=GATEWAY, data=data))
+    events.append(Event(type=EventType(f"appointment.{status.value.lower()}"), at=now, actor=GATEWAY, data=data))
     change = Change(packet, events=events, puts=[after])
     if status not in FINAL:
         return change
     effects = [state_answered(packet, after.state, status.value, now), *wake_appointment(packet, after, now)]
     if Status.PROCESSED.value in packet.reached:  # the agent was told that it is open; now it is not
-        effects.append(mail(packet.id, "state-answered", f"{after.state}-{packet.version + 1}", now, state=after.state))
+        effects.append(
+            send_letter(packet.id, Letter.STATE_ANSWERED, f"{after.state}-{packet.version + 1}", now, state=after.state)
+        )
     return plus(change, effects=effects)
 
 
@@ -183,7 +185,7 @@ def unanswered_in_time(
         elif order.status in OUTCOME_KNOWN:
             return None
         after = order.model_copy(update={"status": A.UNANSWERED, "task_token": None, "answered_at": now})
-        event = Event(type="appointment.unanswered", at=now, actor=WORKFLOW, data={"state": state})
+        event = Event(type=EventType.APPOINTMENT_UNANSWERED, at=now, actor=WORKFLOW, data={"state": state})
         return Change(packet, events=[event], puts=[after], effects=[attention(packet, UNANSWERED, now)])
 
     packets.change(packet_id, decide)
@@ -202,8 +204,8 @@ def record_processed(*, packets: ports.Packets, clock: ports.Clock, packet_id: s
             return None
         outcomes = {one.state: one.status.value for one in packets.all_of(Appointment, packet_id)}
         after = packet.move(Status.PROCESSED, now)
-        letter = mail(packet_id, "processed", 1, now)
-        event = Event(type="packet.processed", at=now, actor=WORKFLOW, data={"states": outcomes})
+        letter = send_letter(packet_id, Letter.PROCESSED, 1, now)
+        event = Event(type=EventType.PACKET_PROCESSED, at=now, actor=WORKFLOW, data={"states": outcomes})
         return Change(after, events=[event], effects=[letter])
 
     return packets.change(packet_id, decide).packet

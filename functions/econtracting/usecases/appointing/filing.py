@@ -10,11 +10,11 @@ from econtracting import ports
 from econtracting.domain.appointing.appointments import FINAL, OUTCOME_KNOWN, Appointment, AppointmentStatus, Licences
 from econtracting.domain.appointing.jit import FirstSale
 from econtracting.domain.appointing.state_rules import AppointmentType, StateRule, first_open_day, rule_for
-from econtracting.domain.audit import Actor, Event
-from econtracting.domain.effects import Effect, EffectKind
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.errors import InvalidRequest
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.person import person
+from econtracting.domain.outbox import Effect, OrderAppointment, order_appointment
 from econtracting.domain.packet import Packet
 from econtracting.domain.packet_type import PacketType
 from econtracting.ports import Change
@@ -31,7 +31,7 @@ NOT_ASKED = {
     AppointmentType.AGENCY_COVERS: A.RECORDED,
     AppointmentType.JUST_IN_TIME: A.JUST_IN_TIME,
 }
-SUBMITTED = "appointment.submitted"
+SUBMITTED = EventType.APPOINTMENT_SUBMITTED
 UNFILED = frozenset({A.DRAFT, A.SCHEDULED})
 
 
@@ -46,7 +46,8 @@ def order(
 ) -> None:
     """Verify and file one state's order. Repeating it is one filing: the idempotency key is the effect's reference."""
     packet = packets.load(effect.packet_id)
-    state, first_sale = str(effect.payload["state"]), bool(effect.payload.get("first_sale"))
+    task = effect.asks_for(OrderAppointment)
+    state, first_sale = task.state, task.first_sale
     appointment = packets.find(Appointment, packet.id, state)
     if appointment is None or not _may_be_filed(appointment):
         return
@@ -98,7 +99,9 @@ class _Keeping:
         self._packets, self._now, self._asked = packets, clock.now(), appointment
 
     def outcome(self, status: AppointmentStatus, reasons: tuple[str, ...] = ()) -> None:
-        self._keep(f"appointment.{status.value.lower()}", status=status, reasons=reasons, answered_at=self._now)
+        self._keep(
+            EventType(f"appointment.{status.value.lower()}"), status=status, reasons=reasons, answered_at=self._now
+        )
 
     def submitted(self, transaction: str, licence_number: str | None) -> None:
         self._keep(
@@ -118,9 +121,11 @@ class _Keeping:
             effect = filing_effect(packet, self._asked.state, f"#{packet.version + 1}", at, first_sale=first_sale)
             return [effect.model_copy(update={"created_at": self._now})]
 
-        self._keep("appointment.scheduled", again, status=A.SCHEDULED, file_on=on, reasons=("FREEZE_WINDOW",))
+        self._keep(EventType.APPOINTMENT_SCHEDULED, again, status=A.SCHEDULED, file_on=on, reasons=("FREEZE_WINDOW",))
 
-    def _keep(self, event_type: str, effects: Callable[[Packet], list[Effect]] = lambda _: [], **update: Any) -> None:
+    def _keep(
+        self, event_type: EventType, effects: Callable[[Packet], list[Effect]] = lambda _: [], **update: Any
+    ) -> None:
         def decide(packet: Packet) -> Change | None:
             current = self._packets.find(Appointment, packet.id, self._asked.state)
             if current is None or not _may_be_filed(current):
@@ -145,20 +150,13 @@ def filed(appointment: Appointment, now: datetime) -> tuple[Appointment, list[Ev
     ]
 
 
-def _event(event_type: str, appointment: Appointment, status: AppointmentStatus, now: datetime) -> Event:
+def _event(event_type: EventType, appointment: Appointment, status: AppointmentStatus, now: datetime) -> Event:
     data = {"state": appointment.state, "status": status.value, "reasons": list(appointment.reasons)}
     return Event(type=event_type, at=now, actor=WORKFLOW, data=data)
 
 
 def filing_effect(packet: Packet, state: str, occasion: str, at: datetime, *, first_sale: bool) -> Effect:
-    return Effect(
-        packet_id=packet.id,
-        id=f"order-appointment#{state}{occasion}",
-        kind=EffectKind.ORDER_APPOINTMENT,
-        payload={"state": state, "first_sale": first_sale},
-        created_at=at,
-        due_at=at,
-    )
+    return order_appointment(packet.id, state, occasion, at, first_sale=first_sale)
 
 
 def _filing(

@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 from econtracting import ports
 from econtracting.domain.appointing.appointments import Appointment, AppointmentStatus
 from econtracting.domain.appointing.jit import Alarm, FirstSale
-from econtracting.domain.audit import Actor, Event
-from econtracting.domain.effects import Effect, EffectKind
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.errors import NotFound
+from econtracting.domain.outbox import Effect, StartJustInTime, TimerKind, start_just_in_time, timer
 from econtracting.domain.packet import Packet
 from econtracting.ports import Change
 from econtracting.usecases.commit.changes import plus
 from econtracting.usecases.commit.lifecycle import attention, sale_alarm
-from econtracting.usecases.commit.watching import timer
 
 WORKFLOW = Actor(kind="system", id="just-in-time")
 FILED = frozenset(
@@ -25,7 +24,7 @@ SETTLED = frozenset({AppointmentStatus.APPROVED, AppointmentStatus.RECORDED})
 
 def followed_up(sale: FirstSale, now: datetime, every: timedelta) -> list[Effect]:
     """The execution that orders the appointment, and the timer that watches both."""
-    return [started(sale, now), timer(sale.packet_id, f"sale#{sale.state}#{sale.attempt}", now + every, now)]
+    return [started(sale, now), timer(sale.packet_id, TimerKind.SALE, f"{sale.state}#{sale.attempt}", now + every, now)]
 
 
 def retried(packets: ports.Packets, packet: Packet, now: datetime, every: timedelta) -> Change | None:
@@ -40,18 +39,12 @@ def retried(packets: ports.Packets, packet: Packet, now: datetime, every: timede
 
 def started(sale: FirstSale, now: datetime) -> Effect:
     """The execution that follows a sale up; its name is fixed by producer's packet, state and attempt."""
-    return Effect(
-        packet_id=sale.packet_id,
-        id=f"start-jit#{sale.state}#{sale.attempt}",
-        kind=EffectKind.START_JIT,
-        payload={"state": sale.state, "attempt": sale.attempt},
-        created_at=now,
-        due_at=now,
-    )
+    return start_just_in_time(sale.packet_id, sale.state, sale.attempt, now)
 
 
 def start(*, workflow: ports.Workflow, effect: Effect) -> None:
-    state, attempt = str(effect.payload["state"]), int(effect.payload["attempt"])
+    task = effect.asks_for(StartJustInTime)
+    state, attempt = task.state, task.attempt
     references = {"packet_id": effect.packet_id, "state": state, "attempt": attempt}
     workflow.start(_execution(effect.packet_id, state, attempt), references)
 
@@ -129,7 +122,7 @@ def _is_filed(packets: ports.Packets, packet: Packet, state: str) -> bool:
 
 def _event(sale: FirstSale, alarm: Alarm, now: datetime) -> Event:
     data = {"state": sale.state, "alarm": alarm.value, "missing": list(sale.missing), "due_on": str(sale.due_on)}
-    return Event(type="first_sale.alarm", at=now, actor=WORKFLOW, data=data)
+    return Event(type=EventType.FIRST_SALE_ALARM, at=now, actor=WORKFLOW, data=data)
 
 
 def _tellings(packet: Packet, sale: FirstSale, alarm: Alarm, now: datetime) -> list[Effect]:

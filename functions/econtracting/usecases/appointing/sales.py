@@ -15,7 +15,7 @@ from econtracting.domain.appointing.appointments import Appointment, Appointment
 from econtracting.domain.appointing.jit import Alarm, FirstSale, filing_day
 from econtracting.domain.appointing.readiness import APPOINTED, LICENSED, Producer, ready_to_sell
 from econtracting.domain.appointing.state_rules import AppointmentType
-from econtracting.domain.audit import Actor, Event
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.certification import Contract, Feed
 from econtracting.domain.errors import AlreadyExists, NotFound
 from econtracting.domain.packet import Packet
@@ -71,7 +71,7 @@ def reported(
         if first is known:
             return kept
         data = {"state": first.state, "received_on": first.received_on.isoformat(), "due_on": str(first.due_on)}
-        event = Event(type="first_sale.received", at=now, actor=SELLER, data=data)
+        event = Event(type=EventType.FIRST_SALE_RECEIVED, at=now, actor=SELLER, data=data)
         kept = plus(kept, events=[event], puts=[first])
         if known is not None:
             return kept
@@ -157,7 +157,7 @@ def record(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, state:
         if sale.settled:
             return None
         data = {"state": state, "status": order.status.value, "reference": order.state_reference}
-        event = Event(type="first_sale.appointed", at=now, actor=WORKFLOW, data=data)
+        event = Event(type=EventType.FIRST_SALE_APPOINTED, at=now, actor=WORKFLOW, data=data)
         return Change(packet, events=[event], puts=[sale.model_copy(update={"settled": True})])
 
     packets.change(packet_id, decide)

@@ -8,22 +8,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from econtracting import ports
-from econtracting.domain.audit import Actor, Event
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.certification import Contract, CourseResult, Feed
-from econtracting.domain.effects import Effect, EffectKind
 from econtracting.domain.errors import InvalidTransition, NotFound
 from econtracting.domain.moment import iso
+from econtracting.domain.outbox import Effect, FeedProducer, Letter, TimerKind, feed_producer, send_letter, timer
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.screening.background import OrderReference
 from econtracting.domain.webhooks import CourseFinished, ProducerLoaded
 from econtracting.ports import Change
 from econtracting.usecases.commit.changes import plus
-from econtracting.usecases.commit.endings import mail
 from econtracting.usecases.commit.lifecycle import attention
 from econtracting.usecases.commit.review import require_current, resumed
 from econtracting.usecases.commit.waking import wake_feed
-from econtracting.usecases.commit.watching import timer
 
 VENDOR = "certifications"
 WORKFLOW = Actor(kind="system", id="onboarding")
@@ -62,14 +60,10 @@ def await_loaded(
             task_token=task_token,
             expected_by=now + feed_life,
         )
-        effect = Effect(
-            packet_id=packet_id,
-            id="feed-producer",
-            kind=EffectKind.FEED_PRODUCER,
-            created_at=now,
-            due_at=now,
+        effect = feed_producer(packet_id, now)
+        event = Event(
+            type=EventType.CERTIFICATION_REQUESTED, at=now, actor=WORKFLOW, data={"plan_year": feed.plan_year}
         )
-        event = Event(type="certification.requested", at=now, actor=WORKFLOW, data={"plan_year": feed.plan_year})
         reference = OrderReference(vendor=VENDOR, reference=packet_id, packet_id=packet_id)
         return Change(packet, events=[event], puts=[feed], claims=[reference], effects=[effect])
 
@@ -78,14 +72,7 @@ def await_loaded(
 
 def fed_again(packet: Packet, now: datetime) -> Effect:
     """The feed once more, after it was never loaded."""
-    return Effect(
-        packet_id=packet.id,
-        id=f"feed-producer#{packet.reviews}",
-        kind=EffectKind.FEED_PRODUCER,
-        payload={"again": True},
-        created_at=now,
-        due_at=now,
-    )
+    return feed_producer(packet.id, now, review=packet.reviews)
 
 
 def feed(*, packets: ports.Packets, site: ports.CertificationSite, clock: ports.Clock, effect: Effect) -> None:
@@ -121,12 +108,12 @@ def feed(*, packets: ports.Packets, site: ports.CertificationSite, clock: ports.
 
 
 def _fed(known: Feed, now: datetime) -> Event:
-    return Event(type="certification.fed", at=now, actor=WORKFLOW, data={"plan_year": known.plan_year})
+    return Event(type=EventType.CERTIFICATION_FED, at=now, actor=WORKFLOW, data={"plan_year": known.plan_year})
 
 
 def _was_sent(known: Feed, effect: Effect) -> bool:
     """Whether the site was told for this effect already; the first one is done by any."""
-    return known.sent_for == effect.id or (known.sent_at is not None and not effect.payload.get("again"))
+    return known.sent_for == effect.id or (known.sent_at is not None and not effect.asks_for(FeedProducer).again)
 
 
 def told(
@@ -147,7 +134,10 @@ def told(
             return None
         after = known.model_copy(update={"loaded_at": now, "sent_at": known.sent_at or now})
         # The site's word may come before our own note that it was told.
-        events = [*([] if known.sent_at else [_fed(known, now)]), Event(type="certification.acked", at=now, actor=SITE)]
+        events = [
+            *([] if known.sent_at else [_fed(known, now)]),
+            Event(type=EventType.CERTIFICATION_ACKED, at=now, actor=SITE),
+        ]
         if packet.status is Status.NEEDS_REVIEW and packet.review_reason == NOT_LOADED:
             # Too late for the execution that waited for it, not for the next one.
             return plus(resumed(packet, Status.PROCESSED, now), events=events, puts=[after])
@@ -158,12 +148,14 @@ def told(
     if result in known.results or message.data.plan_year != known.plan_year:
         return None
     after = known.model_copy(update={"results": (*known.results, result)})
-    kind = "certification.course_completed" if result.passed else "certification.course_failed"
+    kind = EventType.CERTIFICATION_COURSE_COMPLETED if result.passed else EventType.CERTIFICATION_COURSE_FAILED
     event = Event(type=kind, at=now, actor=SITE, data={"course": result.course})
     change = Change(packet, events=[event], puts=[after])
     if not result.passed:
         failures = sum(not one.passed for one in after.results)
-        change = plus(change, effects=[mail(packet.id, "course-failed", failures, now, course=result.course)])
+        change = plus(
+            change, effects=[send_letter(packet.id, Letter.COURSE_FAILED, failures, now, course=result.course)]
+        )
     return _activated(change, packet_types(packet.type), after, now)
 
 
@@ -190,9 +182,9 @@ def record_open(
         if known is None or known.loaded_at is None:
             raise InvalidTransition("the producer is not loaded yet")
         after = packet.move(Status.CERTIFICATION_OPEN, now)
-        letter = mail(packet_id, "certification-open", 1, now)
-        event = Event(type="certification.opened", at=now, actor=WORKFLOW)
-        rings = [timer(packet_id, "courses", now + reminders[0], now)] if reminders else []
+        letter = send_letter(packet_id, Letter.CERTIFICATION_OPEN, 1, now)
+        event = Event(type=EventType.CERTIFICATION_OPENED, at=now, actor=WORKFLOW)
+        rings = [timer(packet_id, TimerKind.COURSES, "", now + reminders[0], now)] if reminders else []
         change = Change(after, events=[event], effects=[letter, *rings])
         return _activated(change, packet_types(packet.type), known, now)
 
@@ -223,8 +215,8 @@ def watch(
             told = attention(packet, STALLED, now, occasion=str(stalled))
             is_news = stalled > 0 and packets.find(Effect, packet_id, told.id) is None
             return Change(packet, effects=[told]) if is_news else None
-        effects = [mail(packet_id, "certification-open", f"reminder-{passed}", now)]
-        event = Event(type="certification.reminded", at=now, actor=WORKFLOW, data={"reminder": passed})
+        effects = [send_letter(packet_id, Letter.CERTIFICATION_OPEN, f"reminder-{passed}", now)]
+        event = Event(type=EventType.CERTIFICATION_REMINDED, at=now, actor=WORKFLOW, data={"reminder": passed})
         return Change(packet, events=[event], effects=effects, puts=[known.model_copy(update={"reminders": passed})])
 
     packets.change(packet_id, decide)
@@ -247,6 +239,6 @@ def _activated(change: Change, definition: PacketType, feed: Feed, now: datetime
     if packet.status is not Status.CERTIFICATION_OPEN or not set(definition.certification.courses) <= feed.passed():
         return change
     after = packet.move(Status.ACTIVE, now).having(due_at=None)
-    event = Event(type="certification.completed", at=now, actor=SITE, data={"plan_year": feed.plan_year})
-    told = [mail(packet.id, "active", 1, now)]
+    event = Event(type=EventType.CERTIFICATION_COMPLETED, at=now, actor=SITE, data={"plan_year": feed.plan_year})
+    told = [send_letter(packet.id, Letter.ACTIVE, 1, now)]
     return plus(replace(change, packet=after), events=[event], effects=told)

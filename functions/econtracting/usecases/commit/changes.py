@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from econtracting.domain.audit import Event
-from econtracting.domain.effects import Effect
-from econtracting.domain.packet import Frozen
+from econtracting.domain.outbox import Effect
+from econtracting.domain.record import Record
 from econtracting.ports import Change
 
 
@@ -17,8 +17,8 @@ def plus(
     *,
     events: Sequence[Event] = (),
     effects: Sequence[Effect] = (),
-    puts: Sequence[Frozen] = (),
-    claims: Sequence[Frozen] = (),
+    puts: Sequence[Record] = (),
+    claims: Sequence[Record] = (),
     answer: Any = None,
 ) -> Change:
     """The same change with more in it, after what it has."""

@@ -9,9 +9,9 @@ from typing import Any
 from econtracting.domain.access import invitation
 from econtracting.domain.access.access import Access, OpenPacket, Session
 from econtracting.domain.audit import Event
-from econtracting.domain.effects import Effect, EffectKind
-from econtracting.domain.moment import iso
-from econtracting.domain.packet import Frozen, Packet, Status
+from econtracting.domain.outbox import Letter, send_letter
+from econtracting.domain.packet import Packet, Status
+from econtracting.domain.record import Record
 from econtracting.ports import Change, Packets
 
 
@@ -21,14 +21,14 @@ def close(
     status: Status,
     now: datetime,
     event: Event,
-    letters: Iterable[tuple[str, Mapping[str, Any]]] = (),
+    letters: Iterable[tuple[Letter, Mapping[str, Any]]] = (),
 ) -> Change:
     """The change that ends a packet. Raises InvalidTransition if it cannot end this way any more."""
     after = packet.move(status, now).having(due_at=None)
-    drops: list[Frozen] = [*places(packets, packet), *sessions(packets, packet.id)]
+    drops: list[Record] = [*places(packets, packet), *sessions(packets, packet.id)]
     if access := packets.find(Access, packet.id):
         drops.append(access)
-    mails = [mail(packet.id, letter, 1, now, **payload) for letter, payload in letters]
+    mails = [send_letter(packet.id, letter, 1, now, **facts) for letter, facts in letters]
     return Change(packet=after, events=[event], effects=mails, drops=drops)
 
 
@@ -42,15 +42,3 @@ def sessions(packets: Packets, packet_id: str) -> list[Session]:
     """The packet's sessions, oldest first."""
     found = (packets.find(Session, fingerprint) for fingerprint in packets.sessions_of(packet_id))
     return sorted(filter(None, found), key=lambda session: session.created_at)
-
-
-def mail(packet_id: str, letter: str, number: int | str, now: datetime, **payload: Any) -> Effect:
-    """The outbox row of a letter; its id says which letter and the how-manieth, so that the ledger holds each once."""
-    return Effect(
-        packet_id=packet_id,
-        id=f"mail#{letter}#{number}",
-        kind=EffectKind.MAIL,
-        payload={"letter": letter, "at": iso(now), **payload},
-        created_at=now,
-        due_at=now,
-    )

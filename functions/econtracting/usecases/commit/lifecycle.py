@@ -6,7 +6,7 @@ from datetime import datetime
 
 from econtracting.domain import lifecycle
 from econtracting.domain.appointing.jit import FirstSale
-from econtracting.domain.effects import Effect
+from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet
 
 
@@ -16,7 +16,7 @@ def attention(packet: Packet, reason: str, now: datetime, *, occasion: str = "")
     Who may tell of the same thing again, such as a timer that rings anew after its ringer died, names the occasion.
     """
     found = lifecycle.told(lifecycle.AttentionNeeded, packet, reason, now, status=packet.status, reason=reason)
-    return found.model_copy(update={"id": f"{found.id.rpartition('#')[0]}#{occasion}"}) if occasion else found
+    return found.called(f"{found.id.rpartition('#')[0]}#{occasion}") if occasion else found
 
 
 def state_answered(packet: Packet, state: str, status: str, now: datetime) -> Effect:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from econtracting import ports
-from econtracting.domain.audit import Actor, Event
-from econtracting.domain.effects import Effect
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.errors import Superseded
 from econtracting.domain.interview.flags import Flag, keeps_from_appointing
+from econtracting.domain.outbox import Effect, TimerKind, start_workflow, timer
 from econtracting.domain.packet import DRIVEN_BY_WORKFLOW, Packet, Status
 from econtracting.ports import Change
 from econtracting.usecases.commit.lifecycle import attention
-from econtracting.usecases.commit.watching import timer
-from econtracting.usecases.signing.signing import start_workflow
 
 WORKFLOW = Actor(kind="system", id="onboarding")
 WATCH = Actor(kind="system", id="watch")
@@ -32,10 +30,10 @@ def handed_over(
         review_reason=reason, review_from=packet.status, reviews=packet.reviews + 1, approvals=(), due_at=None
     )
     data = {"reason": reason, "from": packet.status.value}
-    watch = timer(packet.id, f"review#{after.reviews}", now + OVERDUE_AFTER, now)
+    watch = timer(packet.id, TimerKind.REVIEW, str(after.reviews), now + OVERDUE_AFTER, now)
     return Change(
         after,
-        events=[Event(type="exception.opened", at=now, actor=actor, data=data)],
+        events=[Event(type=EventType.EXCEPTION_OPENED, at=now, actor=actor, data=data)],
         effects=[watch, attention(after, reason, now)],
     )
 
@@ -94,7 +92,7 @@ def watch(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, number:
         told = attention(packet, packet.review_reason, now, occasion=f"review-{number}-{ring}")
         if packets.find(Effect, packet_id, told.id) is not None:
             return None  # whoever told of it died before the timer was set anew
-        event = Event(type="exception.overdue", at=now, actor=WATCH, data={"reason": packet.review_reason})
+        event = Event(type=EventType.EXCEPTION_OVERDUE, at=now, actor=WATCH, data={"reason": packet.review_reason})
         return Change(packet, events=[event], effects=[told])
 
     packets.change(packet_id, decide)

@@ -8,22 +8,23 @@ from typing import Any, NamedTuple
 
 from econtracting import ports
 from econtracting.domain import corrections
-from econtracting.domain.audit import Actor, Event
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.corrections import CorrectionRequest, is_open, labels
 from econtracting.domain.errors import InterviewIncomplete, PacketFrozen
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.attachments import Attachment
 from econtracting.domain.interview.definition import InterviewDefinition
 from econtracting.domain.interview.interview import SectionResult
-from econtracting.domain.packet import Frozen, Packet, Status
+from econtracting.domain.packet import Packet, Status
+from econtracting.domain.record import Record
 from econtracting.domain.signing.signing import Document, SupersededDocument
 
 
 class Exchange(NamedTuple):
     """What a correction does to a packet's documents."""
 
-    puts: list[Frozen]
-    drops: list[Frozen]
+    puts: list[Record]
+    drops: list[Record]
     kept: list[str]
 
 
@@ -90,12 +91,12 @@ def exchanged(before: Iterable[Document], after: Iterable[Document]) -> Exchange
     return Exchange([*changed, *superseded], [one for one in given_up if one.document_id not in new], kept)
 
 
-def answered(packets: ports.Packets, packet: Packet, now: datetime, actor: Actor) -> tuple[list[Event], list[Frozen]]:
+def answered(packets: ports.Packets, packet: Packet, now: datetime, actor: Actor) -> tuple[list[Event], list[Record]]:
     """What goes with finishing a corrected packet: the request is answered. Nothing for one that was not corrected."""
     request = _open_request(packets, packet)
     if request is None:
         return [], []
-    event = Event(type="correction.answered", at=now, actor=actor, data={"number": request.number})
+    event = Event(type=EventType.CORRECTION_ANSWERED, at=now, actor=actor, data={"number": request.number})
     return [event], [request.model_copy(update={"answered_at": now})]
 
 

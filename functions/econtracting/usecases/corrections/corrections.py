@@ -7,19 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from econtracting import ports
-from econtracting.domain.audit import Actor, Event
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.corrections import CorrectionRequest, Patience, checked_fields, is_open, labels, next_reminder
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.interview.definition import InterviewDefinition
+from econtracting.domain.outbox import Letter, TimerKind, send_letter, timer
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.screening.background import Check
 from econtracting.ports import Change, Request
 from econtracting.usecases.commit.changes import plus
-from econtracting.usecases.commit.endings import mail
 from econtracting.usecases.commit.review import WATCH, handed_over
 from econtracting.usecases.commit.waking import wake_check
-from econtracting.usecases.commit.watching import timer
 
 NOT_CONFIRMED = "The background-check company could not confirm what you entered."
 UNANSWERED = "CORRECTION_UNANSWERED"
@@ -51,13 +50,20 @@ def asked(
         versions=versions or {name: state.version for name, state in packet.sections.items()},
     )
     rings, _ = next_reminder(request, patience)
-    letter = mail(packet.id, "correction-requested", number, now, fields=labels(definition, fields), reason=reason)
+    letter = send_letter(
+        packet.id, Letter.CORRECTION_REQUESTED, number, now, fields=labels(definition, fields), reason=reason
+    )
     return Change(
         after,
         events=[
-            Event(type="correction.requested", at=now, actor=actor, data={"number": number, "fields": list(fields)})
+            Event(
+                type=EventType.CORRECTION_REQUESTED,
+                at=now,
+                actor=actor,
+                data={"number": number, "fields": list(fields)},
+            )
         ],
-        effects=[letter, timer(packet.id, f"correction#{number}", rings, now)],
+        effects=[letter, timer(packet.id, TimerKind.CORRECTION, str(number), rings, now)],
         puts=[request],
     )
 
@@ -127,16 +133,19 @@ def watch(
             at, reminds = next_reminder(after, patience)
         again = at
         names = labels(packet_types(packet.type).interview, request.fields)
-        letter = mail(
+        letter = send_letter(
             packet_id,
-            "correction-requested",
+            Letter.CORRECTION_REQUESTED,
             f"{number}-{after.reminders}",
             now,
             fields=names,
             reason=request.reason,
         )
         event = Event(
-            type="correction.reminded", at=now, actor=WATCH, data={"number": number, "reminder": after.reminders}
+            type=EventType.CORRECTION_REMINDED,
+            at=now,
+            actor=WATCH,
+            data={"number": number, "reminder": after.reminders},
         )
         return Change(packet, events=[event], effects=[letter], puts=[after])
 

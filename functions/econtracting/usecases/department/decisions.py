@@ -11,10 +11,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal, NamedTuple
 
 from econtracting import ports
-from econtracting.domain.audit import Actor, Event
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.corrections import Patience
-from econtracting.domain.effects import Effect
 from econtracting.domain.errors import InvalidTransition
+from econtracting.domain.outbox import Effect, Letter, send_letter
 from econtracting.domain.packet import MOVES, Packet, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.screening.adverse import AdverseStatus
@@ -24,7 +24,6 @@ from econtracting.usecases.appointing import sale_follow_up
 from econtracting.usecases.certification import certification
 from econtracting.usecases.commit import review
 from econtracting.usecases.commit.changes import plus
-from econtracting.usecases.commit.endings import mail
 from econtracting.usecases.corrections import corrections
 from econtracting.usecases.screening import adverse, background, background_news
 
@@ -63,7 +62,7 @@ def decide(
     def change(packet: Packet) -> Change:
         made = _made(house, packet, decision, actor, now)
         data = {"decision": decision.word, "reason": decision.reason[:500], "from": packet.status.value}
-        event = Event(type="decision.made", at=now, actor=actor, data=data)
+        event = Event(type=EventType.DECISION_MADE, at=now, actor=actor, data=data)
         return plus(made, events=[event], answer=_answer(made.packet))
 
     done = house.packets.change(packet_id, change, request)
@@ -134,7 +133,7 @@ def _weighed(house: House, packet: Packet, decision: Decision, actor: Actor, now
 
 def _rejected(packet: Packet, now: datetime) -> Change:
     after = packet.move(Status.REJECTED, now).having(due_at=None)
-    return Change(after, effects=[mail(packet.id, "rejected", 1, now)])
+    return Change(after, effects=[send_letter(packet.id, Letter.REJECTED, 1, now)])
 
 
 def _lifted(packet: Packet, actor: Actor, now: datetime) -> Change:
@@ -168,8 +167,8 @@ def _asked_outside(house: House, packet: Packet, now: datetime) -> list[Effect]:
     """Whoever did not answer is asked once more."""
     if packet.review_reason == background_news.SILENT:
         check = house.packets.find(Check, packet.id, str(packet.check_attempt))
-        if check is not None and check.report_id is not None:
-            return [background_news.asked_again(check, f"retry-{packet.reviews}", now)]
+        if check is not None:
+            return background_news.ask_again(check, f"retry-{packet.reviews}", now)
     if packet.review_reason == certification.NOT_LOADED:
         return [certification.fed_again(packet, now)]
     return []

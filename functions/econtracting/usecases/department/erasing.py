@@ -11,13 +11,14 @@ from datetime import datetime
 
 from econtracting import ports
 from econtracting.domain.access.contact import EmailChange
-from econtracting.domain.audit import Actor, Event
-from econtracting.domain.effects import Effect, EffectKind
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.errors import Conflict, InvalidTransition
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.attachments import Attachment
 from econtracting.domain.interview.verification import Verification
-from econtracting.domain.packet import Frozen, InvitedAgent, Packet
+from econtracting.domain.outbox import Effect, EffectKind
+from econtracting.domain.packet import InvitedAgent, Packet
+from econtracting.domain.record import Record
 from econtracting.domain.signing.signing import AdoptedSignature, Adoption, Disclosure, Document
 from econtracting.ports import Change
 from econtracting.usecases.interview.attachments import dropped
@@ -25,8 +26,8 @@ from econtracting.usecases.interview.attachments import dropped
 NOBODY = InvitedAgent(first_name="Erased", last_name="Erased", email="erased@invalid")
 AT_ONCE = 12  # uploads, and rows of the outbox, in one commit; a transaction has at most 100 members
 TELLING = frozenset({EffectKind.MAIL, EffectKind.PUBLISH})  # what names the person, or goes to them
-ONE_OF_A_KIND: tuple[type[Frozen], ...] = (EmailChange, Verification, Adoption, Disclosure)
-MANY_OF_A_KIND: tuple[type[Frozen], ...] = (Section, AdoptedSignature, Document)
+ONE_OF_A_KIND: tuple[type[Record], ...] = (EmailChange, Verification, Adoption, Disclosure)
+MANY_OF_A_KIND: tuple[type[Record], ...] = (Section, AdoptedSignature, Document)
 
 
 def erase(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, reason: str, actor: Actor) -> None:
@@ -58,14 +59,14 @@ def _require_erasable(packet: Packet) -> None:
 
 def _step(packets: ports.Packets, packet: Packet, now: datetime, reason: str, actor: Actor) -> Change:
     uploads, told = packets.all_of(Attachment, packet.id), _told(packets, packet.id)
-    gone: list[Frozen] = [*uploads[:AT_ONCE], *told[:AT_ONCE]]
+    gone: list[Record] = [*uploads[:AT_ONCE], *told[:AT_ONCE]]
     effects = [effect for one in uploads[:AT_ONCE] for effect in dropped(one, now)]
     if max(len(uploads), len(told)) > AT_ONCE:
         return Change(packet, drops=gone, effects=effects)
     single = (packets.find(kind, packet.id) for kind in ONE_OF_A_KIND)
     records = [one for one in single if one is not None]
     records += [one for kind in MANY_OF_A_KIND for one in packets.all_of(kind, packet.id)]
-    event = Event(type="packet.erased", at=now, actor=actor, data={"reason": reason, "records": len(records)})
+    event = Event(type=EventType.PACKET_ERASED, at=now, actor=actor, data={"reason": reason, "records": len(records)})
     after = packet.having(agent=NOBODY, npn=None, access_code=None, agreement=None, consent=None)
     return Change(after, events=[event], drops=[*gone, *records], effects=effects)
 

@@ -14,9 +14,9 @@ from econtracting.domain.appointing.appointments import Appointment
 from econtracting.domain.appointing.jit import FirstSale
 from econtracting.domain.certification import Feed
 from econtracting.domain.corrections import CorrectionRequest
-from econtracting.domain.effects import Effect
 from econtracting.domain.errors import InvalidRequest
 from econtracting.domain.interview.answers import Section
+from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.screening.adverse import AdverseCase

@@ -8,8 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from econtracting import ports
-from econtracting.domain.audit import Actor, Event
-from econtracting.domain.effects import Effect, EffectKind
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.errors import Conflict, NotFound
 from econtracting.domain.fields.rejections import Refusal
 from econtracting.domain.interview.attachments import (
@@ -21,6 +20,7 @@ from econtracting.domain.interview.attachments import (
     within_limits,
 )
 from econtracting.domain.interview.upload_content import check_content
+from econtracting.domain.outbox import DropUpload, Effect, drop_upload
 from econtracting.domain.packet import Packet
 from econtracting.ports import Change, Request
 from econtracting.usecases.corrections import correcting
@@ -64,7 +64,7 @@ def announce(
         lapsed = [one for one in all_of_them if _lapsed(one, now)]
         within_limits([one for one in all_of_them if one not in lapsed and not _refused(one)], size)
         data = {"attachment": attachment.id, "content_type": content_type, "size": size}
-        event = Event(type="attachment.announced", at=now, actor=actor, data=data)
+        event = Event(type=EventType.ATTACHMENT_ANNOUNCED, at=now, actor=actor, data=data)
         answer = {"attachment_id": attachment.id}
         return Change(packet, events=[event], puts=[attachment], drops=lapsed[:20], answer=answer)
 
@@ -117,7 +117,7 @@ def complete(
         data = {"attachment": attachment_id, "sha256": judged.sha256}
         if judged.reason is not None:
             data["reason"] = judged.reason
-        event = Event(type=f"attachment.{judged.status.value.lower()}", at=now, actor=actor, data=data)
+        event = Event(type=EventType(f"attachment.{judged.status.value.lower()}"), at=now, actor=actor, data=data)
         drop = _drop(current, current.quarantine_key, "quarantine", now)
         return Change(packet, events=[event], puts=[judged], effects=[drop])
 
@@ -148,7 +148,7 @@ def remove(
         require_open_answers(packet, packet_types(packet.type))
         found = _found(packets, packet_id, attachment_id)
         correcting.require_unsigned_file(packets, packet, found)
-        event = Event(type="attachment.removed", at=now, actor=actor, data={"attachment": attachment_id})
+        event = Event(type=EventType.ATTACHMENT_REMOVED, at=now, actor=actor, data={"attachment": attachment_id})
         return Change(packet, events=[event], drops=[found], effects=dropped(found, now))
 
     packets.change(packet_id, decide)
@@ -156,7 +156,7 @@ def remove(
 
 def drop(*, uploads: ports.Uploads, effect: Effect) -> None:
     """Delete an upload's bytes. Raises Unavailable: the effect comes back."""
-    uploads.remove(effect.payload["key"])
+    uploads.remove(effect.asks_for(DropUpload).key)
 
 
 def dropped(attachment: Attachment, now: datetime) -> list[Effect]:
@@ -199,11 +199,4 @@ def _refused(attachment: Attachment) -> bool:
 
 
 def _drop(attachment: Attachment, key: str, place: str, now: datetime) -> Effect:
-    return Effect(
-        packet_id=attachment.packet_id,
-        id=f"drop-upload#{attachment.id}#{place}",
-        kind=EffectKind.DROP_UPLOAD,
-        payload={"key": key},
-        created_at=now,
-        due_at=now,
-    )
+    return drop_upload(attachment.packet_id, attachment.id, place, key, now)

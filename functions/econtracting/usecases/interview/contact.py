@@ -8,14 +8,14 @@ from typing import Any
 from econtracting import ports
 from econtracting.domain.access.access import LOGIN_RULE
 from econtracting.domain.access.contact import CODES_PER_HOUR, EmailChange
-from econtracting.domain.audit import Actor, Event
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.errors import Conflict, InvalidRequest, InvalidTransition
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.person import paths_of, person
+from econtracting.domain.outbox import Letter, send_letter
 from econtracting.domain.packet import Packet
 from econtracting.domain.packet_type import PacketType
 from econtracting.ports import Change
-from econtracting.usecases.commit.endings import mail
 from econtracting.usecases.interview.answering import PacketTypes, require_agreement, saved_sections
 from econtracting.usecases.invitations import places
 
@@ -49,9 +49,11 @@ def ask_for_code(
         number = before.number + 1 if before else 1
         change = EmailChange(packet_id=packet_id, email=email, code_hash=hashed, until=now + life, number=number)
         sealed = envelope.seal(packet_id, "mail", version, {"to": email, "code": code}).model_dump()
-        letter = mail(packet_id, "email-code", number, now, version=version, seconds=int(life.total_seconds()))
-        event = Event(type="contact.email_code_requested", at=now, actor=actor, data={"number": number})
-        return Change(packet, events=[event], effects=[letter.model_copy(update={"sealed": sealed})], puts=[change])
+        letter = send_letter(
+            packet_id, Letter.EMAIL_CODE, number, now, version=version, seconds=int(life.total_seconds())
+        )
+        event = Event(type=EventType.CONTACT_EMAIL_CODE_REQUESTED, at=now, actor=actor, data={"number": number})
+        return Change(packet, events=[event], effects=[letter.carrying(sealed)], puts=[change])
 
     packets.change(packet_id, decide)
 
@@ -91,11 +93,11 @@ def confirm(
         old, after = packet.agent.email, packet.having(agent=packet.agent.model_copy(update={"email": asked.email}))
         claims, drops = places.moved(packets, packet, after)
         sealed = envelope.seal(packet_id, "mail", version, {"to": old}).model_dump()
-        notice = mail(packet_id, "email-changed", asked.number, now, version=version)
+        notice = send_letter(packet_id, Letter.EMAIL_CHANGED, asked.number, now, version=version)
         return Change(
             after,
-            events=[Event(type="contact.email_confirmed", at=now, actor=actor, data={"number": asked.number})],
-            effects=[notice.model_copy(update={"sealed": sealed})],
+            events=[Event(type=EventType.CONTACT_EMAIL_CONFIRMED, at=now, actor=actor, data={"number": asked.number})],
+            effects=[notice.carrying(sealed)],
             puts=[asked.model_copy(update={"code_hash": None}), *_without_remark(packets, definition, packet_id)],
             claims=claims,
             drops=drops,

@@ -7,15 +7,16 @@ from typing import Any
 
 from econtracting import ports
 from econtracting.domain import timeline
-from econtracting.domain.audit import Actor, Event
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.certification import Contract
 from econtracting.domain.errors import StaleVersion
 from econtracting.domain.interview import interview
 from econtracting.domain.interview.answers import SealedPart, Section
 from econtracting.domain.interview.person import person
 from econtracting.domain.interview.verification import Verification, differences
-from econtracting.domain.packet import Acceptance, Frozen, Packet, SectionState, Status
+from econtracting.domain.packet import Acceptance, Packet, SectionState, Status
 from econtracting.domain.packet_type import PacketType
+from econtracting.domain.record import Record
 from econtracting.ports import Change
 from econtracting.usecases.corrections import correcting
 from econtracting.usecases.interview import verifying
@@ -104,7 +105,7 @@ def accept_agreement(
         if after.status is Status.INVITED:
             after = after.move(Status.IN_PROGRESS, now).having(due_at=packet.expires_at)
         data = {"version": version, "sha256": acceptance.sha256}
-        return Change(after, events=[Event(type="agreement.accepted", at=now, actor=actor, data=data)])
+        return Change(after, events=[Event(type=EventType.AGREEMENT_ACCEPTED, at=now, actor=actor, data=data)])
 
     packets.change(packet_id, decide)
 
@@ -203,12 +204,12 @@ def save_section(
         if result.complete and (npn := person(definition.interview, {name: result.public}).get("npn")):
             changed = changed.having(npn=npn)
         claims, given_back = places.moved(packets, packet, changed)
-        drops: list[Frozen] = [*given_back]
+        drops: list[Record] = [*given_back]
         if packet.submitted and packet.npn is not None and packet.npn != changed.npn:
             drops.append(Contract(npn=packet.npn, packet_id=packet_id, agency_id=packet.agency.id, since=now))
         verified = verifying.after_save(packets, asking, definition, saved, before, after, result, now)
         data = {"section": name, "version": version, "complete": result.complete}
-        event = Event(type="interview.section_saved", at=now, actor=actor, data=data)
+        event = Event(type=EventType.INTERVIEW_SECTION_SAVED, at=now, actor=actor, data=data)
         answer = {
             "version": version,
             "complete": result.complete,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 from econtracting import ports
-from econtracting.domain.audit import Actor, Event
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.definition import Meaning
 from econtracting.domain.interview.interview import followed, paths_of
@@ -46,7 +46,7 @@ def open_answers(
         saved.update({one.name: one for one in packets.all_of(Section, packet_id)})
         fields = sorted(f"{name}.{field}" for name, one in saved.items() for field in _sealed(one))
         data = {"purpose": purpose, "fields": [path for path in fields if _is_wanted(packet, path)]}
-        return Change(packet, events=[Event(type="pii.read", at=now, actor=reader, data=data)])
+        return Change(packet, events=[Event(type=EventType.PII_READ, at=now, actor=reader, data=data)])
 
     def _is_wanted(packet: Packet, path: str) -> bool:
         definition = packet_types(packet.type).interview

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from econtracting import ports
-from econtracting.domain.audit import Actor, Event
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.errors import InterviewIncomplete, InvalidTransition, PacketFrozen, Unavailable
 from econtracting.domain.interview import interview
-from econtracting.domain.packet import AccessCode, Frozen, Packet, SectionState, Status
+from econtracting.domain.packet import AccessCode, Packet, SectionState, Status
 from econtracting.domain.packet_type import PacketType
+from econtracting.domain.record import Record
 from econtracting.domain.signing.documents import FieldBox
 from econtracting.domain.signing.signing import Adoption, Document, same_name
 from econtracting.ports import Change, Request
@@ -99,7 +100,7 @@ def reopen(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, actor:
         if any(document.signed for document in fresh):
             raise PacketFrozen("Something is signed already; ask the contracting department for a correction.")
         after = packet.move(back, now)
-        event = Event(type="packet.reopened", at=now, actor=actor, data={"generation": packet.generation})
+        event = Event(type=EventType.PACKET_REOPENED, at=now, actor=actor, data={"generation": packet.generation})
         if packet.submitted:
             return Change(after, events=[event])
         after = after.having(frozen_at=None, access_code=None, consent=None, flags=())
@@ -169,16 +170,16 @@ def _freezing(
         data: dict[str, Any] = {"generation": after.generation, "documents": hashes}
         if packet.submitted:
             data |= {"correction": packet.correction, "kept": exchange.kept}
-        events = [Event(type="packet.frozen", at=now, actor=actor, data=data)]
+        events = [Event(type=EventType.PACKET_FROZEN, at=now, actor=actor, data=data)]
         if after.flags:
-            events.append(Event(type="packet.flagged", at=now, actor=actor, data={"flags": list(after.flags)}))
+            events.append(Event(type=EventType.PACKET_FLAGGED, at=now, actor=actor, data={"flags": list(after.flags)}))
         drops = [*exchange.drops, *_outgrown_signature(packets, packet_types, packet)]
         return Change(after, events=events, puts=exchange.puts, drops=drops, answer=answer)
 
     return decide
 
 
-def _outgrown_signature(packets: ports.Packets, packet_types: PacketTypes, packet: Packet) -> list[Frozen]:
+def _outgrown_signature(packets: ports.Packets, packet_types: PacketTypes, packet: Packet) -> list[Record]:
     """A signature adopted under another name than the agent has by now signs nothing more."""
     adoption = packets.find(Adoption, packet.id)
     if adoption is None or same_name(adoption.full_name, name_of_record(packets, packet_types, packet)):

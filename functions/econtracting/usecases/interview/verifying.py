@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 
 from econtracting import ports
 from econtracting.domain.appointing.appointments import Licences
-from econtracting.domain.audit import Actor, Event
-from econtracting.domain.effects import Effect, EffectKind
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.errors import InvalidRequest, InvalidTransition, NotFound, Unavailable
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.interview import SectionResult
@@ -26,6 +25,7 @@ from econtracting.domain.interview.verification import (
     differences,
     identity,
 )
+from econtracting.domain.outbox import Effect, VerifyIdentity, verify_identity
 from econtracting.domain.packet import Packet
 from econtracting.domain.packet_type import PacketType
 from econtracting.ports import Change
@@ -197,7 +197,7 @@ def keep(
         if kept == standing.kept:
             return None
         after = standing.model_copy(update={"kept": kept})
-        event = Event(type="identity.mismatch_kept", at=now, actor=actor, data={"fields": wanted})
+        event = Event(type=EventType.IDENTITY_MISMATCH_KEPT, at=now, actor=actor, data={"fields": wanted})
         return Change(packet, events=[event], puts=[after])
 
     packets.change(packet_id, decide)
@@ -234,22 +234,15 @@ def _changed(definition: PacketType, before: Section | None, after: Section, res
 def _awaits(standing: Verification | None, effect: Effect) -> bool:
     return (
         standing is not None
-        and standing.round == effect.payload["round"]
+        and standing.round == effect.asks_for(VerifyIdentity).round
         and (standing.matches is None or standing.licences is None)
     )
 
 
 def _verify(verification: Verification, now: datetime) -> Effect:
-    return Effect(
-        packet_id=verification.packet_id,
-        id=f"verify-identity#{verification.round}",
-        kind=EffectKind.VERIFY_IDENTITY,
-        payload={"round": verification.round},
-        created_at=now,
-        due_at=now,
-    )
+    return verify_identity(verification.packet_id, verification.round, now)
 
 
 def _checked(verification: Verification, now: datetime) -> Event:
     data = {"round": verification.round, "matches": verification.matches}
-    return Event(type="identity.checked", at=now, actor=REGISTRY, data=data)
+    return Event(type=EventType.IDENTITY_CHECKED, at=now, actor=REGISTRY, data=data)

@@ -9,7 +9,7 @@ from typing import Any
 
 from econtracting.domain.access.access import Link, OpenPacket, fingerprint, lapsed
 from econtracting.domain.access.invitation import RESENDS_PER_HOUR, Invitation, Schedule, next_look, places
-from econtracting.domain.audit import Actor, Event
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.errors import (
     AlreadyExists,
     InvalidRequest,
@@ -18,6 +18,7 @@ from econtracting.domain.errors import (
     PacketNotFound,
 )
 from econtracting.domain.moment import iso
+from econtracting.domain.outbox import Letter, send_letter
 from econtracting.domain.packet import (
     Agency,
     InvitedAgent,
@@ -27,7 +28,7 @@ from econtracting.domain.packet import (
 )
 from econtracting.domain.packet_type import PacketType
 from econtracting.ports import Change, Clock, Committed, Ids, Limits, LinkSecrets, Packets, Page, Request
-from econtracting.usecases.commit.endings import close, mail
+from econtracting.usecases.commit.endings import close
 from econtracting.usecases.commit.endings import places as held_places
 from econtracting.usecases.invitations.upkeep import attend
 
@@ -58,8 +59,8 @@ def open_packet(
     )
     change = Change(
         packet=packet,
-        events=[Event(type="invitation.created", at=now, actor=actor, data=_created(packet))],
-        effects=[mail(packet.id, "invitation", packet.mails_sent, now)],
+        events=[Event(type=EventType.INVITATION_CREATED, at=now, actor=actor, data=_created(packet))],
+        effects=[send_letter(packet.id, Letter.INVITATION, packet.mails_sent, now)],
         claims=[link, *places(packet)],
         answer={"packet_id": packet.id, "status": packet.status.value, "expires_at": iso(packet.expires_at)},
     )
@@ -121,8 +122,8 @@ def resend(
             after = after.having(due_at=next_look(after, schedule, now))
         return Change(
             packet=after,
-            events=[Event(type="invitation.resent", at=now, actor=actor, data={"mail": after.mails_sent})],
-            effects=[mail(after.id, "invitation", after.mails_sent, now)],
+            events=[Event(type=EventType.INVITATION_RESENT, at=now, actor=actor, data={"mail": after.mails_sent})],
+            effects=[send_letter(after.id, Letter.INVITATION, after.mails_sent, now)],
         )
 
     return packets.change(packet_id, decide, request)
@@ -138,8 +139,8 @@ def withdraw(
         _refuse_lapsed(packet, now)
         if not packet.before_submission:
             raise InvalidTransition(packet_status=packet.status.value)
-        event = Event(type="invitation.withdrawn", at=now, actor=actor, data={"reason": reason})
-        return close(packets, packet, Status.WITHDRAWN, now, event, letters=[("withdrawn", {"reason": reason})])
+        event = Event(type=EventType.INVITATION_WITHDRAWN, at=now, actor=actor, data={"reason": reason})
+        return close(packets, packet, Status.WITHDRAWN, now, event, letters=[(Letter.WITHDRAWN, {"reason": reason})])
 
     return packets.change(packet_id, decide, request)
 
@@ -164,7 +165,7 @@ def extend(
         after = packet.having(expires_at=packet.expires_at + timedelta(days=days))
         after = after.having(due_at=next_look(after, schedule, now))
         data = {"days": days, "expires_at": iso(after.expires_at)}
-        event = Event(type="invitation.extended", at=now, actor=actor, data=data)
+        event = Event(type=EventType.INVITATION_EXTENDED, at=now, actor=actor, data=data)
         return Change(packet=after, events=[event], answer={"expires_at": iso(after.expires_at)})
 
     return packets.change(packet_id, decide, request)
@@ -182,7 +183,7 @@ def change_states(*, packets: Packets, clock: Clock, packet_id: str, states: Ite
         if packet.pre_appointment_states == wanted:
             return None
         data = {"from": list(packet.pre_appointment_states), "to": list(wanted)}
-        event = Event(type="invitation.states_changed", at=now, actor=actor, data=data)
+        event = Event(type=EventType.INVITATION_STATES_CHANGED, at=now, actor=actor, data=data)
         return Change(packet=packet.having(pre_appointment_states=wanted), events=[event])
 
     return packets.change(packet_id, decide)

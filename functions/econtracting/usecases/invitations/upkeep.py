@@ -6,10 +6,11 @@ from datetime import datetime
 
 from econtracting.domain.access.access import lapsed
 from econtracting.domain.access.invitation import Schedule, next_look
-from econtracting.domain.audit import Actor, Event
+from econtracting.domain.audit import Actor, Event, EventType
+from econtracting.domain.outbox import Letter, send_letter
 from econtracting.domain.packet import Packet, Status
 from econtracting.ports import Change, Clock, Packets
-from econtracting.usecases.commit.endings import close, mail
+from econtracting.usecases.commit.endings import close
 
 UPKEEP = Actor(kind="system", id="invitation-upkeep")
 
@@ -32,8 +33,10 @@ def attend(*, packets: Packets, clock: Clock, schedule: Schedule | None, packet_
 
 
 def _expired(packets: Packets, packet: Packet, now: datetime) -> Change:
-    event = Event(type="invitation.expired", at=now, actor=UPKEEP)
-    return close(packets, packet, Status.EXPIRED, now, event, letters=[("expired", {}), ("expired-recruiter", {})])
+    event = Event(type=EventType.INVITATION_EXPIRED, at=now, actor=UPKEEP)
+    return close(
+        packets, packet, Status.EXPIRED, now, event, letters=[(Letter.EXPIRED, {}), (Letter.EXPIRED_RECRUITER, {})]
+    )
 
 
 def _reminded(packet: Packet, schedule: Schedule, now: datetime) -> Change:
@@ -41,5 +44,7 @@ def _reminded(packet: Packet, schedule: Schedule, now: datetime) -> Change:
     if packet.status is not Status.INVITED or packet.delivery == "undeliverable":
         return Change(packet=after)
     after = after.having(reminders_sent=packet.reminders_sent + 1)
-    event = Event(type="invitation.reminded", at=now, actor=UPKEEP, data={"reminder": after.reminders_sent})
-    return Change(packet=after, events=[event], effects=[mail(packet.id, "reminder", after.reminders_sent, now)])
+    event = Event(type=EventType.INVITATION_REMINDED, at=now, actor=UPKEEP, data={"reminder": after.reminders_sent})
+    return Change(
+        packet=after, events=[event], effects=[send_letter(packet.id, Letter.REMINDER, after.reminders_sent, now)]
+    )

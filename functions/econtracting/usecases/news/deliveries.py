@@ -9,13 +9,13 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from econtracting.domain.audit import Actor, Event
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.errors import AlreadyExists
+from econtracting.domain.outbox import Letter, send_letter
 from econtracting.domain.packet import Packet
 from econtracting.domain.screening.background import Received
 from econtracting.ports import Change, Clock, Packets
 from econtracting.usecases.commit.changes import plus
-from econtracting.usecases.commit.endings import mail
 from econtracting.usecases.screening import adverse
 
 MAIL_SERVICE = Actor(kind="vendor", id="mail-service")
@@ -47,7 +47,7 @@ def record(*, packets: Packets, clock: Clock, reference: str, outcome: Outcome) 
     now = clock.now()
 
     def decide(packet: Packet) -> Change | None:
-        kind = f"{'invitation' if letter in EVITES else 'mail'}.{outcome.value}"
+        kind = EventType(f"{'invitation' if letter in EVITES else 'mail'}.{outcome.value}")
         events = [Event(type=kind, at=now, actor=MAIL_SERVICE, data={"mail": effect})]
         seen = Received(
             vendor="mail-service", message_id=f"{reference}#{outcome}", packet_id=packet_id, type=kind, body="", at=now
@@ -57,7 +57,7 @@ def record(*, packets: Packets, clock: Clock, reference: str, outcome: Outcome) 
             change = plus(noticed, events=events, claims=[seen])
         if outcome not in _TOLD or letter in TO_RECRUITER or packet.delivery == "undeliverable":
             return change
-        told = mail(packet.id, "undeliverable", packet.event_count + 1, now, failure=_TOLD[outcome])
+        told = send_letter(packet.id, Letter.UNDELIVERABLE, packet.event_count + 1, now, failure=_TOLD[outcome])
         return plus(replace(change, packet=_standing(change.packet, letter, outcome)), effects=[told])
 
     try:

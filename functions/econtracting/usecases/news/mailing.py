@@ -10,8 +10,8 @@ from econtracting.domain import letters
 from econtracting.domain.access.access import Link, fingerprint
 from econtracting.domain.appointing.appointments import Appointment
 from econtracting.domain.certification import Feed
-from econtracting.domain.effects import Effect
 from econtracting.domain.interview.answers import SealedAnswers
+from econtracting.domain.outbox import Effect, Letter, SendLetter
 from econtracting.domain.packet import Packet
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.screening.background import Check
@@ -33,22 +33,24 @@ def send(
     Raises Unavailable if the mail service does not take it.
     """
     packet = packets.load(effect.packet_id)
-    name = str(effect.payload["letter"])
-    context = _context(packets, envelope, packet, effect)
+    task = effect.asks_for(SendLetter)
+    context = _context(packets, envelope, packet, effect, task)
     secret = link_secrets.secret(packet.id, packet.invitation_generation)
     context["link"] = f"{public_url}/#/invitation/{secret}"
     _see_that_it_leads_here(packets, packet, secret)
-    letter = letters.compose(name, packet=packet, packet_type=packet_types(packet.type), context=context)
+    letter = letters.compose(task.letter, packet=packet, packet_type=packet_types(packet.type), context=context)
     mailer.send(to=letter.to, subject=letter.subject, html=letter.html, text=letter.text, reference=effect.reference)
-    if name == "invitation" and packet.delivery == "queued":
+    if task.letter is Letter.INVITATION and packet.delivery == "queued":
         _mark_sent(packets, packet.id)
 
 
-def _context(packets: ports.Packets, envelope: ports.Envelope, packet: Packet, effect: Effect) -> dict[str, Any]:
-    context: dict[str, Any] = dict(effect.payload)
+def _context(
+    packets: ports.Packets, envelope: ports.Envelope, packet: Packet, effect: Effect, task: SendLetter
+) -> dict[str, Any]:
+    context: dict[str, Any] = task.model_dump(exclude_none=True)
     if effect.sealed is not None:
         sealed = SealedAnswers.model_validate(effect.sealed)
-        context |= envelope.open(packet.id, "mail", int(effect.payload["version"]), sealed)
+        context |= envelope.open(packet.id, "mail", task.version or 0, sealed)
     if packet.before_submission:
         return context
     context["appointments"] = packets.all_of(Appointment, packet.id)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from econtracting import ports
-from econtracting.domain.audit import Actor, Event
+from econtracting.domain.audit import Actor, Event, EventType
+from econtracting.domain.outbox import execution_name, start_workflow
 from econtracting.domain.packet import DRIVEN_BY_WORKFLOW, Packet
 from econtracting.ports import Change
-from econtracting.usecases.news.relay import execution_name
-from econtracting.usecases.signing.signing import start_workflow
 
 RECONCILER = Actor(kind="system", id="reconciler")
 
@@ -43,7 +42,7 @@ def attend_workflow(
         if not gone or young:
             return Change(after)
         attempt = packet.attempt + 1
-        event = Event(type="workflow.restarted", at=now, actor=RECONCILER, data={"attempt": attempt})
+        event = Event(type=EventType.WORKFLOW_RESTARTED, at=now, actor=RECONCILER, data={"attempt": attempt})
         effects = [start_workflow(packet_id, attempt, now)]
         return Change(after.having(attempt=attempt), events=[event], effects=effects)
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from econtracting import ports
-from econtracting.domain.effects import Effect, EffectKind
 from econtracting.domain.errors import AlreadyExists, NotFound
+from econtracting.domain.outbox import sync_check
 from econtracting.domain.packet import Packet
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.screening.background import Check, OrderReference, Received
@@ -35,14 +35,7 @@ def background_check(*, packets: ports.Packets, clock: ports.Clock, message: Rep
         check = packets.find(Check, packet.id, attempt) if attempt.isdigit() else None
         if check is None:
             raise NotFound("unknown reference", code="reference-not-found")
-        sync = Effect(
-            packet_id=packet.id,
-            id=f"sync-check#{message.id}",
-            kind=EffectKind.SYNC_CHECK,
-            payload={"attempt": check.attempt, "report_id": message.data.object.id},
-            created_at=now,
-            due_at=now,
-        )
+        sync = sync_check(packet.id, check.attempt, message.data.object.id, message.id, now)
         return Change(packet, effects=[sync])
 
     _receive(packets, clock, background.VENDOR, message.id, message.type, reference, body, apply)

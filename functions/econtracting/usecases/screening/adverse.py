@@ -7,22 +7,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from econtracting import ports
-from econtracting.domain.audit import Actor, Event
-from econtracting.domain.effects import Effect, EffectKind
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.person import person
 from econtracting.domain.moment import iso
+from econtracting.domain.outbox import Effect, Letter, TimerKind, fetch_report, send_letter, timer
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.screening.adverse import AdverseCase, AdverseStatus, LocalRule
 from econtracting.domain.screening.background import Check
 from econtracting.ports import Change
 from econtracting.usecases.commit.changes import plus
-from econtracting.usecases.commit.endings import mail
 from econtracting.usecases.commit.lifecycle import attention
 from econtracting.usecases.commit.review import WATCH, cleared, handed_over
-from econtracting.usecases.commit.watching import timer
 
 SCREENER = Actor(kind="vendor", id="background-check")
 REPORT = "BACKGROUND_REPORT"
@@ -77,8 +75,8 @@ def pre_noticed(case: AdverseCase, packet: Packet, now: datetime, actor: Actor, 
     if case.status is not AdverseStatus.ASSESSING:
         case, fetched = case.report_corrected(), [_copy_of(case, packet, now)]
     after = case.send_pre_notice(now, actor.id)
-    letter = mail(packet.id, "adverse-pre", f"{after.attempt}-{after.notices}", now)
-    event = Event(type="adverse.pre_sent", at=now, actor=actor, data={"attempt": after.attempt})
+    letter = send_letter(packet.id, Letter.ADVERSE_PRE, f"{after.attempt}-{after.notices}", now)
+    event = Event(type=EventType.ADVERSE_PRE_SENT, at=now, actor=actor, data={"attempt": after.attempt})
     return Change(packet, events=[event], effects=[letter, *fetched], puts=[after])
 
 
@@ -86,14 +84,14 @@ def refused(case: AdverseCase, packet: Packet, now: datetime, actor: Actor, day:
     """The final notice, and with it the packet's end. Raises InvalidTransition before the clock allows it."""
     after = case.send_final_notice(now, actor.id, day)
     rejected = packet.move(Status.REJECTED, now).having(due_at=None)
-    letter = mail(packet.id, "adverse-final", str(after.attempt), now)
-    event = Event(type="adverse.final_sent", at=now, actor=actor, data={"attempt": after.attempt})
+    letter = send_letter(packet.id, Letter.ADVERSE_FINAL, str(after.attempt), now)
+    event = Event(type=EventType.ADVERSE_FINAL_SENT, at=now, actor=actor, data={"attempt": after.attempt})
     return Change(rejected, events=[event], effects=[letter], puts=[after])
 
 
 def released(case: AdverseCase, packet: Packet, now: datetime, actor: Actor) -> Change:
     """Decided for the agent: the packet goes on."""
-    event = Event(type="adverse.canceled", at=now, actor=actor, data={"attempt": case.attempt})
+    event = Event(type=EventType.ADVERSE_CANCELED, at=now, actor=actor, data={"attempt": case.attempt})
     return plus(cleared(packet, now, restart=True), events=[event], puts=[case.release(now, actor.id)])
 
 
@@ -125,7 +123,7 @@ def disputed(
     if packet.status is not Status.ADVERSE_REVIEW:
         raise InvalidTransition("No decision is open that a dispute could hold up.", status=packet.status.value)
     data = {"attempt": case.attempt, "grounds": list(grounds)} | ({"reason": reason} if reason else {})
-    event = Event(type="adverse.disputed", at=now, actor=actor, data=data)
+    event = Event(type=EventType.ADVERSE_DISPUTED, at=now, actor=actor, data=data)
     return Change(packet, events=[event], effects=[attention(packet, DISPUTED, now)], puts=[case.disputed(now)])
 
 
@@ -141,7 +139,7 @@ def dispute_answered(
         raise InvalidTransition("No dispute is open.", status=case.status.value)
     after = case.dispute_answered(now)
     data = {"attempt": case.attempt} | ({"reason": reason} if reason else {})
-    event = Event(type="adverse.dispute_answered", at=now, actor=actor, data=data)
+    event = Event(type=EventType.ADVERSE_DISPUTE_ANSWERED, at=now, actor=actor, data=data)
     effects = [*_final_timer(after, packet, now), _copy_of(case, packet, now)]
     return Change(packet, events=[event], effects=effects, puts=[after])
 
@@ -159,7 +157,7 @@ def notice_bounced(packets: ports.Packets, packet: Packet, now: datetime, actor:
     case = current(packets, packet)
     if case is None or case.status is not AdverseStatus.PRE_SENT:
         return None
-    event = Event(type="adverse.undeliverable", at=now, actor=actor, data={"attempt": case.attempt})
+    event = Event(type=EventType.ADVERSE_UNDELIVERABLE, at=now, actor=actor, data={"attempt": case.attempt})
     told = attention(packet, "NOTICE_UNDELIVERABLE", now)
     return Change(packet, events=[event], effects=[told], puts=[case.bounced()])
 
@@ -176,7 +174,7 @@ def watch(*, packets: ports.Packets, clock: ports.Clock, day: timedelta, packet_
         told = attention(packet, FINAL_POSSIBLE, now, occasion=f"{attempt}-{iso(opens)}")
         if packets.find(Effect, packet_id, told.id) is not None:
             return None  # whoever told of it died before the timer was done
-        event = Event(type="adverse.final_possible", at=now, actor=WATCH, data={"attempt": attempt})
+        event = Event(type=EventType.ADVERSE_FINAL_POSSIBLE, at=now, actor=WATCH, data={"attempt": attempt})
         return Change(packet, events=[event], effects=[told])
 
     packets.change(packet_id, decide)
@@ -191,22 +189,15 @@ def view(case: AdverseCase, day: timedelta) -> dict[str, Any]:
 
 def _delivered(case: AdverseCase, packet: Packet, at: datetime, now: datetime, actor: Actor) -> Change:
     after = case.delivered(at)
-    event = Event(type="adverse.delivered", at=now, actor=actor, data={"attempt": case.attempt})
+    event = Event(type=EventType.ADVERSE_DELIVERED, at=now, actor=actor, data={"attempt": case.attempt})
     return Change(packet, events=[event], effects=_final_timer(after, packet, now), puts=[after])
 
 
 def _copy_of(case: AdverseCase, packet: Packet, now: datetime) -> Effect:
     """Has the report's copy fetched as it stands now."""
-    return Effect(
-        packet_id=packet.id,
-        id=f"fetch-report#{case.attempt}#{packet.version + 1}",
-        kind=EffectKind.FETCH_REPORT,
-        payload={"attempt": case.attempt},
-        created_at=now,
-        due_at=now,
-    )
+    return fetch_report(packet.id, case.attempt, packet.version + 1, now)
 
 
 def _final_timer(case: AdverseCase, packet: Packet, now: datetime) -> list[Any]:
     opens = case.final_from()
-    return [timer(packet.id, f"adverse#{case.attempt}#{packet.version + 1}", opens, now)] if opens else []
+    return [timer(packet.id, TimerKind.ADVERSE, f"{case.attempt}#{packet.version + 1}", opens, now)] if opens else []

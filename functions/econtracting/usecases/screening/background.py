@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from econtracting import ports
-from econtracting.domain.audit import Actor, Event
-from econtracting.domain.effects import Effect, EffectKind
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.interview.person import person
+from econtracting.domain.outbox import Effect, OrderCheck, TimerKind, order_check, timer
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.screening.background import Check, OrderReference
@@ -18,7 +18,6 @@ from econtracting.ports import Change
 from econtracting.usecases.commit.changes import plus
 from econtracting.usecases.commit.review import require_current
 from econtracting.usecases.commit.waking import wake_check
-from econtracting.usecases.commit.watching import timer
 from econtracting.usecases.interview.opening import open_answers
 
 VENDOR = "background-check"
@@ -44,18 +43,11 @@ def opened(change: Change, now: datetime, reminders: tuple[timedelta, ...]) -> C
     """The change that brings a packet into its background check, with a new attempt of it."""
     packet = change.packet.having(check_attempt=change.packet.check_attempt + 1)
     check = Check(packet_id=packet.id, attempt=packet.check_attempt)
-    order = Effect(
-        packet_id=packet.id,
-        id=f"order-check#{check.attempt}",
-        kind=EffectKind.ORDER_CHECK,
-        payload={"attempt": check.attempt},
-        created_at=now,
-        due_at=now,
-    )
-    rings = [timer(packet.id, f"check#{check.attempt}", now + reminders[0], now)] if reminders else []
+    order = order_check(packet.id, check.attempt, now)
+    rings = [timer(packet.id, TimerKind.CHECK, str(check.attempt), now + reminders[0], now)] if reminders else []
     return plus(
         Change(packet, events=change.events, effects=change.effects, puts=change.puts, answer=change.answer),
-        events=[Event(type="bgc.requested", at=now, actor=WORKFLOW, data={"attempt": check.attempt})],
+        events=[Event(type=EventType.BGC_REQUESTED, at=now, actor=WORKFLOW, data={"attempt": check.attempt})],
         effects=[order, *rings],
         puts=[check],
         claims=[*change.claims, OrderReference(vendor=VENDOR, reference=check.reference, packet_id=packet.id)],
@@ -89,7 +81,7 @@ def order(
 ) -> None:
     """Place the order with the vendor. Repeating it is one order: the idempotency key is the effect's reference."""
     packet = packets.load(effect.packet_id)
-    attempt = int(effect.payload["attempt"])
+    attempt = effect.asks_for(OrderCheck).attempt
     check = packets.find(Check, packet.id, str(attempt))
     if check is None or check.report_id is not None:
         return
@@ -122,7 +114,9 @@ def ordered(check: Check, report: ports.Report, now: datetime) -> tuple[Check, l
     """The vendor has the order: noted once, by whoever sees it first, the order's answer or news that overtook it."""
     if check.report_id is not None:
         return check, []
-    event = Event(type="bgc.ordered", at=now, actor=WORKFLOW, data={"attempt": check.attempt, "report": report.id})
+    event = Event(
+        type=EventType.BGC_ORDERED, at=now, actor=WORKFLOW, data={"attempt": check.attempt, "report": report.id}
+    )
     known = {"report_id": report.id, "ordered_at": now, "expected_at": report.expected_at}
     return check.model_copy(update=known), [event]
 

@@ -6,16 +6,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from econtracting import ports
-from econtracting.domain.audit import Event
+from econtracting.domain.audit import Event, EventType
 from econtracting.domain.corrections import Patience, fields_of_vendor
-from econtracting.domain.effects import Effect, EffectKind
 from econtracting.domain.errors import InvalidTransition
+from econtracting.domain.outbox import Effect, Letter, SyncCheck, send_letter, sync_check
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.screening.background import FINAL_STATUSES, Check
 from econtracting.ports import Change
 from econtracting.usecases.commit.changes import plus
-from econtracting.usecases.commit.endings import mail
 from econtracting.usecases.commit.review import WATCH, cleared, handed_over, require_current, resumed
 from econtracting.usecases.commit.waking import wake_check
 from econtracting.usecases.corrections import corrections
@@ -30,8 +29,9 @@ SUSPENDED = "BACKGROUND_CHECK_SUSPENDED"  # for something no field of the interv
 
 def sync(*, packets: ports.Packets, checks: ports.BackgroundChecks, clock: ports.Clock, effect: Effect) -> None:
     """Ask the vendor how the report stands and apply it; what a webhook said was only the occasion."""
-    attempt = int(effect.payload["attempt"])
-    report = checks.report(effect.payload["report_id"])
+    task = effect.asks_for(SyncCheck)
+    attempt = task.attempt
+    report = checks.report(task.report_id)
     now = clock.now()
 
     def decide(packet: Packet) -> Change | None:
@@ -49,7 +49,7 @@ def sync(*, packets: ports.Packets, checks: ports.BackgroundChecks, clock: ports
             }
         )
         data = {"attempt": attempt, "report": report.id}
-        events.append(Event(type=f"bgc.{report.status}", at=now, actor=SCREENER, data=data))
+        events.append(Event(type=EventType(f"bgc.{report.status}"), at=now, actor=SCREENER, data=data))
         return plus(_applied(packets, packet, after, now), events=events, puts=[after])
 
     packets.change(effect.packet_id, decide)
@@ -72,7 +72,7 @@ def record(
         if packet.status is not Status.BACKGROUND_CHECK:
             return None
         check = current(packets, packet)
-        event = Event(type="bgc.recorded", at=now, actor=WORKFLOW, data={"attempt": check.attempt})
+        event = Event(type=EventType.BGC_RECORDED, at=now, actor=WORKFLOW, data={"attempt": check.attempt})
         return plus(_led(packets, packet_types(packet.type), packet, check, now, patience), events=[event])
 
     return packets.change(packet_id, decide).packet
@@ -102,26 +102,20 @@ def watch(
         again = due[passed] if passed < len(due) else None
         if passed <= check.reminders:
             return None
-        effects = [mail(packet_id, "background-delay", f"{attempt}-{passed}", now)]
-        if check.report_id is not None:
-            effects.append(asked_again(check, f"reminder-{passed}", now))
-        event = Event(type="bgc.reminded", at=now, actor=WATCH, data={"attempt": attempt, "reminder": passed})
+        effects = [send_letter(packet_id, Letter.BACKGROUND_DELAY, f"{attempt}-{passed}", now)]
+        effects += ask_again(check, f"reminder-{passed}", now)
+        event = Event(type=EventType.BGC_REMINDED, at=now, actor=WATCH, data={"attempt": attempt, "reminder": passed})
         return Change(packet, events=[event], effects=effects, puts=[check.model_copy(update={"reminders": passed})])
 
     packets.change(packet_id, decide)
     return again
 
 
-def asked_again(check: Check, occasion: str, now: datetime) -> Effect:
-    """Have the vendor asked how a report stands, without waiting for its webhook."""
-    return Effect(
-        packet_id=check.packet_id,
-        id=f"sync-check#{check.attempt}#{occasion}",
-        kind=EffectKind.SYNC_CHECK,
-        payload={"attempt": check.attempt, "report_id": check.report_id},
-        created_at=now,
-        due_at=now,
-    )
+def ask_again(check: Check, occasion: str, now: datetime) -> list[Effect]:
+    """Have the vendor asked how a report stands, without waiting for its webhook; nothing before there is one."""
+    if check.report_id is None:
+        return []
+    return [sync_check(check.packet_id, check.attempt, check.report_id, f"{check.attempt}#{occasion}", now)]
 
 
 def _is_news(packets: ports.Packets, packet: Packet, check: Check, report: ports.Report) -> bool:

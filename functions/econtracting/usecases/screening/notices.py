@@ -11,10 +11,10 @@ from hashlib import sha256
 from typing import Any
 
 from econtracting import ports
-from econtracting.domain.audit import Actor, Event
-from econtracting.domain.effects import Effect
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.errors import NotFound
 from econtracting.domain.moment import iso
+from econtracting.domain.outbox import Effect, FetchReport
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.screening.adverse import AdverseCase, ReportCopy
@@ -69,11 +69,13 @@ def text(
     now = clock.now()
 
     def decide(packet: Packet) -> Change | None:
-        seen = any(one.type == "adverse.read" and one.data["notice"] == notice_id for one in packets.events(packet_id))
+        seen = any(
+            one.type == EventType.ADVERSE_READ and one.data["notice"] == notice_id for one in packets.events(packet_id)
+        )
         arrived = adverse.notice_delivered(packets, packet, now, actor) if notice.kind == PRE_ADVERSE else None
         if seen and arrived is None:
             return None
-        read = Event(type="adverse.read", at=now, actor=actor, data={"notice": notice_id})
+        read = Event(type=EventType.ADVERSE_READ, at=now, actor=actor, data={"notice": notice_id})
         return plus(arrived or Change(packet), events=[] if seen else [read])
 
     packets.change(packet_id, decide)
@@ -132,7 +134,7 @@ def fetch(
     effect: Effect,
 ) -> None:
     """Keep the copy of a report that is weighed. Raises Unavailable: the effect comes back."""
-    attempt = str(effect.payload["attempt"])
+    attempt = str(effect.asks_for(FetchReport).attempt)
     case = packets.find(AdverseCase, effect.packet_id, attempt)
     if case is None or case.over:
         return
@@ -146,7 +148,7 @@ def fetch(
         if current is None or current.over or current.copy_of_report == copy:
             return None
         kept = Event(
-            type="adverse.copy_kept", at=now, actor=FETCHER, data={"attempt": current.attempt, "sha256": digest}
+            type=EventType.ADVERSE_COPY_KEPT, at=now, actor=FETCHER, data={"attempt": current.attempt, "sha256": digest}
         )
         return Change(packet, events=[kept], puts=[current.model_copy(update={"copy_of_report": copy})])
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from econtracting import ports
 from econtracting.domain.access.access import require_recent
-from econtracting.domain.audit import Actor, Event
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.errors import InvalidRequest, NotFound
 from econtracting.domain.interview.upload_content import MOST_PIXELS
 from econtracting.domain.packet import Packet
@@ -114,7 +114,7 @@ def adopt(
             "image_sha256": digest,
             "statement_sha256": sha256(statement.encode()).hexdigest(),
         }
-        event = Event(type="signature.adopted", at=now, actor=actor, data=data)
+        event = Event(type=EventType.SIGNATURE_ADOPTED, at=now, actor=actor, data=data)
         return Change(packet, events=[event], puts=[wanted, AdoptedSignature(**wanted.model_dump())])
 
     packets.change(packet_id, decide)

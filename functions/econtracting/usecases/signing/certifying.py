@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from econtracting import ports
-from econtracting.domain.audit import ChainedEvent
+from econtracting.domain.audit import ChainedEvent, EventType
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.person import person
 from econtracting.domain.packet import Packet, Status
@@ -27,21 +27,21 @@ from econtracting.domain.signing.signing import Adoption, Document
 # What the certificate retells of the trail, and which of an event's data it tells with it; the trail itself is in the
 # evidence package. Hashes stay out: a line of them says nothing to a reader.
 TOLD: dict[str, tuple[str, tuple[str, ...]]] = {
-    "invitation.created": ("Invitation created", ()),
-    "invitation.delivered": ("Invitation delivered to the mail server", ()),
-    "access.login_ok": ("Signed in", ()),
-    "access.password_set": ("Own password set", ()),
-    "agreement.accepted": ("User agreement accepted", ("version",)),
-    "packet.frozen": ("Answers confirmed and documents frozen", ()),
-    "disclosure.shown": ("Disclosure about electronic records shown", ("version",)),
-    "disclosure.access_proved": ("Access to electronic records proved", ()),
-    "disclosure.accepted": ("Consent to electronic records given", ("version",)),
-    "disclosure.withdrawn": ("Consent to electronic records withdrawn", ()),
-    "signature.adopted": ("Signature adopted", ("signature_id",)),
-    "document.opened": ("Document opened", ("document",)),
-    "document.tag_signed": ("Field signed", ("document", "field")),
-    "document.acknowledged": ("Document acknowledged", ("document", "field")),
-    "packet.finished": ("Finished", ()),
+    EventType.INVITATION_CREATED: ("Invitation created", ()),
+    EventType.INVITATION_DELIVERED: ("Invitation delivered to the mail server", ()),
+    EventType.ACCESS_LOGIN_OK: ("Signed in", ()),
+    EventType.ACCESS_PASSWORD_SET: ("Own password set", ()),
+    EventType.AGREEMENT_ACCEPTED: ("User agreement accepted", ("version",)),
+    EventType.PACKET_FROZEN: ("Answers confirmed and documents frozen", ()),
+    EventType.DISCLOSURE_SHOWN: ("Disclosure about electronic records shown", ("version",)),
+    EventType.DISCLOSURE_ACCESS_PROVED: ("Access to electronic records proved", ()),
+    EventType.DISCLOSURE_ACCEPTED: ("Consent to electronic records given", ("version",)),
+    EventType.DISCLOSURE_WITHDRAWN: ("Consent to electronic records withdrawn", ()),
+    EventType.SIGNATURE_ADOPTED: ("Signature adopted", ("signature_id",)),
+    EventType.DOCUMENT_OPENED: ("Document opened", ("document",)),
+    EventType.DOCUMENT_TAG_SIGNED: ("Field signed", ("document", "field")),
+    EventType.DOCUMENT_ACKNOWLEDGED: ("Document acknowledged", ("document", "field")),
+    EventType.PACKET_FINISHED: ("Finished", ()),
 }
 ACCESS_PROOF = "A code printed in a PDF document, read there and typed back"
 
@@ -56,7 +56,7 @@ def certificate_facts(
     identity: Mapping[str, str | None],
 ) -> CertificateFacts:
     """The facts up to Finish, so that sealing again tells the same. `events` is the whole trail."""
-    finished = next(event for event in reversed(events) if event.type == "packet.finished")
+    finished = next(event for event in reversed(events) if event.type == EventType.PACKET_FINISHED)
     told = [event for event in events if event.seq <= finished.seq]
     latest = {event.type: event for event in told}
     kinds = [box.kind for document in sealed for box in document.fields if box.field_id in document.signed]
@@ -79,7 +79,9 @@ def certificate_facts(
             recruiter=packet.recruiter.name,
             agency=packet.agency.name,
             requested_from=events[0].actor.address or None,
-            delivered_at=latest["invitation.delivered"].at if "invitation.delivered" in latest else None,
+            delivered_at=latest[EventType.INVITATION_DELIVERED].at
+            if EventType.INVITATION_DELIVERED in latest
+            else None,
         ),
         documents=_documents(definition, packet, sealed),
         signer=_signer(packets, definition, packet, adoption, finished),

@@ -12,7 +12,7 @@ from typing import Any
 
 from econtracting import ports
 from econtracting.domain.access.access import fingerprint
-from econtracting.domain.audit import Actor, Event
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.errors import (
     ConsentRequired,
     InvalidRequest,
@@ -20,6 +20,7 @@ from econtracting.domain.errors import (
     NotFound,
     StaleVersion,
 )
+from econtracting.domain.outbox import Letter
 from econtracting.domain.packet import AFTER_SUBMISSION, Acceptance, Packet, Status
 from econtracting.domain.signing.signing import Disclosure
 from econtracting.ports import Change, Request
@@ -48,7 +49,7 @@ def consent_view(
         if packet.status is not Status.AWAITING_SIGNATURE or (before and before.version == text.version):
             return None
         data = {"version": text.version, "sha256": _hash(text.text), "language": LANGUAGE}
-        event = Event(type="disclosure.shown", at=now, actor=actor, data=data)
+        event = Event(type=EventType.DISCLOSURE_SHOWN, at=now, actor=actor, data=data)
         return Change(
             packet, events=[event], puts=[Disclosure(packet_id=packet_id, version=text.version, shown_at=now)]
         )
@@ -120,8 +121,8 @@ def consent(
         proof = packet.access_code.sha256
         data = {"version": given.version, "sha256": given.sha256, "language": LANGUAGE, "access_proof": proof}
         events = [
-            Event(type="disclosure.access_proved", at=now, actor=actor, data={"document": proof}),
-            Event(type="disclosure.accepted", at=now, actor=actor, data=data),
+            Event(type=EventType.DISCLOSURE_ACCESS_PROVED, at=now, actor=actor, data={"document": proof}),
+            Event(type=EventType.DISCLOSURE_ACCEPTED, at=now, actor=actor, data=data),
         ]
         proved = shown.model_copy(update={"access_proved_at": now})
         return Change(packet.having(consent=given), events=events, puts=[proved], answer=answer)
@@ -141,7 +142,7 @@ def withdraw_consent(
     def decide(packet: Packet) -> Change:
         if packet.consent is None:
             raise ConsentRequired("There is no consent to withdraw.")
-        event = Event(type="disclosure.withdrawn", at=now, actor=actor, data={"reason": reason[:500]})
+        event = Event(type=EventType.DISCLOSURE_WITHDRAWN, at=now, actor=actor, data={"reason": reason[:500]})
         after = packet.having(consent=None)
         if packet.status in AFTER_SUBMISSION:
             told = attention(packet, "CONSENT_WITHDRAWN", now)
@@ -151,7 +152,7 @@ def withdraw_consent(
             change = review.handed_over(after, "CONSENT_WITHDRAWN", now, actor=actor)
             answer = {"status": change.packet.status.value, "consequence": CORRECTED_ON_PAPER}
             return replace(change, events=[event, *change.events], answer=answer)
-        change = close(packets, after, Status.DECLINED, now, event, letters=[("declined", {})])
+        change = close(packets, after, Status.DECLINED, now, event, letters=[(Letter.DECLINED, {})])
         return replace(change, answer={"status": Status.DECLINED.value, "consequence": ENDS})
 
     answer: dict[str, Any] = packets.change(packet_id, decide).answer
@@ -179,7 +180,7 @@ def request_paper(
         wanted = list(dict.fromkeys(document_ids)) if document_ids else known
         if not set(wanted) <= set(known):
             raise NotFound("This packet has no such document.", code="document-not-found")
-        event = Event(type="paper.copies_requested", at=now, actor=actor, data={"documents": wanted})
+        event = Event(type=EventType.PAPER_COPIES_REQUESTED, at=now, actor=actor, data={"documents": wanted})
         answer = {"documents": wanted, "fee": "none"}
         return Change(packet, events=[event], effects=[attention(packet, "PAPER_COPIES", now)], answer=answer)
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from econtracting import ports
-from econtracting.domain.audit import Actor, Event
+from econtracting.domain.audit import Actor, Event, EventType
+from econtracting.domain.outbox import Letter
 from econtracting.domain.packet import Packet, Status
 from econtracting.ports import Change
 from econtracting.usecases.commit import review
@@ -20,7 +21,7 @@ def decline(
     contracting department instead, because what was signed before stands. Raises InvalidTransition.
     """
     now = clock.now()
-    kind = "invitation.wrong_recipient" if wrong_recipient else "packet.declined"
+    kind = EventType.INVITATION_WRONG_RECIPIENT if wrong_recipient else EventType.PACKET_DECLINED
 
     def decide(packet: Packet) -> Change | None:
         if packet.status is Status.DECLINED:
@@ -29,7 +30,7 @@ def decline(
         if packet.submitted and packet.status is Status.AWAITING_SIGNATURE:
             change = review.handed_over(packet, "CORRECTION_DECLINED", now, actor=actor)
             return replace(change, events=[event, *change.events])
-        letter = "wrong-recipient" if wrong_recipient else "declined"
+        letter = Letter.WRONG_RECIPIENT if wrong_recipient else Letter.DECLINED
         return close(packets, packet, Status.DECLINED, now, event, letters=[(letter, {})])
 
     return {"status": packets.change(packet_id, decide).packet.status.value}

@@ -8,20 +8,20 @@ from datetime import datetime
 from hashlib import sha256
 
 from econtracting import ports
-from econtracting.domain.audit import Actor, ChainedEvent, Event, canonical, chain
+from econtracting.domain.audit import Actor, ChainedEvent, Event, EventType, canonical, chain
 from econtracting.domain.certification import Contract
 from econtracting.domain.errors import InvalidTransition, Unavailable
-from econtracting.domain.packet import Frozen, Packet, Status
+from econtracting.domain.outbox import Letter, send_letter, stamp_seals
+from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
+from econtracting.domain.record import Record
 from econtracting.domain.signing.completion import CertificateFacts
 from econtracting.domain.signing.documents import FrozenDocumentAltered, Mark, TimestampUnavailable
 from econtracting.domain.signing.signing import AdoptedSignature, Adoption, Completion, Document, Place
 from econtracting.evidence import checkpoint
 from econtracting.ports import Change
-from econtracting.usecases.commit.endings import mail
 from econtracting.usecases.signing.certifying import certificate_facts
 from econtracting.usecases.signing.preparing import frozen_key
-from econtracting.usecases.signing.stamping import stamping
 
 SEALER = Actor(kind="system", id="seal")
 
@@ -73,7 +73,7 @@ def _seal_with(
     if adoption is None or packet.frozen_at is None:
         raise InvalidTransition("nothing was signed")
     events = packets.events(packet_id)
-    finished_at = next(event.at for event in reversed(events) if event.type == "packet.finished")
+    finished_at = next(event.at for event in reversed(events) if event.type == EventType.PACKET_FINISHED)
     looks = _Looks(packets, documents, packet_id, adoption)
     ordered = sorted(packets.all_of(Document, packet_id), key=lambda document: document.position)
     sealed = [
@@ -93,16 +93,16 @@ def _seal_with(
             return None
         after = current.move(Status.SUBMITTED, now)
         event = Event(
-            type="packet.sealed", at=now, actor=SEALER, data={"documents": hashes, "certificate": facts.sha256}
+            type=EventType.PACKET_SEALED, at=now, actor=SEALER, data={"documents": hashes, "certificate": facts.sha256}
         )
         trail = [*packets.events(packet_id), *_next(current, event)]
         proofs = _proofs(documents, seal, current, facts, trail, packets.find(Completion, packet_id), now)
-        puts: list[Frozen] = [*sealed, proofs]
+        puts: list[Record] = [*sealed, proofs]
         if current.npn is not None and packets.find(Contract, current.npn, packet_id) is None:
             puts.append(Contract(npn=current.npn, packet_id=packet_id, agency_id=current.agency.id, since=now))
-        effects = [mail(packet_id, "received", current.generation, now)]
+        effects = [send_letter(packet_id, Letter.RECEIVED, current.generation, now)]
         if stamp_later:
-            effects.append(stamping(current, now))
+            effects.append(stamp_seals(packet_id, current.generation, now))
         return Change(after, events=[event], effects=effects, puts=puts)
 
     return packets.change(packet_id, decide).packet

@@ -7,9 +7,9 @@ from typing import Any
 
 from econtracting import ports
 from econtracting.domain.access.access import require_recent
-from econtracting.domain.audit import Actor, Event
-from econtracting.domain.effects import Effect, EffectKind
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.errors import AlreadySigned, InvalidTransition, NotFound, SignaturesMissing
+from econtracting.domain.outbox import start_workflow
 from econtracting.domain.packet import AFTER_SUBMISSION, Packet, Status
 from econtracting.domain.signing.documents import PACKET_ACT, FieldBox
 from econtracting.domain.signing.signing import Adoption, Document, SignedField
@@ -61,7 +61,7 @@ def _record_opened(packets: ports.Packets, now: datetime, packet_id: str, docume
         if document.opened_at is not None or not waits:
             return None
         data = {"document": document_id, "sha256": document.sha256}
-        event = Event(type="document.opened", at=now, actor=actor, data=data)
+        event = Event(type=EventType.DOCUMENT_OPENED, at=now, actor=actor, data=data)
         return Change(packet, events=[event], puts=[document.model_copy(update={"opened_at": now})])
 
     packets.change(packet_id, decide)
@@ -105,7 +105,7 @@ def sign_field(
             user_agent=actor.user_agent,
         )
         after = document.model_copy(update={"signed": {**document.signed, field_id: signed}})
-        kind = "document.acknowledged" if box.kind == "acknowledge" else "document.tag_signed"
+        kind = EventType.DOCUMENT_ACKNOWLEDGED if box.kind == "acknowledge" else EventType.DOCUMENT_TAG_SIGNED
         data = {
             "document": document_id,
             "field": field_id,
@@ -116,7 +116,7 @@ def sign_field(
         }
         events = [Event(type=kind, at=now, actor=actor, data=data)]
         if not after.missing():
-            events.append(Event(type="document.completed", at=now, actor=actor, data={"document": document_id}))
+            events.append(Event(type=EventType.DOCUMENT_COMPLETED, at=now, actor=actor, data={"document": document_id}))
         answer = {"field_id": field_id, "signed_at": now.isoformat(), "missing": list(after.missing())}
         return Change(packet, events=events, puts=[after], answer=answer)
 
@@ -186,24 +186,12 @@ def finish(
         answered, puts = correcting.answered(packets, packet, now, actor)
         attempt = packet.attempt + 1
         after = packet.move(Status.SEALING, now).having(attempt=attempt, due_at=now)
-        finished = Event(type="packet.finished", at=now, actor=actor, data={"generation": packet.generation})
+        finished = Event(type=EventType.PACKET_FINISHED, at=now, actor=actor, data={"generation": packet.generation})
         effects = [start_workflow(packet_id, attempt, now)]
         return Change(after, events=[*answered, finished], effects=effects, puts=puts, answer=answer)
 
     packets.change(packet_id, decide, request)
     return answer
-
-
-def start_workflow(packet_id: str, attempt: int, now: datetime) -> Effect:
-    """The execution's name is fixed by packet and attempt, so it exists once (I3)."""
-    return Effect(
-        packet_id=packet_id,
-        id=f"workflow#{attempt}",
-        kind=EffectKind.START_WORKFLOW,
-        payload={"attempt": attempt},
-        created_at=now,
-        due_at=now,
-    )
 
 
 def _document_view(document: Document) -> dict[str, Any]:

@@ -5,29 +5,16 @@ The sealed documents stay as they are: a stamped one is the sealed one with a fu
 
 from __future__ import annotations
 
-from datetime import datetime
 from hashlib import sha256
 
 from econtracting import ports
-from econtracting.domain.audit import Actor, Event
-from econtracting.domain.effects import Effect, EffectKind
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.packet import Packet
 from econtracting.domain.signing.documents import FrozenDocumentAltered
 from econtracting.domain.signing.signing import Document
 from econtracting.ports import Change
 
 STAMPER = Actor(kind="system", id="stamp")
-
-
-def stamping(packet: Packet, now: datetime) -> Effect:
-    """The row that asks for the times a packet lacks; the relay repeats it until an authority answers."""
-    return Effect(
-        packet_id=packet.id,
-        id=f"stamp#{packet.generation}",
-        kind=EffectKind.STAMP_SEALS,
-        created_at=now,
-        due_at=now,
-    )
 
 
 def stamp_packet(
@@ -50,7 +37,9 @@ def stamp_packet(
         if not mine:
             return None
         data = {"documents": {one.document_id: one.stamped_sha256 for one in mine}}
-        return Change(packet, events=[Event(type="packet.timestamped", at=now, actor=STAMPER, data=data)], puts=mine)
+        return Change(
+            packet, events=[Event(type=EventType.PACKET_TIMESTAMPED, at=now, actor=STAMPER, data=data)], puts=mine
+        )
 
     packets.change(packet_id, decide)
     return len(stamped)
