@@ -74,10 +74,10 @@ test-sam: setup ## runs the functions in Lambda's runtime: sam local, containers
 check: setup ## format, lint, types, templates, stale OpenAPI, dependency rule
 	@scripts/check
 
-sbom: setup .build/tools.installed ## writes bills of materials to build/sbom and docs/licences.md
+sbom: setup .build/tools.installed ## writes bills of materials to build/sbom and docs/licenses.md
 	@$(PYTHON) -m tools.sbom
 
-audit: setup .build/tools.installed ## has a linter read every IAM statement, and sees that all licences are listed
+audit: setup .build/tools.installed ## has a linter read every IAM statement, and sees that all licenses are listed
 	@$(PYTHON) -m tools.sbom --check
 	@.venv/tools/bin/python -W ignore -m tools.policies
 

@@ -17,7 +17,7 @@ REGION = "us-east-1"
 SENDER = "contracting@meridian-health.example"
 
 BACKGROUND_CHECK_KEY = "local-background-check-key"
-LICENCE_REGISTRY_KEY = "local-licence-registry-key"
+LICENSE_REGISTRY_KEY = "local-license-registry-key"
 APPOINTMENT_GATEWAY_KEY = "local-appointment-gateway-key"
 APPOINTMENT_WEBHOOK_SECRET = "whsec_bG9jYWwtYXBwb2ludG1lbnQtd2ViaG9va3M="
 CERTIFICATION_SITE_KEY = "local-certification-site-key"
@@ -92,11 +92,11 @@ class Config:
             "SenderAddress": SENDER,
             "AwsEndpointUrl": self.url("emulator"),
             "BackgroundCheckUrl": self.url("background"),
-            "LicenceRegistryUrl": self.url("registry"),
+            "LicenseRegistryUrl": self.url("registry"),
             "AppointmentGatewayUrl": self.url("appointments"),
             "CertificationSiteUrl": self.url("certification"),
             "BackgroundCheckKey": BACKGROUND_CHECK_KEY,
-            "LicenceRegistryKey": LICENCE_REGISTRY_KEY,
+            "LicenseRegistryKey": LICENSE_REGISTRY_KEY,
             "AppointmentGatewayKey": APPOINTMENT_GATEWAY_KEY,
             "AppointmentWebhookSecret": APPOINTMENT_WEBHOOK_SECRET,
             "CertificationSiteKey": CERTIFICATION_SITE_KEY,

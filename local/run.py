@@ -34,7 +34,7 @@ def addresses(config: Config) -> str:
   portal     {config.url("portal")}/
   API        {config.url("portal")}/api
   inbox      {config.url("portal")}/inbox
-  vendors    background check {config.url("background")}, licence registry {config.url("registry")},
+  vendors    background check {config.url("background")}, license registry {config.url("registry")},
              appointment gateway {config.url("appointments")}, certification site {config.url("certification")}
   AWS        {config.url("emulator")}  (any credentials, region us-east-1)
   staff      password {staff.PASSWORD}

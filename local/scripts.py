@@ -1,8 +1,8 @@
 """How inputs choose what the outside world does: plus-tags in e-mail addresses, and digits of special NPNs.
 
 `dana+consider.slow@example.com` carries the tags consider and slow. An NPN of ten digits that begins with 99 is
-special: its last three digits choose what the appointment gateway (first of them) and the licence registry (last two)
-do. Every other NPN is an honest producer with valid licences everywhere. local/README.md lists the choices.
+special: its last three digits choose what the appointment gateway (first of them) and the license registry (last two)
+do. Every other NPN is an honest producer with valid licenses everywhere. local/README.md lists the choices.
 """
 
 import re
@@ -23,6 +23,6 @@ def gateway_script(npn: str) -> int:
 
 
 def registry_script(npn: str) -> int:
-    """What the licence registry knows of this producer; 0 is valid licences in every state."""
+    """What the license registry knows of this producer; 0 is valid licenses in every state."""
     match = SPECIAL_NPN.fullmatch(npn)
     return int(match[2]) if match else 0

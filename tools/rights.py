@@ -2,9 +2,9 @@
 
     python -m tools.rights [--chosen] SEEN [TEMPLATE]
 
-SEEN is a folder of what test processes noted (tests/support/rights.py), one file each, however many ran side by side. Judges
-only a whole run: every test that was collected has run, and every test file was collected. `--chosen` says that only a
-part was meant to run; then nothing is judged.
+SEEN is a folder of what test processes noted (tests/support/rights.py), one file each, however many ran side by
+side. Judges only a whole run: every test that was collected has run, and every test file was collected. `--chosen`
+says that only a part was meant to run; then nothing is judged.
 """
 
 from __future__ import annotations

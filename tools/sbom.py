@@ -1,7 +1,7 @@
-"""What is shipped, listed: a CycloneDX bill of materials for each part, and the licences of all of it.
+"""What is shipped, listed: a CycloneDX bill of materials for each part, and the licenses of all of it.
 
-python -m tools.sbom            writes build/sbom/*.cdx.json and docs/licences.md
-python -m tools.sbom --check    says whether docs/licences.md is what would be written
+python -m tools.sbom            writes build/sbom/*.cdx.json and docs/licenses.md
+python -m tools.sbom --check    says whether docs/licenses.md is what would be written
 """
 
 import json
@@ -18,7 +18,7 @@ PARTS = {
     "functions": ROOT / "functions/requirements.txt",
     "documents-layer": ROOT / "layers/documents/requirements.txt",
 }
-LICENCES = ROOT / "docs/licences.md"
+LICENSES = ROOT / "docs/licenses.md"
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)(?: ; ([^\\]+))?", re.MULTILINE)
 SHORT = {"Apache Software License": "Apache-2.0", "MIT License": "MIT", "BSD License": "BSD"}
 ELSEWHERE = ("win32", "darwin", "emscripten", "Windows", "python_full_version <", "PyPy")
@@ -33,8 +33,8 @@ def shipped(lock: Path) -> dict[str, str]:
     }
 
 
-def licence(name: str) -> str:
-    """The licence as the package states it; KeyError for one that is not installed or states none."""
+def license(name: str) -> str:
+    """The license as the package states it; KeyError for one that is not installed or states none."""
     try:
         about = metadata(name)
     except PackageNotFoundError:
@@ -46,29 +46,29 @@ def licence(name: str) -> str:
         return " or ".join(SHORT.get(one, one) for one in classified)
     if stated := about.get("License"):
         return stated.splitlines()[0]
-    raise KeyError(f"{name} states no licence")
+    raise KeyError(f"{name} states no license")
 
 
 def page() -> str:
     lines = [
-        "# Licences of what is shipped",
+        "# Licenses of what is shipped",
         "",
         "Written by `make sbom` from the locked requirements; `npm sbom` in `web/` lists the portal's packages.",
     ]
     for part, lock in PARTS.items():
-        rows = [f"| {name} | {version} | {licence(name)} |" for name, version in sorted(shipped(lock).items())]
-        lines += ["", f"## {part}", "", "| package | version | licence |", "| --- | --- | --- |", *rows]
+        rows = [f"| {name} | {version} | {license(name)} |" for name, version in sorted(shipped(lock).items())]
+        lines += ["", f"## {part}", "", "| package | version | license |", "| --- | --- | --- |", *rows]
     return "\n".join(lines) + "\n"
 
 
 def bill(part: str, lock: Path) -> dict[str, Any]:
-    """The part's bill of materials, with what each package says of its licence."""
+    """The part's bill of materials, with what each package says of its license."""
     command = [str(GENERATOR), "requirements", "--output-reproducible", "--of", "JSON", str(lock)]
     made: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     known = shipped(lock)
     made["components"] = [one for one in made["components"] if one["name"] in known]
     for component in made["components"]:
-        component["licenses"] = [{"license": {"name": licence(component["name"])}}]
+        component["licenses"] = [{"license": {"name": license(component["name"])}}]
         # They name the index that happened to be used, and repeat the lock line by line.
         for needless in ("externalReferences", "description"):
             component.pop(needless, None)
@@ -80,10 +80,10 @@ def bill(part: str, lock: Path) -> dict[str, Any]:
 
 def main() -> int:
     if sys.argv[1:] == ["--check"]:
-        current = LICENCES.exists() and LICENCES.read_text() == page()
-        print("licences are listed" if current else "docs/licences.md is stale: make sbom")
+        current = LICENSES.exists() and LICENSES.read_text() == page()
+        print("licenses are listed" if current else "docs/licenses.md is stale: make sbom")
         return 0 if current else 1
-    LICENCES.write_text(page())
+    LICENSES.write_text(page())
     folder = ROOT / "build/sbom"
     folder.mkdir(parents=True, exist_ok=True)
     for part, lock in PARTS.items():

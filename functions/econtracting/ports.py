@@ -5,34 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from econtracting.domain.access.access import AttemptRule
-from econtracting.domain.appointing.appointments import Licences
+from econtracting.domain.appointing.appointments import Licenses
 from econtracting.domain.audit import ChainedEvent, Event
 from econtracting.domain.breaker import Breaker, Vendor
+from econtracting.domain.callers import Request
 from econtracting.domain.interview.answers import SealedAnswers
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet
 from econtracting.domain.record import Record
 from econtracting.domain.signing.documents import Mark, RenderedDocument, SealedDocument
 
+if TYPE_CHECKING:
+    from econtracting.domain.packet_type import PacketType
+
 R = TypeVar("R", bound=Record)
-
-
-class Request(NamedTuple):
-    """A caller's Idempotency-Key and what it was used for; scoped, so nobody gets another caller's answer."""
-
-    caller: str
-    key: str
-    body_hash: str
 
 
 @dataclass(frozen=True)
 class Change:
     """All that one commit writes: the packet as it stands afterwards, and everything that is true together with it.
 
-    `puts` replace or create; `claims` must not exist yet; `drops` are deleted. `answer` is kept for a repeated request.
+    `puts` replace or create; `claims` must not exist yet; `drops` are deleted. `answer`, a view or plain JSON, is kept
+    for a repeated request.
     """
 
     packet: Packet
@@ -54,6 +51,7 @@ class Committed:
 
 
 Decide = Callable[[Packet], Change | None]
+PacketTypes = Callable[[str], "PacketType"]  # by name; raises LookupError
 
 
 class Page(NamedTuple):
@@ -427,8 +425,8 @@ class BackgroundChecks(Protocol):
         ...
 
 
-class LicenceRegistry(Protocol):
-    def licences(self, npn: str) -> Licences | None:
+class LicenseRegistry(Protocol):
+    def licenses(self, npn: str) -> Licenses | None:
         """None if the registry does not know the NPN. Raises Unavailable."""
         ...
 

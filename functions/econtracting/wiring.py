@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from econtracting import ports
-from econtracting.domain.corrections import Patience
+from econtracting.domain.corrections import CorrectionSchedule
 from econtracting.domain.packet_type import PacketType
 from econtracting.settings import Settings, only, optional
 
@@ -305,8 +305,8 @@ def workflow() -> ports.Workflow:
     return StepFunctions(_client("stepfunctions"), only("ONBOARDING_ARN"))
 
 
-def patience() -> Patience:
-    return Patience(settings().reminders, settings().invitation_life)
+def patience() -> CorrectionSchedule:
+    return CorrectionSchedule(settings().reminders, settings().invitation_life)
 
 
 @cache
@@ -363,8 +363,8 @@ def background_checks() -> ports.BackgroundChecks:
 
 
 @cache
-def licence_registry() -> ports.LicenceRegistry:
-    return cast("ports.LicenceRegistry", _guarded("licence-registry"))
+def license_registry() -> ports.LicenseRegistry:
+    return cast("ports.LicenseRegistry", _guarded("license-registry"))
 
 
 @cache
@@ -386,7 +386,7 @@ def outside(vendor: Vendor) -> Any:
     """A vendor's adapter as it is, without its breaker."""
     built = {
         "background-check": _background_checks,
-        "licence-registry": _licence_registry,
+        "license-registry": _license_registry,
         "appointment-gateway": _appointment_gateway,
         "certification-site": _certification_site,
         "mail": _mailer,
@@ -400,12 +400,12 @@ def _background_checks() -> ports.BackgroundChecks:
     return HttpBackgroundChecks(only("BACKGROUND_CHECK_URL"), secrets()["background_check_key"])
 
 
-def _licence_registry() -> ports.LicenceRegistry:
-    from econtracting.adapters.vendors.http import Patience
-    from econtracting.adapters.vendors.licence_registry import HttpLicenceRegistry
+def _license_registry() -> ports.LicenseRegistry:
+    from econtracting.adapters.vendors.http import Timeouts
+    from econtracting.adapters.vendors.license_registry import HttpLicenseRegistry
 
-    patience = Patience(connect=1, read=4)  # an agent waits for it, and can go on without
-    return HttpLicenceRegistry(only("LICENCE_REGISTRY_URL"), secrets()["licence_registry_key"], patience)
+    timeouts = Timeouts(connect=1, read=4)  # an agent waits for it, and can go on without
+    return HttpLicenseRegistry(only("LICENSE_REGISTRY_URL"), secrets()["license_registry_key"], timeouts)
 
 
 def _appointment_gateway() -> ports.AppointmentGateway:

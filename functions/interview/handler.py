@@ -5,7 +5,7 @@ GET    /packet/agreement                      -> 200 the versioned text
 PUT    /packet/agreement                      -> 200 | 412 stale-version
 GET    /packet/interview/{section}            -> 200 version, form and answers, sensitive values masked
 PUT    /packet/interview/{section}            -> 200 version | 409 packet-frozen | 412 stale-version | 422
-GET    /packet/identity                       -> 200 how the licence registry's comparison stands
+GET    /packet/identity                       -> 200 how the license registry's comparison stands
 POST   /packet/identity/confirmations         -> 200 differences the agent stands by
 POST   /packet/email-confirmations            -> 202 a code is mailed to the changed address | 409 nothing-to-confirm
 PUT    /packet/email-confirmations            -> 200 letters go there from now on | 422 a wrong or late code
@@ -119,7 +119,7 @@ def save_section(
         packets=wiring.packets(),
         packet_types=wiring.packet_type,
         envelope=wiring.envelope(),
-        registry=wiring.licence_registry(),
+        registry=wiring.license_registry(),
         clock=wiring.clock(),
         packet_id=agent.packet_id,
         name=section,

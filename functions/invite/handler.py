@@ -21,10 +21,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from econtracting import wiring
 from econtracting.domain.access.invitation import LONGEST_EXTENSION, Invitation, Reason, States
+from econtracting.domain.callers import Staff
 from econtracting.domain.errors import Forbidden
 from econtracting.domain.packet import Packet, Status
 from econtracting.http import callers
-from econtracting.http.callers import StaffCaller
 from econtracting.http.problems import Door
 from econtracting.usecases.invitations import bulk as invite_bulk
 from econtracting.usecases.invitations import invite
@@ -186,11 +186,11 @@ def change_states(packet_id: str, request: PreAppointmentStates) -> InvitationVi
     return InvitationView.of(committed.packet)
 
 
-def _caller() -> StaffCaller:
+def _caller() -> Staff:
     return callers.staff(app, "recruiter", "contracting")
 
 
-def _agency_of(caller: StaffCaller) -> str | None:
+def _agency_of(caller: Staff) -> str | None:
     """The one agency a recruiter sees; None for the carrier's own department. Raises Forbidden without one."""
     if "contracting" in caller.groups:
         return None
@@ -199,7 +199,7 @@ def _agency_of(caller: StaffCaller) -> str | None:
     return caller.agency_id
 
 
-def _visible(caller: StaffCaller, packet_id: str) -> Packet:
+def _visible(caller: Staff, packet_id: str) -> Packet:
     return invite.visible(packets=wiring.packets(), packet_id=packet_id, agency_id=_agency_of(caller))
 
 

@@ -220,7 +220,7 @@ def ready_to_sell(
     return overview.ready_to_sell(
         packets=wiring.packets(),
         packet_types=wiring.packet_type,
-        registry=wiring.licence_registry(),
+        registry=wiring.license_registry(),
         clock=wiring.clock(),
         npn=npn,
         state=state,

@@ -115,7 +115,7 @@ def _performers() -> dict[EffectKind, relay.Perform]:
             packets=packets,
             packet_types=wiring.packet_type,
             envelope=wiring.envelope(),
-            registry=wiring.licence_registry(),
+            registry=wiring.license_registry(),
             clock=clock,
             effect=effect,
         ),
@@ -134,7 +134,7 @@ def _performers() -> dict[EffectKind, relay.Perform]:
         EffectKind.ORDER_APPOINTMENT: lambda effect: filing.order(
             packets=packets,
             packet_types=wiring.packet_type,
-            registry=wiring.licence_registry(),
+            registry=wiring.license_registry(),
             gateway=wiring.appointment_gateway(),
             clock=clock,
             effect=effect,

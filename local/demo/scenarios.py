@@ -199,15 +199,15 @@ SCENARIOS = {
         lambda: somebody(states=FEW_STATES, npn_ending="200"),
         kansas("REJECTED", ready=False),
     ),
-    "no-licence": Scenario(
-        "no licence in Kansas: nothing is ordered there",
+    "no-license": Scenario(
+        "no license in Kansas: nothing is ordered there",
         lambda: somebody(states=FEW_STATES, npn_ending="093"),
-        kansas("NO_VALID_LICENCE", ready=False),
+        kansas("NO_VALID_LICENSE", ready=False),
     ),
-    "inactive-licence": Scenario(
-        "the licence in Kansas is not active: nothing is ordered there",
+    "inactive-license": Scenario(
+        "the license in Kansas is not active: nothing is ordered there",
         lambda: somebody(states=FEW_STATES, npn_ending="094"),
-        kansas("NO_VALID_LICENCE", ready=False),
+        kansas("NO_VALID_LICENSE", ready=False),
     ),
     "failed-exam": Scenario(
         "the first exam is failed once before it is passed",

@@ -6,11 +6,11 @@ import sys
 import uvicorn
 
 from local.config import HOST, Config
-from local.simulators import appointment_gateway, background_check, certification_site, licence_registry
+from local.simulators import appointment_gateway, background_check, certification_site, license_registry
 
 APPLICATIONS = {
     "background": background_check.application,
-    "registry": licence_registry.application,
+    "registry": license_registry.application,
     "appointments": appointment_gateway.application,
     "certification": certification_site.application,
 }

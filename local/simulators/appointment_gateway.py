@@ -19,9 +19,9 @@ from local.simulators.store import Store
 # When a state decides, and how long after it later (or older) news comes.
 DECISION_SECONDS, LATER_SECONDS = 1.0, 2.0
 AFFECTED = "KS"
-PENDING_FIRST, REJECTED, FREEZE, OUTAGE, DOWN, REPEATED, SILENT, MISSING_LICENCE, SYNTAX = range(1, 10)
+PENDING_FIRST, REJECTED, FREEZE, OUTAGE, DOWN, REPEATED, SILENT, MISSING_LICENSE, SYNTAX = range(1, 10)
 STATE_FEE_CENTS = 1500
-REQUIRED = {"external_ref", "action", "producer", "company", "state", "licence_class", "line_codes", "effective_date"}
+REQUIRED = {"external_ref", "action", "producer", "company", "state", "license_class", "line_codes", "effective_date"}
 
 
 def application(config: Config) -> Starlette:
@@ -87,7 +87,7 @@ class AppointmentGateway:
             self._decide(order, {"status": "REJECTED", "reason_codes": ["STATE_FILING_INCOMPLETE"]}, DECISION_SECONDS)
         elif affected == FREEZE:
             self._decide(order, {"status": "REJECTED", "reason_codes": ["FREEZE_WINDOW"]}, DECISION_SECONDS)
-        elif affected == MISSING_LICENCE:
+        elif affected == MISSING_LICENSE:
             self._decide(order, {"status": "MISSING_LICENSE", "reason_codes": ["LICENSE_NOT_FOUND"]}, DECISION_SECONDS)
         elif script == PENDING_FIRST:
             self._decide(order, pending, DECISION_SECONDS)

@@ -37,7 +37,7 @@ def test_every_character_called_showable_has_a_glyph_in_the_shipped_fonts() -> N
     )
 
 
-def test_every_signature_style_has_its_font_and_licence() -> None:
+def test_every_signature_style_has_its_font_and_license() -> None:
     families = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(SHARED / "fonts")]
     ).families()

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from econtracting.domain.errors import TooManyAttempts, Unavailable
-from econtracting.domain.outbox import LEASE, Effect, EffectKind
+from econtracting.domain.outbox import LEASE, Effect, EffectKind, SendLetter
 from econtracting.ports import Change
 from econtracting.usecases.news.relay import Failure, relay
-from tests.adapters.conftest import Store
+from tests.adapters.conftest import TABLE, Store
 from tests.support.records import NOW, effect, packet
 
 LATER = NOW + LEASE + timedelta(seconds=1)
@@ -89,6 +89,7 @@ def test_done_forgets_the_sealed_secret(store: Store) -> None:
 def perform(store: Store, clock: At, act) -> Failure | None:
     return relay(
         outbox=store.outbox,
+        packets=store.packets,
         clock=clock,
         performers={EffectKind.MAIL: act},
         retry_base=timedelta(seconds=30),
@@ -148,3 +149,45 @@ def test_attempts_are_counted_within_their_window(store: Store) -> None:
         store.limits.hit("mails", window=hour, limit=5, now=NOW)
     assert 0 < refused.value.retry_after <= 3600
     store.limits.hit("mails", window=hour, limit=5, now=NOW + hour)
+
+
+def a_strange_row(store: Store) -> None:
+    """A row as a later release might write it, in the place of one of ours."""
+    store.packets.create(Change(packet(), effects=[effect().model_copy(update={"kind": "ring-a-bell"})]))
+
+
+def test_a_row_of_an_unknown_kind_is_kept_and_tried_again(store: Store) -> None:
+    a_strange_row(store)
+    failed = perform(store, At(), lambda _: pytest.fail("nobody performs it"))
+    assert failed is not None
+    assert failed.error == "unknown-effect"
+    (kept,) = [one for one in store.packets.all_of(Effect, "pkt_1") if one.id == "mail#invitation#1"]
+    assert (kept.kind, kept.done_at, kept.failure) == ("ring-a-bell", None, "unknown-effect")
+    assert kept.due_at is not None
+
+
+def test_a_row_of_an_unknown_kind_is_told_of_once(store: Store) -> None:
+    a_strange_row(store)
+    for at in (At(), At(LATER), At(LATER + timedelta(hours=2))):
+        perform(store, at, lambda _: None)
+    told = [one for one in store.packets.all_of(Effect, "pkt_1") if "attention_needed" in one.id]
+    assert [one.payload["detail"]["reason"] for one in told] == ["OUTBOX_ROW_UNKNOWN"]
+
+
+def test_a_row_whose_payload_is_not_understood_is_kept_as_well(store: Store) -> None:
+    row = effect().model_copy(update={"payload": {"letter": "a-letter-of-tomorrow", "at": "2026-11-24T15:00:00Z"}})
+    store.packets.create(Change(packet(), effects=[row]))
+    failed = perform(store, At(), lambda one: one.asks_for(SendLetter) and None)
+    assert failed is not None
+    assert failed.error == "unknown-effect"
+
+
+def test_a_record_of_an_unknown_kind_is_in_nobodys_way(store: Store) -> None:
+    written(store)
+    store.client.put_item(
+        TableName=TABLE, Item={"PK": {"S": "PACKET#pkt_1"}, "SK": {"S": "WONDER#1"}, "what": {"S": "a wonder"}}
+    )
+    done: list[Effect] = []
+    perform(store, At(), done.append)
+    assert len(done) == 1
+    assert store.packets.load("pkt_1").id == "pkt_1"

@@ -7,10 +7,11 @@ import pytest
 
 from econtracting.domain.access.access import OpenPacket
 from econtracting.domain.audit import verify
+from econtracting.domain.callers import Request
 from econtracting.domain.errors import AlreadyExists, IdempotencyKeyReused, PacketNotFound, Unavailable
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet, Status
-from econtracting.ports import Change, Request
+from econtracting.ports import Change
 from tests.adapters.conftest import Store
 from tests.support.faults import lose_response, refuse
 from tests.support.racing import together

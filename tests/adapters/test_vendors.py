@@ -14,8 +14,8 @@ import pytest
 from econtracting.adapters.vendors.appointment_gateway import HttpAppointmentGateway
 from econtracting.adapters.vendors.background_checks import HttpBackgroundChecks
 from econtracting.adapters.vendors.certification_site import HttpCertificationSite
-from econtracting.adapters.vendors.http import LONGEST_ANSWER, Patience
-from econtracting.adapters.vendors.licence_registry import HttpLicenceRegistry
+from econtracting.adapters.vendors.http import LONGEST_ANSWER, Timeouts
+from econtracting.adapters.vendors.license_registry import HttpLicenseRegistry
 from econtracting.domain.errors import InvalidRequest, Unavailable
 from econtracting.ports import Candidate
 
@@ -41,12 +41,12 @@ ORDER = {
     "producer": {"npn": "17293847", "first_name": "Dana", "last_name": "Rivera"},
     "company": {"co_code": "99999", "fein": "00-0000000"},
     "state": "AL",
-    "licence_class": "producer",
+    "license_class": "producer",
     "line_codes": ["16"],
     "effective_date": "2026-11-24",
 }
 PRODUCER = {"npn": "17293847", "external_ref": "pkt_1", "first_name": "Dana", "last_name": "Rivera", "plan_year": 2027}
-LICENCE = {
+LICENSE = {
     "state": "AL",
     "number": "A-100",
     "residency": "NON_RESIDENT",
@@ -63,7 +63,7 @@ REGISTERED = {
     "middle_name": "Q",
     "last_name": "Rivera",
     "as_of": "2026-11-23T06:00:00Z",
-    "licences": [LICENCE],
+    "licenses": [LICENSE],
     "regulatory_actions": [],
 }
 
@@ -127,7 +127,7 @@ def vendor():
     scripted.stop()
 
 
-IMPATIENT = Patience(connect=1, read=0.3)
+IMPATIENT = Timeouts(connect=1, read=0.3)
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def checks(vendor):
 
 @pytest.fixture
 def registry(vendor):
-    return HttpLicenceRegistry(vendor.url, KEY, IMPATIENT)
+    return HttpLicenseRegistry(vendor.url, KEY, IMPATIENT)
 
 
 @pytest.fixture
@@ -227,9 +227,9 @@ def test_an_ordered_report_that_does_not_exist_is_an_outage_not_an_answer(vendor
         checks.report("rep_1")
 
 
-def test_the_registry_tells_licences_with_their_lines(vendor, registry):
+def test_the_registry_tells_licenses_with_their_lines(vendor, registry):
     vendor.answers.append((200, REGISTERED))
-    held = registry.licences("17293847")
+    held = registry.licenses("17293847")
     assert held.as_of == datetime(2026, 11, 23, 6, tzinfo=UTC)
     assert held.in_state("AL").expires_on == date(2027, 12, 31)
     assert held.defects("AL", "16", date(2026, 11, 23)) == ()
@@ -238,23 +238,23 @@ def test_the_registry_tells_licences_with_their_lines(vendor, registry):
 
 def test_an_npn_the_registry_does_not_know_is_none(vendor, registry):
     vendor.answers.append((404, {"code": "unknown-npn"}))
-    assert registry.licences("17293847") is None
+    assert registry.licenses("17293847") is None
 
 
 @pytest.mark.parametrize(
     "answer",
     [
         {**REGISTERED, "npn": "1"},
-        {**REGISTERED, "licences": [{**LICENCE, "status": "PERHAPS"}]},
-        {**REGISTERED, "licences": [{**LICENCE, "active": "yes"}]},
-        {**REGISTERED, "licences": [{**LICENCE, "expires_on": "soon"}]},
+        {**REGISTERED, "licenses": [{**LICENSE, "status": "PERHAPS"}]},
+        {**REGISTERED, "licenses": [{**LICENSE, "active": "yes"}]},
+        {**REGISTERED, "licenses": [{**LICENSE, "expires_on": "soon"}]},
         {**REGISTERED, "as_of": "2026-11-23T06:00:00"},
     ],
 )
 def test_a_registry_answer_that_is_not_as_documented_counts_as_an_outage(vendor, registry, answer):
     vendor.answers.append((200, answer))
     with pytest.raises(Unavailable):
-        registry.licences("17293847")
+        registry.licenses("17293847")
 
 
 def test_the_registry_says_which_parts_of_an_identity_agree(vendor, registry):

@@ -7,7 +7,7 @@ import pytest
 
 from econtracting.domain.corrections import (
     CorrectionRequest,
-    Patience,
+    CorrectionSchedule,
     checked_fields,
     fields_of_vendor,
     next_reminder,
@@ -143,11 +143,11 @@ def test_each_named_section_has_to_be_saved_again():
 
 
 def test_reminders_come_in_order_and_then_the_time_is_over():
-    patience = Patience((timedelta(days=3), timedelta(days=7)), timedelta(days=30))
+    patience = CorrectionSchedule((timedelta(days=3), timedelta(days=7)), timedelta(days=30))
     assert next_reminder(request(), patience) == (ASKED_AT + timedelta(days=3), True)
     assert next_reminder(request(reminders=1), patience) == (ASKED_AT + timedelta(days=7), True)
     assert next_reminder(request(reminders=2), patience) == (ASKED_AT + timedelta(days=30), False)
 
 
 def test_no_reminder_comes_after_the_time_is_over():
-    assert next_reminder(request(), Patience((timedelta(days=40),), timedelta(days=30)))[1] is False
+    assert next_reminder(request(), CorrectionSchedule((timedelta(days=40),), timedelta(days=30)))[1] is False

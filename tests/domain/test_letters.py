@@ -161,16 +161,16 @@ def test_processed_tells_each_states_true_outcome() -> None:
     outcomes = [
         appointment("TN", S.APPROVED, effective_on=date(2026, 12, 1)),
         appointment("AL", S.REJECTED, reasons=("LICENSE_INACTIVE",)),
-        appointment("FL", S.NO_VALID_LICENCE, reasons=("LOA_MISSING",)),
+        appointment("FL", S.NO_VALID_LICENSE, reasons=("LOA_MISSING",)),
         appointment("CO", S.RECORDED),
         appointment("KS", S.PENDING_STATE),
         appointment("GA", S.UNANSWERED),
     ]
     lines = letter("processed", appointments=outcomes).text.splitlines()
     assert [line for line in lines if line.startswith("- ")] == [
-        "- AL: not approved (the licence there is not active). The contracting department looks into it.",
+        "- AL: not approved (the license there is not active). The contracting department looks into it.",
         "- CO: recorded. This state takes no filing.",
-        "- FL: not requested, because the licence there lacks the health line.",
+        "- FL: not requested, because the license there lacks the health line.",
         "- GA: not answered yet. Please do not sell there until you hear from us.",
         "- KS: not answered yet. Please do not sell there until you hear from us.",
         "- TN: appointed, effective Tuesday, December 1, 2026.",

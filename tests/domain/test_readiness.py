@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from econtracting.domain.appointing.appointments import Appointment, AppointmentStatus, Licence, Licences, Line
+from econtracting.domain.appointing.appointments import Appointment, AppointmentStatus, License, Licenses, Line
 from econtracting.domain.appointing.jit import FirstSale
 from econtracting.domain.appointing.readiness import Producer, ready_to_sell
 from econtracting.domain.appointing.state_rules import AppointmentType, StateRule
@@ -47,23 +47,23 @@ RULES = (
 )
 
 
-def licence(state, **changes):
+def license(state, **changes):
     values = {
         "state": state,
         "number": f"{state}-1",
         "residency": "RESIDENT",
-        "licence_class": "Producer",
+        "license_class": "Producer",
         "status": "VALID",
         "active": True,
         "expires_on": date(2027, 12, 31),
         "lines": (Line(code="16", name="Accident and Health", active=True),),
     }
-    return Licence(**{**values, **changes})
+    return License(**{**values, **changes})
 
 
-def licences(*changed, as_of=NOW):
-    states = {one: licence(one) for one in ("AL", "TN", "CO", "MD", "KS", "VT")} | {one.state: one for one in changed}
-    return Licences(npn=NPN, first_name="Dana", last_name="Rivera", as_of=as_of, licences=tuple(states.values()))
+def licenses(*changed, as_of=NOW):
+    states = {one: license(one) for one in ("AL", "TN", "CO", "MD", "KS", "VT")} | {one.state: one for one in changed}
+    return Licenses(npn=NPN, first_name="Dana", last_name="Rivera", as_of=as_of, licenses=tuple(states.values()))
 
 
 def order(
@@ -120,7 +120,7 @@ PACKET = Packet(
 PRODUCER = Producer(
     packet=PACKET,
     check=CHECK,
-    licences=licences(),
+    licenses=licenses(),
     feed=FEED,
     rules=RULES,
     line_code="16",
@@ -218,7 +218,7 @@ def test_every_required_course_has_to_be_passed_by_the_day(feed):
 def test_a_certification_ends_with_its_plan_year():
     last_day = date(2027, 12, 31)
     assert asked(on=last_day).ready
-    assert missing(on=last_day + timedelta(days=1), licences=licences(licence("AL", expires_on=None))) == (
+    assert missing(on=last_day + timedelta(days=1), licenses=licenses(license("AL", expires_on=None))) == (
         "CERT_EXPIRED",
     )
 
@@ -234,27 +234,27 @@ def test_a_certification_ends_with_its_plan_year():
         ({"lines": (Line(code="11", name="Life", active=True),)}, "LOA_MISSING"),
     ],
 )
-def test_the_licence_has_to_be_in_order_with_the_health_line(changes, code):
-    assert missing(licences=licences(licence("AL", **changes))) == (code,)
+def test_the_license_has_to_be_in_order_with_the_health_line(changes, code):
+    assert missing(licenses=licenses(license("AL", **changes))) == (code,)
 
 
-def test_a_licence_that_ends_today_is_good_today_and_not_tomorrow():
-    ending = licences(licence("AL", expires_on=TODAY))
-    assert missing(licences=ending) == ()
-    assert missing(licences=ending, on=TOMORROW) == ("LICENSE_EXPIRED",)
+def test_a_license_that_ends_today_is_good_today_and_not_tomorrow():
+    ending = licenses(license("AL", expires_on=TODAY))
+    assert missing(licenses=ending) == ()
+    assert missing(licenses=ending, on=TOMORROW) == ("LICENSE_EXPIRED",)
 
 
-def test_a_state_without_licence_is_told():
-    assert missing(state="OR", licences=licences())[0] == "LICENSE_NOT_FOUND"
+def test_a_state_without_license_is_told():
+    assert missing(state="OR", licenses=licenses())[0] == "LICENSE_NOT_FOUND"
 
 
 def test_an_npn_the_registry_does_not_know_is_told():
-    assert missing(licences=None) == ("NPN_NOT_FOUND",)
+    assert missing(licenses=None) == ("NPN_NOT_FOUND",)
 
 
-def test_licences_older_than_two_registry_cycles_are_not_relied_upon():
-    assert missing(licences=licences(as_of=NOW - timedelta(days=2))) == ()
-    assert missing(licences=licences(as_of=NOW - timedelta(days=2, seconds=1))) == ("DATA_STALE",)
+def test_licenses_older_than_two_registry_cycles_are_not_relied_upon():
+    assert missing(licenses=licenses(as_of=NOW - timedelta(days=2))) == ()
+    assert missing(licenses=licenses(as_of=NOW - timedelta(days=2, seconds=1))) == ("DATA_STALE",)
 
 
 def test_an_up_front_state_wants_the_appointment_in_force_on_the_day():
@@ -276,7 +276,7 @@ def test_an_approval_without_a_date_is_not_taken_for_one_in_force():
         (AppointmentStatus.PENDING_STATE, "APPOINTMENT_PENDING"),
         (AppointmentStatus.UNANSWERED, "APPOINTMENT_PENDING"),
         (AppointmentStatus.REJECTED, "NOT_APPOINTED"),
-        (AppointmentStatus.NO_VALID_LICENCE, "NOT_APPOINTED"),
+        (AppointmentStatus.NO_VALID_LICENSE, "NOT_APPOINTED"),
     ],
 )
 def test_in_an_up_front_state_only_an_approval_counts(status, code):
@@ -345,5 +345,5 @@ def test_one_requirement_can_be_left_aside():
 
 
 def test_all_that_is_missing_is_told_at_once():
-    bare = replace(PRODUCER, check=None, feed=None, licences=None, appointments=())
+    bare = replace(PRODUCER, check=None, feed=None, licenses=None, appointments=())
     assert asked(bare).missing() == ("BGC_PENDING", "NOT_CERTIFIED", "NPN_NOT_FOUND", "NOT_APPOINTED")

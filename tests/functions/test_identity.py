@@ -1,4 +1,4 @@
-"""The licence registry's comparison: at once, later, again, kept by the agent, and never in the way."""
+"""The license registry's comparison: at once, later, again, kept by the agent, and never in the way."""
 
 from __future__ import annotations
 

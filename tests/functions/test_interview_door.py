@@ -178,13 +178,13 @@ def test_the_recruiters_states_are_shown_with_their_source_and_at_once(world: Wo
     assert (guam["type"], guam["known"]) == ("UP_FRONT", False)
 
 
-def test_licences_are_to_be_verified_until_the_registry_told(world: World, packet_id: str) -> None:
+def test_licenses_are_to_be_verified_until_the_registry_told(world: World, packet_id: str) -> None:
     world.outside.registry.without = {"AL"}
-    assert {row["licence"]["status"] for row in get(world, "pre-appointments")["states"]} == {"to-be-verified"}
+    assert {row["license"]["status"] for row in get(world, "pre-appointments")["states"]} == {"to-be-verified"}
     expect(save(world, "agent", AGENT), 200)
-    licences = {row["state"]: row["licence"] for row in get(world, "pre-appointments")["states"]}
-    assert licences["TN"]["status"] == "valid"
-    assert licences["AL"] == {"status": "not-valid", "reasons": ["LICENSE_NOT_FOUND"], "as_of": licences["AL"]["as_of"]}
+    licenses = {row["state"]: row["license"] for row in get(world, "pre-appointments")["states"]}
+    assert licenses["TN"]["status"] == "valid"
+    assert licenses["AL"] == {"status": "not-valid", "reasons": ["LICENSE_NOT_FOUND"], "as_of": licenses["AL"]["as_of"]}
 
 
 def test_confirming_an_incomplete_interview_names_the_sections(world: World, packet_id: str) -> None:

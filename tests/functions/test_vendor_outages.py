@@ -139,7 +139,7 @@ def test_a_paused_registry_never_holds_up_the_agent_and_is_not_called(
     journey.invite(world)
     journey.come_in(world)
     journey.agree(world)
-    stories.pause(Vendor.LICENCE_REGISTRY)
+    stories.pause(Vendor.LICENSE_REGISTRY)
     calls: list[str] = []
     monkeypatch.setattr(world.outside.registry, "identity", lambda npn, person: calls.append(npn))
     saved = expect(journey.save(world, "agent", ANSWERS["agent"]), 200).json
@@ -150,7 +150,7 @@ def test_a_paused_registry_never_holds_up_the_agent_and_is_not_called(
 @pytest.mark.failure("R22")
 def test_whoever_asks_ready_to_sell_meanwhile_is_told_when_to_ask_again(world: World) -> None:
     stories.submitted(world, status=stories.Status.ACTIVE, started=False)
-    stories.pause(Vendor.LICENCE_REGISTRY)
+    stories.pause(Vendor.LICENSE_REGISTRY)
     answer = world.call("GET", f"/producers/{stories.NPN}/ready-to-sell", query={"state": "TN"}, staff=stories.OPS)
     assert (answer.status, answer.json["code"]) == (503, "vendor-paused")
     assert answer.headers["Retry-After"] == ["60"]

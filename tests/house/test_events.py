@@ -1,6 +1,7 @@
 """The lifecycle events' published schemas are the models', and nothing else is put on the bus."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -34,5 +35,5 @@ def test_the_example_of_the_readme_is_valid() -> None:
 
 def test_only_the_models_are_published() -> None:
     sources = (ROOT / "functions").rglob("*.py")
-    makers = [file.name for file in sources if "kind=EffectKind.PUBLISH" in file.read_text()]
+    makers = [file.name for file in sources if re.search(r"import [^\n]*\bpublish\b", file.read_text())]
     assert makers == ["lifecycle.py"]

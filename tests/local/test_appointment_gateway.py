@@ -22,7 +22,7 @@ def order(npn: str, state: str = "KS") -> dict[str, Any]:
         "producer": {"npn": npn, "first_name": "Dana", "last_name": "Rivera"},
         "company": {"co_code": "12345", "fein": "12-3456789"},
         "state": state,
-        "licence_class": "Producer",
+        "license_class": "Producer",
         "line_codes": ["16"],
         "effective_date": "2026-11-23",
     }

@@ -135,13 +135,13 @@ class Invariants:
             assert int(attempt) <= stored.packets[packet_id].attempt, f"nobody asked for {name}"
 
     def _appointed_rightly(self) -> None:
-        """I7: only after a clear check, only with a licence, just in time only after a sale."""
+        """I7: only after a clear check, only with a license, just in time only after a sale."""
         for order in self.play.world.outside.gateway.orders.values():
             packet_id, state = order["external_ref"].rsplit("-", 1)
             case = self.play.case(packet_id)
             assert case is not None
             assert case.cleared, f"{state} was asked before the check was clear"
-            assert state not in self.play.world.outside.registry.without, f"{state} was asked without a licence"
+            assert state not in self.play.world.outside.registry.without, f"{state} was asked without a license"
             assert state not in JUST_IN_TIME or state in case.sold, f"{state} was asked before a sale"
 
     def mailed_once(self, stored: Stored) -> None:

@@ -23,7 +23,7 @@ Kind = Literal["crash", "crash before", "lost", "refused"]
 KINDS: tuple[Kind, ...] = ("crash", "crash before", "lost", "refused")
 VENDOR_CALLS = {
     "screening": ("order", "report"),
-    "registry": ("licences", "identity"),
+    "registry": ("licenses", "identity"),
     "gateway": ("appoint",),
     "site": ("feed",),
     "post": ("send",),

@@ -1,4 +1,5 @@
-"""Where a visitor's packet lives: on a local stack, or in a world of tests/support/world.py whose time the test moves."""
+"""Where a visitor's packet lives: on a local stack, or in a world of
+tests/support/world.py whose time the test moves."""
 
 from __future__ import annotations
 

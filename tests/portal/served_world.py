@@ -1,4 +1,5 @@
-"""The product of tests/support/world.py behind an HTTP port, for screens that need another time or another turn of events.
+"""The product of tests/support/world.py behind an HTTP port, for screens that need another time or
+another turn of events.
 
 It runs in a process of its own: moto takes over every AWS call of its process, and the test moves the clock of its
 world. Files, headers and cookies are treated as the local gateway treats them. Executions are not run; call the tasks.
@@ -60,7 +61,7 @@ class ServedWorld:
             self._process.terminate()
 
     def at(self, stage: str) -> list[dict[str, Any]]:
-        """Put the packet where it stood at a stage of tests/support/stages.py; returns the cookies of the agent's session."""
+        """Put the packet where it stood at a stage of tests/support/stages.py; returns the session's cookies."""
         self._order("stage", stage)
         token = self._order("cookie")
         attributes = {"url": self.url, "httpOnly": True, "sameSite": "Strict"}

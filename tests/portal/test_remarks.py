@@ -15,7 +15,7 @@ Arrived = Callable[..., Visitor]
 
 
 def differ(world: World, *what: str) -> None:
-    """The licence registry sees these otherwise."""
+    """The license registry sees these otherwise."""
     world.outside.registry.disagrees = set(what)
 
 
@@ -42,8 +42,8 @@ def test_what_the_registry_sees_differently_is_told_before_going_on_and_may_be_k
     try:
         world.do(differ, "ssn")
         agent.about_you()
-        told = agent.page.get_by_role("heading", name="The licence registry shows something else")
-        agent.page.locator("h2:focus", has_text="The licence registry").wait_for()
+        told = agent.page.get_by_role("heading", name="The license registry shows something else")
+        agent.page.locator("h2:focus", has_text="The license registry").wait_for()
         looks("53-registry-differs")
         agent.press("They are right, keep them")
         agent.heading("Business and mailing addresses")

@@ -27,7 +27,7 @@ def test_a_yes_takes_an_explanation_and_a_file_and_is_hidden_afterwards(
     agent.heading("Background questions")
     question = page.locator(".question").first
     question.get_by_role("radio", name="Yes").check()
-    question.get_by_label("Please explain", exact=False).fill("A fine for fishing without a licence in 2009, paid.")
+    question.get_by_label("Please explain", exact=False).fill("A fine for fishing without a license in 2009, paid.")
     chooser = question.locator("input[type=file]")
     chooser.set_input_files({"name": "ruling.png", "mimeType": "image/png", "buffer": b"not a picture"})
     question.locator(".field-error").wait_for()

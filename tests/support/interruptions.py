@@ -36,7 +36,7 @@ class Kind(StrEnum):
 PORTS = (
     (vendors.Screening, "order"),
     (vendors.Screening, "report"),
-    (vendors.Registry, "licences"),
+    (vendors.Registry, "licenses"),
     (vendors.Registry, "identity"),
     (vendors.Gateway, "appoint"),
     (vendors.CertificationSite, "feed"),

@@ -9,7 +9,7 @@ from typing import Any
 
 from econtracting import ports
 from econtracting.adapters.clock import SystemClock
-from econtracting.domain.appointing.appointments import Licence, Licences, Line
+from econtracting.domain.appointing.appointments import License, Licenses, Line
 from econtracting.domain.errors import InvalidRequest, Unavailable
 
 
@@ -50,7 +50,7 @@ class Screening:
 
 @dataclass
 class Registry:
-    """A licence registry that knows everybody, with an active health licence everywhere but where told."""
+    """A license registry that knows everybody, with an active health license everywhere but where told."""
 
     states: tuple[str, ...] = ("AL", "CO", "FL", "GA", "IA", "KY", "NY", "TN", "TX")
     without: set[str] = field(default_factory=set)
@@ -58,17 +58,17 @@ class Registry:
     disagrees: set[str] = field(default_factory=set)
     down: bool = False
 
-    def licences(self, npn: str) -> Licences | None:
+    def licenses(self, npn: str) -> Licenses | None:
         if self.down:
             raise Unavailable()
         if self.unknown:
             return None
         held = tuple(
-            Licence(
+            License(
                 state=state,
                 number=f"{state}-1",
                 residency="NON_RESIDENT",
-                licence_class="Producer",
+                license_class="Producer",
                 status="VALID",
                 active=True,
                 expires_on=date(2030, 1, 1),
@@ -77,7 +77,7 @@ class Registry:
             for state in self.states
             if state not in self.without
         )
-        return Licences(npn=npn, first_name="Dana", last_name="Rivers", as_of=SystemClock().now(), licences=held)
+        return Licenses(npn=npn, first_name="Dana", last_name="Rivers", as_of=SystemClock().now(), licenses=held)
 
     def identity(self, npn: str, person: Mapping[str, Any]) -> dict[str, bool]:
         if self.down:

@@ -301,7 +301,7 @@ def build(monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(SystemClock, "now", lambda _: world.clock.now())
     vendors = {
         Vendor.BACKGROUND_CHECK: world.outside.screening,
-        Vendor.LICENCE_REGISTRY: world.outside.registry,
+        Vendor.LICENSE_REGISTRY: world.outside.registry,
         Vendor.APPOINTMENT_GATEWAY: world.outside.gateway,
         Vendor.CERTIFICATION_SITE: world.outside.site,
         Vendor.MAIL: world.outside.post,
@@ -326,7 +326,7 @@ def _deploy(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     s3.create_bucket(Bucket="uploads")
     secrets = {
         "background_check_key": "sim_key_meridian",
-        "licence_registry_key": "registry",
+        "license_registry_key": "registry",
         "appointment_gateway_key": "gateway",
         "appointment_webhook_secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         "certification_site_key": "site-key",

@@ -44,7 +44,7 @@ def test_every_state_is_told_as_it_is(world: World) -> None:
         "IA": "REJECTED",
         "CO": "RECORDED",
         "TN": "JUST_IN_TIME",
-        "KS": "NO_VALID_LICENCE",
+        "KS": "NO_VALID_LICENSE",
     }
     assert "AL: appointed" in letter(world, "processed")
     assert "TN: we ask for your appointment when your first application there arrives" in letter(world, "processed")

@@ -15,7 +15,7 @@ def shown(world: World, packet_id: str) -> dict[str, object]:
 
 
 def another_name_asked(world: World, packet_id: str) -> dict[str, object]:
-    body = {"fields": ["agent.middle_name"], "reason": "The licence shows another name."}
+    body = {"fields": ["agent.middle_name"], "reason": "The license shows another name."}
     answer = world.call("POST", f"/packets/{packet_id}/corrections", body, staff=stories.OPS)
     asked: dict[str, object] = journey.expect(answer, 200).json
     return asked
@@ -118,7 +118,7 @@ def test_a_correction_asked_for_while_the_check_runs_ends_the_execution_that_wai
     assert another_name_asked(world, packet_id)["status"] == "CORRECTION_REQUESTED"
     world.settle(lambda: "HandedToPerson" in world.histories()[f"{packet_id}-1"])
     assert world.status(packet_id) == "CORRECTION_REQUESTED"
-    assert "The licence shows another name." in world.outside.post.sent[-1]["text"]
+    assert "The license shows another name." in world.outside.post.sent[-1]["text"]
 
 
 def test_a_correction_asked_for_before_the_execution_sleeps_ends_it_too(

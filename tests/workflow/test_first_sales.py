@@ -99,7 +99,7 @@ def test_where_nothing_is_filed_the_carriers_record_is_the_proof(world: World) -
     assert ready(world, "CO")["ready"]
 
 
-def test_without_a_licence_nothing_is_ordered_and_somebody_is_told(world: World) -> None:
+def test_without_a_license_nothing_is_ordered_and_somebody_is_told(world: World) -> None:
     stories.to_active(world, states=())
     world.outside.registry.without = {"TN"}
     sold(world)

@@ -54,7 +54,7 @@ class EventType(StrEnum):
     APPOINTMENT_APPROVED = "appointment.approved"
     APPOINTMENT_DRAFT = "appointment.draft"
     APPOINTMENT_JUST_IN_TIME = "appointment.just_in_time"
-    APPOINTMENT_NO_VALID_LICENCE = "appointment.no_valid_licence"
+    APPOINTMENT_NO_VALID_LICENSE = "appointment.no_valid_license"
     APPOINTMENT_PENDING_STATE = "appointment.pending_state"
     APPOINTMENT_RECORDED = "appointment.recorded"
     APPOINTMENT_REJECTED = "appointment.rejected"

@@ -23,7 +23,7 @@ class Vendor(StrEnum):
     """The systems that are called over the network, the mail service among them."""
 
     BACKGROUND_CHECK = "background-check"
-    LICENCE_REGISTRY = "licence-registry"
+    LICENSE_REGISTRY = "license-registry"
     APPOINTMENT_GATEWAY = "appointment-gateway"
     CERTIFICATION_SITE = "certification-site"
     MAIL = "mail"

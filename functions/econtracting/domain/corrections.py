@@ -33,7 +33,7 @@ VENDOR_WORDS: dict[str, tuple[Meaning, ...]] = {
 _TOGETHER: tuple[frozenset[Meaning], ...] = (frozenset({"middle_name", "no_middle_name"}),)
 
 
-class Patience(NamedTuple):
+class CorrectionSchedule(NamedTuple):
     """When an agent is reminded of a correction, and when somebody of the contracting department looks."""
 
     reminders: tuple[timedelta, ...]
@@ -105,7 +105,7 @@ def require_only_requested(
         )
 
 
-def next_reminder(request: CorrectionRequest, patience: Patience) -> tuple[datetime, bool]:
+def next_reminder(request: CorrectionRequest, patience: CorrectionSchedule) -> tuple[datetime, bool]:
     """When to look again, and whether that is a reminder (else the agent's time is over)."""
     left = patience.reminders[request.reminders :]
     if left and left[0] < patience.limit:

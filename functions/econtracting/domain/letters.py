@@ -241,11 +241,11 @@ def _fields(context: Mapping[str, Any]) -> list[str]:
 
 
 _REASONS = {
-    "LICENSE_NOT_FOUND": "the licence registry shows no licence there",
-    "LICENSE_INACTIVE": "the licence there is not active",
-    "LICENSE_EXPIRED": "the licence there has expired",
-    "LOA_MISSING": "the licence there lacks the health line",
-    "LOA_INACTIVE": "the health line of the licence there is not active",
+    "LICENSE_NOT_FOUND": "the license registry shows no license there",
+    "LICENSE_INACTIVE": "the license there is not active",
+    "LICENSE_EXPIRED": "the license there has expired",
+    "LOA_MISSING": "the license there lacks the health line",
+    "LOA_INACTIVE": "the health line of the license there is not active",
 }
 
 
@@ -265,7 +265,7 @@ def _outcome(appointment: Appointment) -> str:
         case AppointmentStatus.SCHEDULED:
             on = f" on {day(appointment.file_on)}" if appointment.file_on else " later"
             return f"{state}: the state takes no requests now. We ask{on}; please do not sell there before you hear."
-        case AppointmentStatus.NO_VALID_LICENCE:
+        case AppointmentStatus.NO_VALID_LICENSE:
             return f"{state}: not requested{f', because {why}' if why else ''}."
         case _:
             return f"{state}: not answered yet. Please do not sell there until you hear from us."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -11,28 +10,12 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from econtracting.domain.audit import Actor
+from econtracting.domain.callers import Agent, Request, Staff
 from econtracting.domain.errors import Forbidden, InvalidRequest, NotSignedIn, PasswordChangeRequired
-from econtracting.ports import Request
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 BODY_LIMIT = 1_000_000  # bytes; the largest body the contract knows is a 500-row CSV
 MESSAGE_LIMIT = 256_000  # bytes of a webhook: it is kept as it came, in one item of the table (400 KB at most)
-
-
-@dataclass(frozen=True)
-class AgentCaller:
-    packet_id: str
-    session: str  # the session token's fingerprint
-    signed_in_at: datetime  # when the password was last entered
-    actor: Actor
-
-
-@dataclass(frozen=True)
-class StaffCaller:
-    subject: str
-    groups: frozenset[str]
-    agency_id: str
-    actor: Actor
 
 
 def actor(app: APIGatewayRestResolver, kind: Any, id: str = "") -> Actor:
@@ -41,7 +24,7 @@ def actor(app: APIGatewayRestResolver, kind: Any, id: str = "") -> Actor:
     return Actor(kind=kind, id=id, address=identity.source_ip or "", user_agent=(identity.user_agent or "")[:256])
 
 
-def agent(app: APIGatewayRestResolver, *, before_password_change: bool = False) -> AgentCaller:
+def agent(app: APIGatewayRestResolver, *, before_password_change: bool = False) -> Agent:
     """The signed-in agent.
 
     Raises NotSignedIn; Forbidden for a state-changing call without the header a foreign page cannot send;
@@ -54,7 +37,13 @@ def agent(app: APIGatewayRestResolver, *, before_password_change: bool = False) 
     if found.get("must_change") == "true" and not before_password_change:
         raise PasswordChangeRequired()
     signed_in_at = datetime.fromisoformat(found["signed_in_at"])
-    return AgentCaller(found["packet_id"], found["session"], signed_in_at, actor(app, "agent", found["session"][:16]))
+    return Agent(
+        found["packet_id"],
+        found["session"],
+        signed_in_at,
+        actor(app, "agent", found["session"][:16]),
+        _request(app, found["packet_id"]),
+    )
 
 
 def guard_cross_site(app: APIGatewayRestResolver) -> None:
@@ -64,7 +53,7 @@ def guard_cross_site(app: APIGatewayRestResolver) -> None:
         raise Forbidden("Send the header X-Requested-With: econtracting.", code="missing-request-header")
 
 
-def staff(app: APIGatewayRestResolver, *groups: str) -> StaffCaller:
+def staff(app: APIGatewayRestResolver, *groups: str) -> Staff:
     """A signed-in member of staff in one of the groups. Raises NotSignedIn, Forbidden."""
     found = _authorizer(app)
     if found.get("kind") != "staff":
@@ -72,7 +61,8 @@ def staff(app: APIGatewayRestResolver, *groups: str) -> StaffCaller:
     member_of = frozenset(filter(None, found.get("groups", "").split(",")))
     if not member_of & set(groups):
         raise Forbidden()
-    return StaffCaller(found["subject"], member_of, found.get("agency_id", ""), actor(app, "staff", found["subject"]))
+    subject = found["subject"]
+    return Staff(subject, member_of, found.get("agency_id", ""), actor(app, "staff", subject), _request(app, subject))
 
 
 def idempotency(app: APIGatewayRestResolver, caller: str) -> Request | None:
@@ -86,6 +76,11 @@ def idempotency(app: APIGatewayRestResolver, caller: str) -> Request | None:
     event = app.current_event
     body = sha256(f"{event.http_method} {event.path}\n{event.decoded_body or ''}".encode()).hexdigest()
     return Request(caller=f"{caller}", key=key, body_hash=body)
+
+
+def _request(app: APIGatewayRestResolver, caller: str) -> Request | None:
+    """The Idempotency-Key of a POST; on other methods it means nothing."""
+    return idempotency(app, caller) if app.current_event.http_method == "POST" else None
 
 
 def body_limit(path: str) -> int:

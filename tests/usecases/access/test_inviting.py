@@ -13,6 +13,7 @@ from econtracting import wiring
 from econtracting.domain.access.access import OpenPacket
 from econtracting.domain.access.invitation import Invitation
 from econtracting.domain.audit import Actor, verify
+from econtracting.domain.callers import Request
 from econtracting.domain.errors import (
     InvalidTransition,
     PacketAlreadyOpen,
@@ -20,7 +21,7 @@ from econtracting.domain.errors import (
     Unavailable,
 )
 from econtracting.domain.packet import Packet
-from econtracting.ports import Committed, Request
+from econtracting.ports import Committed
 from econtracting.usecases.invitations import invite
 from econtracting.usecases.invitations import upkeep as invitation_upkeep
 from tests.support import journey

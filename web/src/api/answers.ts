@@ -150,7 +150,7 @@ export interface RequestedState {
   state: string;
   type: string;
   known: boolean;
-  licence: { status: "to-be-verified" | "valid" | "not-valid"; reasons: string[]; as_of: string | null };
+  license: { status: "to-be-verified" | "valid" | "not-valid"; reasons: string[]; as_of: string | null };
 }
 
 export type Answer = string | number | boolean | null | undefined | Answer[] | { [name: string]: Answer };

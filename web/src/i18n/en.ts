@@ -168,7 +168,7 @@ export const en = {
   "states.caption": "States your recruiter asked us to appoint you in",
   "states.state": "State",
   "states.type": "How we appoint there",
-  "states.licence": "Your licence there",
+  "states.license": "Your license there",
   "states.none":
     "Your recruiter asked for no appointment in advance. That is fine: where the law allows it, we appoint you after your first sale.",
   "states.type.UP_FRONT": "Before your first sale",
@@ -176,12 +176,12 @@ export const en = {
   "states.type.REGISTRY": "Recorded with us, no filing",
   "states.type.AGENCY_COVERS": "Covered by your agency",
   "states.type.INTERNAL": "Recorded with us only",
-  "states.licence.to-be-verified": "To be verified",
-  "states.licence.valid": "Valid",
-  "states.licence.not-valid": "No valid licence found",
+  "states.license.to-be-verified": "To be verified",
+  "states.license.valid": "Valid",
+  "states.license.not-valid": "No valid license found",
   "states.wrong": "Is something missing or wrong? Please tell your recruiter. You can go on meanwhile.",
-  "registry.verified": "The licence registry confirms what you entered.",
-  "registry.title": "The licence registry shows something else",
+  "registry.verified": "The license registry confirms what you entered.",
+  "registry.title": "The license registry shows something else",
   "registry.mismatch":
     "A difference here is the usual reason for a delay. Please check these answers; if they are right as you entered them, keep them.",
   "registry.keep": "They are right, keep them",
@@ -324,7 +324,7 @@ export const en = {
   "status.BACKGROUND_CHECK.text":
     "It usually takes one or two days, at times up to two weeks. You need not do anything.",
   "status.APPOINTING.title": "We are ordering your appointments",
-  "status.APPOINTING.text": "We confirm your licences and file with the states your recruiter asked for.",
+  "status.APPOINTING.text": "We confirm your licenses and file with the states your recruiter asked for.",
   "status.PROCESSED.title": "Your packet is processed",
   "status.PROCESSED.text": "The outcome for each state is in the email we sent you. Certification is next.",
   "status.CERTIFICATION_OPEN.title": "Your certification is open",
@@ -367,7 +367,7 @@ export const en = {
 
   delay: "We are waiting for {whom}. You do not have to do anything: we go on by ourselves.",
   "delay.background-check": "the background-check company",
-  "delay.licence-registry": "the licence registry",
+  "delay.license-registry": "the license registry",
   "delay.appointment-gateway": "the service that files appointments with the states",
   "delay.certification-site": "the certification site",
 

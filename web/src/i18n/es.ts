@@ -173,7 +173,7 @@ export const es: Messages = {
   "states.caption": "Estados en los que su reclutador pidió nombrarle",
   "states.state": "Estado",
   "states.type": "Cómo le nombramos allí",
-  "states.licence": "Su licencia allí",
+  "states.license": "Su licencia allí",
   "states.none":
     "Su reclutador no pidió ningún nombramiento por adelantado. Está bien: donde la ley lo permite, le nombramos después de su primera venta.",
   "states.type.UP_FRONT": "Antes de su primera venta",
@@ -181,9 +181,9 @@ export const es: Messages = {
   "states.type.REGISTRY": "Registrado con nosotros, sin trámite",
   "states.type.AGENCY_COVERS": "Cubierto por su agencia",
   "states.type.INTERNAL": "Registrado solo con nosotros",
-  "states.licence.to-be-verified": "Por verificar",
-  "states.licence.valid": "Válida",
-  "states.licence.not-valid": "No se encontró licencia válida",
+  "states.license.to-be-verified": "Por verificar",
+  "states.license.valid": "Válida",
+  "states.license.not-valid": "No se encontró licencia válida",
   "states.wrong": "¿Falta algo o hay un error? Avise a su reclutador. Mientras tanto puede seguir.",
   "registry.verified": "El registro de licencias confirma lo que escribió.",
   "registry.title": "El registro de licencias muestra otra cosa",
@@ -373,7 +373,7 @@ export const es: Messages = {
 
   delay: "Esperamos una respuesta de otros: {whom}. No tiene que hacer nada; seguimos por nuestra cuenta.",
   "delay.background-check": "la empresa de verificación de antecedentes",
-  "delay.licence-registry": "el registro de licencias",
+  "delay.license-registry": "el registro de licencias",
   "delay.appointment-gateway": "el servicio que tramita los nombramientos ante los estados",
   "delay.certification-site": "el sitio de certificación",
 

@@ -16,7 +16,7 @@ interface Props {
   onKept: () => void;
 }
 
-/** What the licence registry sees differently: to be changed, or to be kept on purpose. */
+/** What the license registry sees differently: to be changed, or to be kept on purpose. */
 export function RegistryDiffers({ name, section, remarks, fresh, onKept }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   const { busy, failure, run } = useAct();

@@ -3,7 +3,7 @@ import { Contact } from "../components/Contact";
 import { hasMessage, t } from "../i18n";
 import { stateName } from "./states";
 
-/** The recruiter's list: how we appoint in each state, how the licence there stands, and whom to ask for a change. */
+/** The recruiter's list: how we appoint in each state, how the license there stands, and whom to ask for a change. */
 export function RequestedStates({ section }: { section: Section }) {
   const { states = [], recruiter } = section;
   return (
@@ -18,7 +18,7 @@ export function RequestedStates({ section }: { section: Section }) {
               <tr>
                 <th scope="col">{t("states.state")}</th>
                 <th scope="col">{t("states.type")}</th>
-                <th scope="col">{t("states.licence")}</th>
+                <th scope="col">{t("states.license")}</th>
               </tr>
             </thead>
             <tbody>
@@ -29,8 +29,8 @@ export function RequestedStates({ section }: { section: Section }) {
                     <th scope="row">{stateName(row.state)}</th>
                     <td>{hasMessage(type) ? t(type) : row.type}</td>
                     <td>
-                      <span className={`badge badge-${row.licence.status}`}>
-                        {t(`states.licence.${row.licence.status}`)}
+                      <span className={`badge badge-${row.license.status}`}>
+                        {t(`states.license.${row.license.status}`)}
                       </span>
                     </td>
                   </tr>

@@ -8,6 +8,8 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from pydantic import BaseModel
 
+from econtracting.domain.record import names_of
+
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
@@ -48,4 +50,4 @@ def plain(stored: dict[str, Any]) -> dict[str, Any]:
 def record[M: BaseModel](kind: type[M], stored: dict[str, Any]) -> M:
     """A stored item as its record; key and index attributes are the table's own business."""
     values = plain(stored)
-    return kind.model_validate({name: values[name] for name in kind.model_fields if name in values})
+    return kind.model_validate({name: values[name] for name in names_of(kind) if name in values})

@@ -16,12 +16,14 @@ from typing import Any, NamedTuple, TypeVar
 from uuid import uuid4
 
 from botocore.exceptions import ClientError
+from pydantic import BaseModel
 
 from econtracting import ports
 from econtracting.adapters.dynamodb import items, keys
 from econtracting.adapters.failures import translated
 from econtracting.domain.access.access import Session
 from econtracting.domain.audit import ChainedEvent, chain
+from econtracting.domain.callers import Request
 from econtracting.domain.errors import (
     AlreadyExists,
     IdempotencyKeyReused,
@@ -34,7 +36,7 @@ from econtracting.domain.moment import iso
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet
 from econtracting.domain.record import Record
-from econtracting.ports import Change, Committed, Page, Request
+from econtracting.ports import Change, Committed, Page
 
 R = TypeVar("R", bound=Record)
 
@@ -279,7 +281,7 @@ class DynamoPackets:
                 **keys.request(request.caller, request.key),
                 "packet_id": change.packet.id,
                 "body_hash": request.body_hash,
-                "answer": json.dumps(change.answer),
+                "answer": json.dumps(_as_json(change.answer)),
                 "expires": int((datetime.now(UTC) + REQUEST_LIFE).timestamp()),
             }
         )
@@ -334,6 +336,10 @@ def _reason(error: ClientError, parts: Sequence[_Part]) -> Exception:
 
 def _encode(key: dict[str, Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode()
+
+
+def _as_json(answer: Any) -> Any:
+    return answer.model_dump(mode="json") if isinstance(answer, BaseModel) else answer
 
 
 def _cursor_key(cursor: str) -> dict[str, Any]:

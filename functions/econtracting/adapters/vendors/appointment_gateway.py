@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from econtracting.adapters.vendors.http import USUAL, Answer, Patience, Vendor
+from econtracting.adapters.vendors.http import USUAL, Answer, Timeouts, Vendor
 
 
 class _Accepted(Answer):
@@ -16,11 +16,11 @@ class _Accepted(Answer):
 
 
 class HttpAppointmentGateway:
-    def __init__(self, base_url: str, key: str, patience: Patience = USUAL) -> None:
+    def __init__(self, base_url: str, key: str, patience: Timeouts = USUAL) -> None:
         self._vendor = Vendor("The appointment gateway", base_url, key, patience)
 
     def appoint(self, order: Mapping[str, Any], idempotency_key: str) -> str:
-        """`order` holds external_ref, producer, company, state, licence_class, line_codes, effective_date, county."""
+        """`order` holds external_ref, producer, company, state, license_class, line_codes, effective_date, county."""
         body = {"action": "appoint", **order}
         reply = self._vendor.call("POST", "/v1/appointments", body, idempotency_key=idempotency_key)
         return self._vendor.read(_Accepted, reply).transaction_id

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from pydantic import AwareDatetime, model_validator
 
-from econtracting.adapters.vendors.http import USUAL, Answer, Patience, Vendor
+from econtracting.adapters.vendors.http import USUAL, Answer, Timeouts, Vendor
 from econtracting.ports import Candidate, Report
 
 
@@ -43,7 +43,7 @@ class _Report(Answer):
 class HttpBackgroundChecks:
     """Screens with one `package` of the vendor's."""
 
-    def __init__(self, base_url: str, key: str, package: str = "producer_standard", patience: Patience = USUAL) -> None:
+    def __init__(self, base_url: str, key: str, package: str = "producer_standard", patience: Timeouts = USUAL) -> None:
         self._vendor = Vendor("The background-check vendor", base_url, key, patience)
         self._package = package
 

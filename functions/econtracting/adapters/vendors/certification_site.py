@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 from urllib.parse import quote
 
-from econtracting.adapters.vendors.http import USUAL, Answer, Patience, Vendor
+from econtracting.adapters.vendors.http import USUAL, Answer, Timeouts, Vendor
 
 
 class _Queued(Answer):
@@ -15,7 +15,7 @@ class _Queued(Answer):
 
 
 class HttpCertificationSite:
-    def __init__(self, base_url: str, key: str, patience: Patience = USUAL) -> None:
+    def __init__(self, base_url: str, key: str, patience: Timeouts = USUAL) -> None:
         self._vendor = Vendor("The certification site", base_url, key, patience)
 
     def feed(self, producer: Mapping[str, Any], idempotency_key: str) -> None:

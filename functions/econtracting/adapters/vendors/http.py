@@ -30,14 +30,14 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True, hide_input_in_errors=True)
 
 
-class Patience(NamedTuple):
+class Timeouts(NamedTuple):
     """Seconds to wait for a connection, and for each part of an answer."""
 
     connect: float = 2.0
     read: float = 8.0
 
 
-USUAL = Patience()
+USUAL = Timeouts()
 
 
 class Reply(NamedTuple):
@@ -48,7 +48,7 @@ class Reply(NamedTuple):
 class Vendor:
     """An outside system: `name` as people know it, its address, our key there."""
 
-    def __init__(self, name: str, base_url: str, key: str, patience: Patience) -> None:
+    def __init__(self, name: str, base_url: str, key: str, patience: Timeouts) -> None:
         self.name = name
         self._base = base_url.rstrip("/")
         self._key = key

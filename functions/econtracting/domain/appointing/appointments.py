@@ -6,28 +6,32 @@ from datetime import date
 from enum import StrEnum
 
 from econtracting.domain.moment import Moment
-from econtracting.domain.record import Record
+from econtracting.domain.record import Record, renamed
 
 
 class AppointmentStatus(StrEnum):
-    DRAFT = "DRAFT"  # asked for, licence not verified yet
+    DRAFT = "DRAFT"  # asked for, license not verified yet
     SCHEDULED = "SCHEDULED"  # the state takes no filings now; filed on the first day it does
     SUBMITTED = "SUBMITTED"  # on its way to the gateway
     ACCEPTED_BY_GATEWAY = "ACCEPTED_BY_GATEWAY"  # the gateway has it
     PENDING_STATE = "PENDING_STATE"  # the state takes its time
     APPROVED = "APPROVED"
     REJECTED = "REJECTED"
-    NO_VALID_LICENCE = "NO_VALID_LICENCE"  # never ordered: the licence is missing, inactive or of the wrong line
+    NO_VALID_LICENSE = "NO_VALID_LICENSE"  # never ordered: the license is missing, inactive or of the wrong line
     RECORDED = "RECORDED"  # registry state: the carrier keeps its own register, nothing is filed
     JUST_IN_TIME = "JUST_IN_TIME"  # not filed now: the state is asked after the first sale there
     UNANSWERED = "UNANSWERED"  # the wait ended without an answer; the contracting department follows up
+
+    @classmethod
+    def _missing_(cls, value: object) -> AppointmentStatus | None:
+        return cls.NO_VALID_LICENSE if value == "NO_VALID_LICENCE" else None  # as earlier releases stored it
 
 
 FINAL = frozenset(
     {
         AppointmentStatus.APPROVED,
         AppointmentStatus.REJECTED,
-        AppointmentStatus.NO_VALID_LICENCE,
+        AppointmentStatus.NO_VALID_LICENSE,
         AppointmentStatus.RECORDED,
         AppointmentStatus.JUST_IN_TIME,
     }
@@ -46,7 +50,7 @@ class Appointment(Record):
     status: AppointmentStatus
     task_token: str | None = None
     transaction_id: str | None = None
-    licence_number: str | None = None
+    license_number: str | None = renamed("license_number", "licence_number", default=None)
     file_on: date | None = None  # of one that is scheduled
     effective_on: date | None = None
     state_reference: str | None = None
@@ -61,20 +65,20 @@ class Appointment(Record):
 
 
 class Line(Record):
-    """A line of authority on a licence."""
+    """A line of authority on a license."""
 
     code: str
     name: str
     active: bool
 
 
-class Licence(Record):
-    """A state's licence of a producer as the registry shows it."""
+class License(Record):
+    """A state's license of a producer as the registry shows it."""
 
     state: str
     number: str
     residency: str
-    licence_class: str
+    license_class: str = renamed("license_class", "licence_class")
     status: str
     active: bool
     expires_on: date | None
@@ -95,18 +99,18 @@ class Licence(Record):
         return tuple(found)
 
 
-class Licences(Record):
+class Licenses(Record):
     """What the registry holds on an NPN."""
 
     npn: str
     first_name: str
     last_name: str
     as_of: Moment
-    licences: tuple[Licence, ...]
+    licenses: tuple[License, ...] = renamed("licenses", "licences")
 
-    def in_state(self, state: str) -> Licence | None:
-        return next((licence for licence in self.licences if licence.state == state), None)
+    def in_state(self, state: str) -> License | None:
+        return next((license for license in self.licenses if license.state == state), None)
 
     def defects(self, state: str, line_code: str, on: date) -> tuple[str, ...]:
-        licence = self.in_state(state)
-        return licence.defects(line_code, on) if licence else ("LICENSE_NOT_FOUND",)
+        license = self.in_state(state)
+        return license.defects(line_code, on) if license else ("LICENSE_NOT_FOUND",)

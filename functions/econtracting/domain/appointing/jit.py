@@ -28,7 +28,7 @@ class Alarm(StrEnum):
     SOLD_WITHOUT_APPOINTMENT = "SOLD_WITHOUT_APPOINTMENT"  # the state wanted the appointment first
     NOT_READY_TO_SELL = "NOT_READY_TO_SELL"  # the producer lacked something else; the sale's record names it
     STEP_FAILED = "STEP_FAILED"  # a step of the execution could not be done
-    NOT_APPOINTED = "NOT_APPOINTED"  # the order came to nothing: no licence, rejected, or no answer
+    NOT_APPOINTED = "NOT_APPOINTED"  # the order came to nothing: no license, rejected, or no answer
 
 
 class FirstSale(Record):

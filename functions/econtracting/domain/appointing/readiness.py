@@ -1,6 +1,6 @@
 """May this producer sell in this state on this day, and if not, why? A pure answer over what is on record.
 
-Days are UTC days. For a day gone by, only what had happened by then counts; licences are as the registry shows them
+Days are UTC days. For a day gone by, only what had happened by then counts; licenses are as the registry shows them
 now, which knows when they end but not when somebody lost one.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from econtracting.domain.appointing.appointments import FINAL, Appointment, AppointmentStatus, Licences
+from econtracting.domain.appointing.appointments import FINAL, Appointment, AppointmentStatus, Licenses
 from econtracting.domain.appointing.jit import FirstSale
 from econtracting.domain.appointing.state_rules import AppointmentType, StateRule, rule_for
 from econtracting.domain.certification import Feed
@@ -37,10 +37,10 @@ _HELD_UP = {
 }
 
 _DEFECTS = {
-    "LICENSE_NOT_FOUND": "the registry shows no licence in this state",
-    "LICENSE_INACTIVE": "the licence is not active",
-    "LICENSE_EXPIRED": "the licence has expired",
-    "LOA_MISSING": "the licence lacks the line of authority",
+    "LICENSE_NOT_FOUND": "the registry shows no license in this state",
+    "LICENSE_INACTIVE": "the license is not active",
+    "LICENSE_EXPIRED": "the license has expired",
+    "LOA_MISSING": "the license lacks the line of authority",
     "LOA_INACTIVE": "the line of authority is not active",
 }
 
@@ -67,11 +67,11 @@ class Readiness(NamedTuple):
 
 @dataclass(frozen=True)
 class Producer:
-    """Everything on record. `check` is the latest one; `licences` is None if the registry does not know the NPN."""
+    """Everything on record. `check` is the latest one; `licenses` is None if the registry does not know the NPN."""
 
     packet: Packet
     check: Check | None
-    licences: Licences | None
+    licenses: Licenses | None
     feed: Feed | None
     rules: tuple[StateRule, ...]
     line_code: str
@@ -124,13 +124,13 @@ def _certified(feed: Feed | None, courses: tuple[str, ...], on: date) -> Reason:
 
 
 def _licensed(producer: Producer, state: str, on: date, now: datetime) -> Reason:
-    licences = producer.licences
-    if licences is None:
-        return Reason(LICENSED, False, "The licence registry does not know this NPN.", "NPN_NOT_FOUND")
-    shown = f"as the registry showed on {licences.as_of.date()}"
-    if licences.as_of < now - STALE_AFTER:
-        return Reason(LICENSED, False, f"The licences on file are too old to rely on, {shown}.", "DATA_STALE")
-    if defects := licences.defects(state, producer.line_code, on):
+    licenses = producer.licenses
+    if licenses is None:
+        return Reason(LICENSED, False, "The license registry does not know this NPN.", "NPN_NOT_FOUND")
+    shown = f"as the registry showed on {licenses.as_of.date()}"
+    if licenses.as_of < now - STALE_AFTER:
+        return Reason(LICENSED, False, f"The licenses on file are too old to rely on, {shown}.", "DATA_STALE")
+    if defects := licenses.defects(state, producer.line_code, on):
         told = "; ".join(_DEFECTS.get(code, code) for code in defects)
         return Reason(LICENSED, False, f"{told[0].upper()}{told[1:]}, {shown}.", defects[0])
     return Reason(LICENSED, True, f"Licensed for the line of authority, {shown}.")

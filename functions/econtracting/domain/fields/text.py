@@ -53,7 +53,7 @@ def person_name(raw: str) -> str:
     """
     text = clean(raw, NAME_LENGTH)
     if any(character.isdigit() for character in text):
-        raise Refusal("name-digits", "A name cannot contain digits. Please write it as on your licence.")
+        raise Refusal("name-digits", "A name cannot contain digits. Please write it as on your license.")
     if any(unicodedata.category(character)[0] not in "LM" and character not in _NAME_PUNCTUATION for character in text):
         raise Refusal("name-characters", "Please use only letters, spaces, apostrophes, hyphens and full stops.")
     if not has_letter(text):

@@ -1,4 +1,4 @@
-"""What the licence registry says of the person whom the answers describe, and of the licences under their NPN.
+"""What the license registry says of the person whom the answers describe, and of the licenses under their NPN.
 
 A difference never holds up the agent: it is shown, and corrected or kept. What the registry could not say yet is to be
 verified, and is asked again where answers may be opened.
@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from econtracting.domain.appointing.appointments import Licences
+from econtracting.domain.appointing.appointments import Licenses
 from econtracting.domain.interview.definition import InterviewDefinition, Meaning
 from econtracting.domain.interview.person import paths_of, person
 from econtracting.domain.moment import Moment
-from econtracting.domain.record import Record
+from econtracting.domain.record import Record, renamed
 
 NAMES: tuple[Meaning, ...] = ("first_name", "middle_name", "last_name")
 SECRETS: tuple[Meaning, ...] = ("ssn", "birth_date")
@@ -33,7 +33,7 @@ class Verification(Record):
     packet_id: str
     round: int
     matches: dict[str, bool] | None = None  # None: to be verified
-    licences: Licences | None = None  # None: to be verified
+    licenses: Licenses | None = renamed("licenses", "licences", default=None)  # None: to be verified
     kept: tuple[str, ...] = ()  # differences the agent looked at and stands by
     checked_at: Moment | None = None
 
@@ -75,7 +75,7 @@ def differences(definition: InterviewDefinition, verification: Verification | No
         {
             "field": path,
             "rule": "registry-mismatch",
-            "message": "The licence registry shows something else here. Please check it; keep it if it is right.",
+            "message": "The license registry shows something else here. Please check it; keep it if it is right.",
         }
         for what in verification.mismatches
         if what not in verification.kept

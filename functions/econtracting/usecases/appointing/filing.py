@@ -1,4 +1,4 @@
-"""Filing an appointment: confirm the licence, then order; unless the state is not asked, not now, or never (I7)."""
+"""Filing an appointment: confirm the license, then order; unless the state is not asked, not now, or never (I7)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from econtracting import ports
-from econtracting.domain.appointing.appointments import FINAL, OUTCOME_KNOWN, Appointment, AppointmentStatus, Licences
+from econtracting.domain.appointing.appointments import FINAL, OUTCOME_KNOWN, Appointment, AppointmentStatus, Licenses
 from econtracting.domain.appointing.jit import FirstSale
 from econtracting.domain.appointing.state_rules import AppointmentType, StateRule, first_open_day, rule_for
 from econtracting.domain.audit import Actor, Event, EventType
@@ -39,7 +39,7 @@ def order(
     *,
     packets: ports.Packets,
     packet_types: Callable[[str], PacketType],
-    registry: ports.LicenceRegistry,
+    registry: ports.LicenseRegistry,
     gateway: ports.AppointmentGateway,
     clock: ports.Clock,
     effect: Effect,
@@ -63,10 +63,10 @@ def order(
     if open_day is None or open_day > today:
         kept.scheduled(open_day, first_sale=first_sale)
         return
-    held = registry.licences(appointment.npn)
+    held = registry.licenses(appointment.npn)
     defects = held.defects(state, definition.line_code, today) if held else ("NPN_NOT_FOUND",)
     if held is None or defects:
-        kept.outcome(A.NO_VALID_LICENCE, reasons=defects)
+        kept.outcome(A.NO_VALID_LICENSE, reasons=defects)
         return
     filing = _filing(packets, packet, definition, appointment, rule, held, today)
     if rule.county_required and not filing["county"]:
@@ -77,8 +77,8 @@ def order(
     except InvalidRequest as refusal:
         kept.outcome(A.REJECTED, reasons=tuple(refusal.facts.get("reasons", ())) or ("REJECTED_SYNTAX",))
         return
-    licence = held.in_state(state)
-    kept.submitted(transaction, licence.number if licence else None)
+    license = held.in_state(state)
+    kept.submitted(transaction, license.number if license else None)
 
 
 def _may_be_filed(appointment: Appointment) -> bool:
@@ -103,12 +103,12 @@ class _Keeping:
             EventType(f"appointment.{status.value.lower()}"), status=status, reasons=reasons, answered_at=self._now
         )
 
-    def submitted(self, transaction: str, licence_number: str | None) -> None:
+    def submitted(self, transaction: str, license_number: str | None) -> None:
         self._keep(
             SUBMITTED,
             status=A.ACCEPTED_BY_GATEWAY,
             transaction_id=transaction,
-            licence_number=licence_number,
+            license_number=license_number,
             filed_at=self._now,
             reasons=(),
         )
@@ -165,11 +165,11 @@ def _filing(
     definition: PacketType,
     appointment: Appointment,
     rule: StateRule,
-    held: Licences,
+    held: Licenses,
     today: date,
 ) -> dict[str, Any]:
     known = person(definition.interview, {one.name: one.public for one in packets.all_of(Section, packet.id)})
-    licence = held.in_state(appointment.state)
+    license = held.in_state(appointment.state)
     return {
         "external_ref": appointment.reference,
         "action": "appoint",
@@ -180,7 +180,7 @@ def _filing(
         },
         "company": {"co_code": definition.carrier.co_code, "fein": definition.carrier.fein},
         "state": appointment.state,
-        "licence_class": licence.licence_class if licence else "",
+        "license_class": license.license_class if license else "",
         "line_codes": [definition.line_code],
         "county": (known.get("residence") or {}).get("county") if rule.county_required else None,
         "effective_date": _effective(packets, appointment, rule, today).isoformat(),

@@ -175,11 +175,11 @@ def contract_of(packets: ports.Packets, npn: str) -> Contract:
 def _missing(
     packets: ports.Packets, definition: PacketType, packet: Packet, sale: FirstSale, now: datetime
 ) -> tuple[str, ...]:
-    """What the producer lacked on the day of the sale. The licence is confirmed with the order, by the relay."""
+    """What the producer lacked on the day of the sale. The license is confirmed with the order, by the relay."""
     producer = Producer(
         packet=packet,
         check=packets.find(Check, packet.id, str(packet.check_attempt)),
-        licences=None,
+        licenses=None,
         feed=packets.find(Feed, packet.id),
         rules=definition.state_rules,
         line_code=definition.line_code,

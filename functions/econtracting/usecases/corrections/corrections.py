@@ -8,14 +8,22 @@ from typing import Any
 
 from econtracting import ports
 from econtracting.domain.audit import Actor, Event, EventType
-from econtracting.domain.corrections import CorrectionRequest, Patience, checked_fields, is_open, labels, next_reminder
+from econtracting.domain.callers import Request
+from econtracting.domain.corrections import (
+    CorrectionRequest,
+    CorrectionSchedule,
+    checked_fields,
+    is_open,
+    labels,
+    next_reminder,
+)
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.interview.definition import InterviewDefinition
 from econtracting.domain.outbox import Letter, TimerKind, send_letter, timer
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.screening.background import Check
-from econtracting.ports import Change, Request
+from econtracting.ports import Change
 from econtracting.usecases.commit.changes import plus
 from econtracting.usecases.commit.review import WATCH, handed_over
 from econtracting.usecases.commit.waking import wake_check
@@ -31,7 +39,7 @@ def asked(
     reason: str,
     now: datetime,
     *,
-    patience: Patience,
+    patience: CorrectionSchedule,
     actor: Actor,
     versions: dict[str, int] | None = None,
 ) -> Change:
@@ -73,7 +81,7 @@ def request(
     packets: ports.Packets,
     packet_types: Callable[[str], PacketType],
     clock: ports.Clock,
-    patience: Patience,
+    patience: CorrectionSchedule,
     packet_id: str,
     fields: Sequence[str],
     reason: str,
@@ -107,7 +115,7 @@ def watch(
     packets: ports.Packets,
     packet_types: Callable[[str], PacketType],
     clock: ports.Clock,
-    patience: Patience,
+    patience: CorrectionSchedule,
     packet_id: str,
     number: int,
 ) -> datetime | None:
@@ -154,7 +162,7 @@ def watch(
 
 
 def asked_again(
-    packets: ports.Packets, definition: InterviewDefinition, packet: Packet, now: datetime, patience: Patience
+    packets: ports.Packets, definition: InterviewDefinition, packet: Packet, now: datetime, patience: CorrectionSchedule
 ) -> Change:
     """The same request once more, after the agent let the first one lie or declined; what was saved since counts."""
     before = packets.find(CorrectionRequest, packet.id, str(packet.correction))

@@ -12,14 +12,15 @@ from typing import Any, Literal, NamedTuple
 
 from econtracting import ports
 from econtracting.domain.audit import Actor, Event, EventType
-from econtracting.domain.corrections import Patience
+from econtracting.domain.callers import Request
+from econtracting.domain.corrections import CorrectionSchedule
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.outbox import Effect, Letter, send_letter
 from econtracting.domain.packet import MOVES, Packet, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.screening.adverse import AdverseStatus
 from econtracting.domain.screening.background import Check
-from econtracting.ports import Change, Request
+from econtracting.ports import Change
 from econtracting.usecases.appointing import sale_follow_up
 from econtracting.usecases.certification import certification
 from econtracting.usecases.commit import review
@@ -48,7 +49,7 @@ class House(NamedTuple):
     outbox: ports.Outbox
     packet_types: Callable[[str], PacketType]
     clock: ports.Clock
-    patience: Patience
+    patience: CorrectionSchedule
     every: timedelta  # how often timers look after a first sale
     day: timedelta  # of the adverse clock
 

@@ -127,7 +127,7 @@ def ready_to_sell(
     *,
     packets: ports.Packets,
     packet_types: Callable[[str], PacketType],
-    registry: ports.LicenceRegistry,
+    registry: ports.LicenseRegistry,
     clock: ports.Clock,
     npn: str,
     state: str,
@@ -140,7 +140,7 @@ def ready_to_sell(
     producer = readiness.Producer(
         packet=found,
         check=packets.find(Check, found.id, str(found.check_attempt)),
-        licences=registry.licences(npn),
+        licenses=registry.licenses(npn),
         feed=packets.find(Feed, found.id),
         rules=definition.state_rules,
         line_code=definition.line_code,

@@ -9,6 +9,7 @@ from typing import Any
 
 from econtracting import ports
 from econtracting.domain.audit import Actor, Event, EventType
+from econtracting.domain.callers import Request
 from econtracting.domain.errors import Conflict, NotFound
 from econtracting.domain.fields.rejections import Refusal
 from econtracting.domain.interview.attachments import (
@@ -22,7 +23,7 @@ from econtracting.domain.interview.attachments import (
 from econtracting.domain.interview.upload_content import check_content
 from econtracting.domain.outbox import DropUpload, Effect, drop_upload
 from econtracting.domain.packet import Packet
-from econtracting.ports import Change, Request
+from econtracting.ports import Change
 from econtracting.usecases.corrections import correcting
 from econtracting.usecases.interview.answering import PacketTypes, require_agreement, require_open_answers
 

@@ -33,20 +33,20 @@ def form_of(definition: InterviewDefinition, asked: SectionDefinition, facts: Co
 def requested_states(
     packet: Packet, definition: PacketType, verification: Verification | None, on: date
 ) -> list[dict[str, Any]]:
-    """The recruiter's pre-appointment states: how one is appointed there, who says so, and the licence there."""
+    """The recruiter's pre-appointment states: how one is appointed there, who says so, and the license there."""
     rows = []
     for state in packet.pre_appointment_states:
         rule = rule_for(
             definition.state_rules, state, line=definition.line_code, carrier=definition.carrier.co_code, on=on
         )
         told = rule.model_dump(mode="json", include={"source", "reviewed_on", "confidence", "synthetic"})
-        licence = _licence(verification, state, definition.line_code, on)
-        rows.append({"state": state, "type": rule.type.value, "known": rule.known, **told, "licence": licence})
+        license = _license(verification, state, definition.line_code, on)
+        rows.append({"state": state, "type": rule.type.value, "known": rule.known, **told, "license": license})
     return rows
 
 
-def _licence(verification: Verification | None, state: str, line: str, on: date) -> dict[str, Any]:
-    held = verification.licences if verification else None
+def _license(verification: Verification | None, state: str, line: str, on: date) -> dict[str, Any]:
+    held = verification.licenses if verification else None
     if held is None:
         return {"status": "to-be-verified", "reasons": [], "as_of": None}
     reasons = held.defects(state, line, on)

@@ -150,7 +150,7 @@ def save_section(
     packets: ports.Packets,
     packet_types: PacketTypes,
     envelope: ports.Envelope,
-    registry: ports.LicenceRegistry,
+    registry: ports.LicenseRegistry,
     clock: ports.Clock,
     packet_id: str,
     name: str,

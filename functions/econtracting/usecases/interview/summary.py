@@ -8,6 +8,7 @@ from typing import Any
 
 from econtracting import ports
 from econtracting.domain.audit import Actor, Event, EventType
+from econtracting.domain.callers import Request
 from econtracting.domain.errors import InterviewIncomplete, InvalidTransition, PacketFrozen, Unavailable
 from econtracting.domain.interview import interview
 from econtracting.domain.packet import AccessCode, Packet, SectionState, Status
@@ -15,7 +16,7 @@ from econtracting.domain.packet_type import PacketType
 from econtracting.domain.record import Record
 from econtracting.domain.signing.documents import FieldBox
 from econtracting.domain.signing.signing import Adoption, Document, same_name
-from econtracting.ports import Change, Request
+from econtracting.ports import Change
 from econtracting.usecases.corrections import correcting
 from econtracting.usecases.interview.answering import (
     PacketTypes,

@@ -1,4 +1,4 @@
-"""The licence registry is asked about the person: at once where the answers are in the clear, later where not.
+"""The license registry is asked about the person: at once where the answers are in the clear, later where not.
 
 An outage never holds up the agent: what could not be asked is to be verified, by an effect that comes back until the
 registry answers.
@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from econtracting import ports
-from econtracting.domain.appointing.appointments import Licences
+from econtracting.domain.appointing.appointments import Licenses
 from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.errors import InvalidRequest, InvalidTransition, NotFound, Unavailable
 from econtracting.domain.interview.answers import Section
@@ -32,7 +32,7 @@ from econtracting.ports import Change
 from econtracting.usecases.interview.answering import PacketTypes, require_agreement
 from econtracting.usecases.interview.opening import open_answers
 
-REGISTRY = Actor(kind="vendor", id="licence-registry")
+REGISTRY = Actor(kind="vendor", id="license-registry")
 VERIFIER = Actor(kind="system", id="verify-identity")
 
 
@@ -48,34 +48,34 @@ class Verified(NamedTuple):
 class Asking:
     """One asking of the registry, however often the decision around it has to be taken again."""
 
-    def __init__(self, registry: ports.LicenceRegistry, clock: ports.Clock) -> None:
+    def __init__(self, registry: ports.LicenseRegistry, clock: ports.Clock) -> None:
         self._registry = registry
         self._clock = clock
-        self._told: tuple[dict[str, Any], dict[str, bool] | None, Licences | None] | None = None
+        self._told: tuple[dict[str, Any], dict[str, bool] | None, Licenses | None] | None = None
 
-    def about(self, known: dict[str, Any]) -> tuple[dict[str, bool] | None, Licences | None]:
-        """Which parts of the identity agree, and the licences; None for what cannot be told now."""
+    def about(self, known: dict[str, Any]) -> tuple[dict[str, bool] | None, Licenses | None]:
+        """Which parts of the identity agree, and the licenses; None for what cannot be told now."""
         if self._told is None or self._told[0] != known:
             self._told = (known, *self._asked(known))
         return self._told[1:]
 
-    def _asked(self, known: dict[str, Any]) -> tuple[dict[str, bool] | None, Licences | None]:
+    def _asked(self, known: dict[str, Any]) -> tuple[dict[str, bool] | None, Licenses | None]:
         try:
             matches = compared(self._registry, known)
-            return matches, licences_of(self._registry, known["npn"], self._clock.now())
+            return matches, licenses_of(self._registry, known["npn"], self._clock.now())
         except (Unavailable, InvalidRequest):
             return None, None
 
 
-def compared(registry: ports.LicenceRegistry, known: Mapping[str, Any]) -> dict[str, bool]:
+def compared(registry: ports.LicenseRegistry, known: Mapping[str, Any]) -> dict[str, bool]:
     """Which of npn, ssn, birth_date and name agree. The registry is sent these and nothing else. Raises Unavailable."""
     asked: dict[str, Any] = {meaning: known.get(meaning) for meaning in IDENTITY if meaning != "npn"}
     return registry.identity(known["npn"], asked)
 
 
-def licences_of(registry: ports.LicenceRegistry, npn: str, now: datetime) -> Licences:
-    """The licences under an NPN; none for an unknown one. Raises Unavailable."""
-    return registry.licences(npn) or Licences(npn=npn, first_name="", last_name="", as_of=now, licences=())
+def licenses_of(registry: ports.LicenseRegistry, npn: str, now: datetime) -> Licenses:
+    """The licenses under an NPN; none for an unknown one. Raises Unavailable."""
+    return registry.licenses(npn) or Licenses(npn=npn, first_name="", last_name="", as_of=now, licenses=())
 
 
 def is_asked_in(definition: PacketType, section: str) -> bool:
@@ -101,18 +101,18 @@ def after_save(
     if not is_asked_in(definition, after.name):
         return Verified(standing)
     changed = _changed(definition, before, after, result)
-    if not changed and standing is not None and standing.matches is not None and standing.licences is not None:
+    if not changed and standing is not None and standing.matches is not None and standing.licenses is not None:
         return Verified(standing)
     if not result.complete and not (changed and standing):
         return Verified(standing)
     answers = {name: one.public for name, one in saved.items()} | {after.name: {**result.public, **result.sensitive}}
     known = identity(definition.interview, answers)
-    matches, licences = asking.about(known) if result.complete and can_be_asked(known) else (None, None)
+    matches, licenses = asking.about(known) if result.complete and can_be_asked(known) else (None, None)
     verification = Verification(
         packet_id=after.packet_id,
         round=standing.round + 1 if standing else 1,
         matches=matches,
-        licences=licences,
+        licenses=licenses,
         checked_at=now if matches is not None else None,
     )
     if matches is not None:
@@ -126,7 +126,7 @@ def verify(
     packets: ports.Packets,
     packet_types: PacketTypes,
     envelope: ports.Envelope,
-    registry: ports.LicenceRegistry,
+    registry: ports.LicenseRegistry,
     clock: ports.Clock,
     effect: Effect,
 ) -> None:
@@ -135,7 +135,7 @@ def verify(
     standing = packets.find(Verification, packet.id)
     if packet.ended or packet.npn is None or not _awaits(standing, effect):
         return
-    licences = licences_of(registry, packet.npn, clock.now())  # first, so that nothing is opened during an outage
+    licenses = licenses_of(registry, packet.npn, clock.now())  # first, so that nothing is opened during an outage
     opened = open_answers(
         packets=packets,
         packet_types=packet_types,
@@ -156,7 +156,7 @@ def verify(
         current = packets.find(Verification, packet.id)
         if current is None or not _awaits(current, effect):
             return None
-        after = current.model_copy(update={"matches": matches, "licences": licences, "checked_at": now})
+        after = current.model_copy(update={"matches": matches, "licenses": licenses, "checked_at": now})
         return Change(packet, events=[_checked(after, now)], puts=[after])
 
     packets.change(packet.id, decide)
@@ -186,12 +186,12 @@ def keep(
             raise InvalidTransition(status=packet.status.value)
         standing = packets.find(Verification, packet_id)
         if standing is None:
-            raise NotFound("The licence registry was not asked yet.", code="verification-not-found")
+            raise NotFound("The license registry was not asked yet.", code="verification-not-found")
         everything = standing.model_copy(update={"kept": ()})
         paths = dict(zip(standing.mismatches, differences(definition.interview, everything), strict=True))
         unknown = [one for one in wanted if one not in {row["field"] for row in paths.values()}]
         if unknown:
-            message = "The licence registry does not show a difference here."
+            message = "The license registry does not show a difference here."
             raise InvalidRequest(errors=[{"field": one, "rule": "no-mismatch", "message": message} for one in unknown])
         kept = tuple(what for what, row in paths.items() if row["field"] in wanted or what in standing.kept)
         if kept == standing.kept:
@@ -211,7 +211,7 @@ def view(*, packets: ports.Packets, packet_types: PacketTypes, packet_id: str) -
     require_agreement(packet, definition)
     standing = packets.find(Verification, packet_id)
     if standing is None:
-        raise NotFound("The licence registry was not asked yet.", code="verification-not-found")
+        raise NotFound("The license registry was not asked yet.", code="verification-not-found")
     return {
         "verification": standing.standing,
         "checked_at": standing.checked_at,
@@ -235,7 +235,7 @@ def _awaits(standing: Verification | None, effect: Effect) -> bool:
     return (
         standing is not None
         and standing.round == effect.asks_for(VerifyIdentity).round
-        and (standing.matches is None or standing.licences is None)
+        and (standing.matches is None or standing.licenses is None)
     )
 
 

@@ -15,10 +15,11 @@ from pydantic import ValidationError
 from econtracting.domain.access.access import OpenPacket, lapsed
 from econtracting.domain.access.invitation import Invitation, Schedule
 from econtracting.domain.audit import Actor
+from econtracting.domain.callers import Request
 from econtracting.domain.errors import EContractingError, InvalidRequest, PacketAlreadyOpen
 from econtracting.domain.packet import Status
 from econtracting.domain.packet_type import PacketType
-from econtracting.ports import Clock, Ids, LinkSecrets, Packets, Request
+from econtracting.ports import Clock, Ids, LinkSecrets, Packets
 from econtracting.usecases.invitations.invite import open_packet, refuse_unknown_level
 
 MOST_ROWS = 500

@@ -10,6 +10,7 @@ from typing import Any
 from econtracting.domain.access.access import Link, OpenPacket, fingerprint, lapsed
 from econtracting.domain.access.invitation import RESENDS_PER_HOUR, Invitation, Schedule, next_look, places
 from econtracting.domain.audit import Actor, Event, EventType
+from econtracting.domain.callers import Request
 from econtracting.domain.errors import (
     AlreadyExists,
     InvalidRequest,
@@ -27,7 +28,7 @@ from econtracting.domain.packet import (
     Status,
 )
 from econtracting.domain.packet_type import PacketType
-from econtracting.ports import Change, Clock, Committed, Ids, Limits, LinkSecrets, Packets, Page, Request
+from econtracting.ports import Change, Clock, Committed, Ids, Limits, LinkSecrets, Packets, Page
 from econtracting.usecases.commit.endings import close
 from econtracting.usecases.commit.endings import places as held_places
 from econtracting.usecases.invitations.upkeep import attend

@@ -12,12 +12,12 @@ from econtracting.domain.breaker import Vendor
 # Whom the stages of an agent's timeline wait for. A stage without a vendor is not held up by one.
 STAGES: dict[str, tuple[Vendor, ...]] = {
     "background-check": (Vendor.BACKGROUND_CHECK,),
-    "appointments": (Vendor.LICENCE_REGISTRY, Vendor.APPOINTMENT_GATEWAY),
+    "appointments": (Vendor.LICENSE_REGISTRY, Vendor.APPOINTMENT_GATEWAY),
     "certification-open": (Vendor.CERTIFICATION_SITE,),
 }
 NAMES = {
     Vendor.BACKGROUND_CHECK: "the background-check company",
-    Vendor.LICENCE_REGISTRY: "the licence registry",
+    Vendor.LICENSE_REGISTRY: "the license registry",
     Vendor.APPOINTMENT_GATEWAY: "the service that files appointments with the states",
     Vendor.CERTIFICATION_SITE: "the certification site",
     Vendor.MAIL: "the mail service",

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from econtracting import ports
 from econtracting.domain.audit import Event, EventType
-from econtracting.domain.corrections import Patience, fields_of_vendor
+from econtracting.domain.corrections import CorrectionSchedule, fields_of_vendor
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.outbox import Effect, Letter, SyncCheck, send_letter, sync_check
 from econtracting.domain.packet import Packet, Status
@@ -60,7 +60,7 @@ def record(
     packets: ports.Packets,
     packet_types: Callable[[str], PacketType],
     clock: ports.Clock,
-    patience: Patience,
+    patience: CorrectionSchedule,
     packet_id: str,
     attempt: int,
 ) -> Packet:
@@ -145,7 +145,7 @@ def _led(
     packet: Packet,
     check: Check,
     now: datetime,
-    patience: Patience,
+    patience: CorrectionSchedule,
 ) -> Change:
     match check.outcome:
         case "clear":

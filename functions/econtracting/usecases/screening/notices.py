@@ -12,6 +12,7 @@ from typing import Any
 
 from econtracting import ports
 from econtracting.domain.audit import Actor, Event, EventType
+from econtracting.domain.callers import Request
 from econtracting.domain.errors import NotFound
 from econtracting.domain.moment import iso
 from econtracting.domain.outbox import Effect, FetchReport
@@ -20,7 +21,7 @@ from econtracting.domain.packet_type import PacketType
 from econtracting.domain.screening.adverse import AdverseCase, ReportCopy
 from econtracting.domain.screening.notices import PRE_ADVERSE, Ground, Notice, notices_of
 from econtracting.domain.signing.signing import Document
-from econtracting.ports import Change, Request
+from econtracting.ports import Change
 from econtracting.usecases.commit.changes import plus
 from econtracting.usecases.screening import adverse
 

@@ -13,6 +13,7 @@ from typing import Any
 from econtracting import ports
 from econtracting.domain.access.access import fingerprint
 from econtracting.domain.audit import Actor, Event, EventType
+from econtracting.domain.callers import Request
 from econtracting.domain.errors import (
     ConsentRequired,
     InvalidRequest,
@@ -23,7 +24,7 @@ from econtracting.domain.errors import (
 from econtracting.domain.outbox import Letter
 from econtracting.domain.packet import AFTER_SUBMISSION, Acceptance, Packet, Status
 from econtracting.domain.signing.signing import Disclosure
-from econtracting.ports import Change, Request
+from econtracting.ports import Change
 from econtracting.usecases.commit import review
 from econtracting.usecases.commit.endings import close
 from econtracting.usecases.commit.lifecycle import attention

@@ -8,12 +8,13 @@ from typing import Any
 from econtracting import ports
 from econtracting.domain.access.access import require_recent
 from econtracting.domain.audit import Actor, Event, EventType
+from econtracting.domain.callers import Request
 from econtracting.domain.errors import AlreadySigned, InvalidTransition, NotFound, SignaturesMissing
 from econtracting.domain.outbox import start_workflow
 from econtracting.domain.packet import AFTER_SUBMISSION, Packet, Status
 from econtracting.domain.signing.documents import PACKET_ACT, FieldBox
 from econtracting.domain.signing.signing import Adoption, Document, SignedField
-from econtracting.ports import Change, Request
+from econtracting.ports import Change
 from econtracting.usecases.corrections import correcting
 from econtracting.usecases.signing.ceremony import PacketTypes, document_of, ordered, require_frozen, require_signing
 from econtracting.usecases.signing.preparing import frozen_key

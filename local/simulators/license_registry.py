@@ -1,4 +1,4 @@
-"""Licence registry: what licences a producer number holds, and whether a person's data fit the number.
+"""License registry: what licenses a producer number holds, and whether a person's data fit the number.
 
 The last two digits of a special NPN choose what is wrong; the state that lacks something is always Kansas.
 """
@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from local.config import LICENCE_REGISTRY_KEY, Config
+from local.config import LICENSE_REGISTRY_KEY, Config
 from local.scripts import registry_script
 from local.simulators.server import Body, Refusal, Simulator
 from local.simulators.store import Store
@@ -20,19 +20,19 @@ JURISDICTIONS = tuple(
 )
 HOME, AFFECTED = "TN", "KS"
 HEALTH = {"code": "16", "name": "Accident and Health"}
-UNKNOWN, OTHER_NAME, OTHER_SSN, NO_LICENCE, INACTIVE, EXPIRED, NO_HEALTH_LINE, OUTAGE, DOWN, ACTION = (
+UNKNOWN, OTHER_NAME, OTHER_SSN, NO_LICENSE, INACTIVE, EXPIRED, NO_HEALTH_LINE, OUTAGE, DOWN, ACTION = (
     90, 91, 92, 93, 94, 95, 96, 97, 98, 99,
 )  # fmt: skip
 KNOWN_MIDDLE_NAME, KNOWN_SSN = "Quinn", "987-65-4321"
 
 
 def application(config: Config) -> Starlette:
-    return LicenceRegistry(
-        Simulator(Store(config.home / "simulators/registry.sqlite"), LICENCE_REGISTRY_KEY)
+    return LicenseRegistry(
+        Simulator(Store(config.home / "simulators/registry.sqlite"), LICENSE_REGISTRY_KEY)
     ).application
 
 
-class LicenceRegistry:
+class LicenseRegistry:
     """The registry's API."""
 
     def __init__(self, simulator: Simulator) -> None:
@@ -44,7 +44,7 @@ class LicenceRegistry:
     async def _producer(self, request: Request) -> JSONResponse:
         npn = request.path_params["npn"]
         script = self._script(npn)
-        missing = {AFFECTED} if script == NO_LICENCE else set()
+        missing = {AFFECTED} if script == NO_LICENSE else set()
         names = self._store.get("person", npn) or {"first_name": None, "middle_name": None, "last_name": None}
         actions = [
             {"id": "ra-1", "origin": AFFECTED, "reason": "synthetic", "disposition": "fine", "action_on": "2019-05-01"}
@@ -53,7 +53,7 @@ class LicenceRegistry:
             "npn": npn,
             **names,
             "as_of": datetime.now(UTC).isoformat(timespec="seconds"),
-            "licences": [licence(npn, state, script) for state in JURISDICTIONS if state not in missing],
+            "licenses": [license(npn, state, script) for state in JURISDICTIONS if state not in missing],
             "regulatory_actions": actions if script == ACTION else [],
         })  # fmt: skip
 
@@ -85,8 +85,8 @@ class LicenceRegistry:
         return script
 
 
-def licence(npn: str, state: str, script: int) -> Body:
-    """One state's licence, with whatever the script spoils in the affected state."""
+def license(npn: str, state: str, script: int) -> Body:
+    """One state's license, with whatever the script spoils in the affected state."""
     affected = script if state == AFFECTED else 0
     status = {INACTIVE: "NOT_ACTIVE", EXPIRED: "EXPIRED"}.get(affected, "VALID")
     today = datetime.now(UTC).date()

@@ -1,4 +1,4 @@
-"""The licence registry: which state licences and lines an NPN holds, and whether a person is the one behind it."""
+"""The license registry: which state licenses and lines an NPN holds, and whether a person is the one behind it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from pydantic import AwareDatetime, Field
 
-from econtracting.adapters.vendors.http import USUAL, Answer, Patience, Vendor
-from econtracting.domain.appointing.appointments import Licence, Licences, Line
+from econtracting.adapters.vendors.http import USUAL, Answer, Timeouts, Vendor
+from econtracting.domain.appointing.appointments import License, Licenses, Line
 
 
 class _Line(Answer):
@@ -19,18 +19,18 @@ class _Line(Answer):
     active: bool
 
 
-class _Licence(Answer):
+class _License(Answer):
     state: str = Field(pattern=r"^[A-Z]{2}$")
     number: str
     residency: Literal["RESIDENT", "NON_RESIDENT"]
-    licence_class: str = Field(alias="class")
+    license_class: str = Field(alias="class")
     status: Literal["VALID", "EXPIRED", "NOT_ACTIVE"]
     active: bool
     expires_on: date | None
     lines: tuple[_Line, ...]
 
-    def licence(self) -> Licence:
-        return Licence(
+    def license(self) -> License:
+        return License(
             **self.model_dump(exclude={"lines"}), lines=tuple(Line(**line.model_dump()) for line in self.lines)
         )
 
@@ -40,7 +40,7 @@ class _Producer(Answer):
     first_name: str | None
     last_name: str | None
     as_of: AwareDatetime
-    licences: tuple[_Licence, ...]
+    licenses: tuple[_License, ...]
 
 
 class _Matches(Answer):
@@ -55,23 +55,23 @@ class _Identity(Answer):
     matches: _Matches
 
 
-class HttpLicenceRegistry:
-    def __init__(self, base_url: str, key: str, patience: Patience = USUAL) -> None:
-        self._vendor = Vendor("The licence registry", base_url, key, patience)
+class HttpLicenseRegistry:
+    def __init__(self, base_url: str, key: str, patience: Timeouts = USUAL) -> None:
+        self._vendor = Vendor("The license registry", base_url, key, patience)
 
-    def licences(self, npn: str) -> Licences | None:
+    def licenses(self, npn: str) -> Licenses | None:
         reply = self._vendor.call("GET", f"/v1/producers/{quote(npn, safe='')}")
         if reply.status == 404:
             return None
         answer = self._vendor.read(_Producer, reply)
         if answer.npn != npn:
             raise self._vendor.not_understood()
-        return Licences(
+        return Licenses(
             npn=answer.npn,
             first_name=answer.first_name or "",
             last_name=answer.last_name or "",
             as_of=answer.as_of,
-            licences=tuple(licence.licence() for licence in answer.licences),
+            licenses=tuple(license.license() for license in answer.licenses),
         )
 
     def identity(self, npn: str, person: Mapping[str, Any]) -> dict[str, bool]:

@@ -3,19 +3,19 @@ from typing import Any
 import httpx
 import pytest
 
-from local.config import LICENCE_REGISTRY_KEY
-from local.simulators import licence_registry
+from local.config import LICENSE_REGISTRY_KEY
+from local.simulators import license_registry
 from tests.local.conftest import Serve
 
 
 @pytest.fixture
 def registry(serve: Serve) -> httpx.Client:
-    return serve(licence_registry.application, "registry", LICENCE_REGISTRY_KEY)
+    return serve(license_registry.application, "registry", LICENSE_REGISTRY_KEY)
 
 
 def kansas(registry: httpx.Client, npn: str) -> dict[str, Any] | None:
-    licences = registry.get(f"/v1/producers/{npn}").json()["licences"]
-    return next((licence for licence in licences if licence["state"] == "KS"), None)
+    licenses = registry.get(f"/v1/producers/{npn}").json()["licenses"]
+    return next((license for license in licenses if license["state"] == "KS"), None)
 
 
 def check(registry: httpx.Client, npn: str, **person: Any) -> dict[str, bool]:
@@ -33,10 +33,10 @@ def check(registry: httpx.Client, npn: str, **person: Any) -> dict[str, bool]:
 
 
 def test_an_ordinary_producer_holds_the_health_line_everywhere(registry: httpx.Client) -> None:
-    licences = registry.get("/v1/producers/15645555").json()["licences"]
-    assert len({licence["state"] for licence in licences}) == 56
-    assert all(licence["status"] == "VALID" and licence["active"] for licence in licences)
-    assert all({"code": "16", "name": "Accident and Health", "active": True} in item["lines"] for item in licences)
+    licenses = registry.get("/v1/producers/15645555").json()["licenses"]
+    assert len({license["state"] for license in licenses}) == 56
+    assert all(license["status"] == "VALID" and license["active"] for license in licenses)
+    assert all({"code": "16", "name": "Accident and Health", "active": True} in item["lines"] for item in licenses)
 
 
 def test_an_ordinary_producer_is_who_they_say(registry: httpx.Client) -> None:
@@ -63,22 +63,22 @@ def test_another_social_security_number_does_not_match(registry: httpx.Client) -
     assert check(registry, "9912345092", ssn="987-65-4321")["ssn"] is True
 
 
-def test_one_state_can_be_without_licence(registry: httpx.Client) -> None:
+def test_one_state_can_be_without_license(registry: httpx.Client) -> None:
     assert kansas(registry, "9912345093") is None
 
 
 @pytest.mark.parametrize(("npn", "status"), [("9912345094", "NOT_ACTIVE"), ("9912345095", "EXPIRED")])
-def test_one_state_can_have_a_dead_licence(registry: httpx.Client, npn: str, status: str) -> None:
-    licence = kansas(registry, npn)
-    assert licence is not None
-    assert (licence["status"], licence["active"]) == (status, False)
+def test_one_state_can_have_a_dead_license(registry: httpx.Client, npn: str, status: str) -> None:
+    license = kansas(registry, npn)
+    assert license is not None
+    assert (license["status"], license["active"]) == (status, False)
 
 
 def test_one_state_can_lack_the_health_line(registry: httpx.Client) -> None:
-    licence = kansas(registry, "9912345096")
-    assert licence is not None
-    assert licence["active"]
-    assert not any(line["active"] for line in licence["lines"] if line["code"] == "16")
+    license = kansas(registry, "9912345096")
+    assert license is not None
+    assert license["active"]
+    assert not any(line["active"] for line in license["lines"] if line["code"] == "16")
 
 
 def test_an_outage_passes_and_a_dead_registry_stays_dead(registry: httpx.Client) -> None:
