@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_der_publ
 from econtracting.adapters import seal_certificate
 from econtracting.adapters.pades import PadesSeal
 from econtracting.adapters.render import TypstRenderer
-from econtracting.domain.audit import Actor, ChainedEvent, Event, chain
+from econtracting.domain.audit import Actor, ChainedEvent, Event, EventType, chain
 from econtracting.domain.signing.completion import CertifiedDocument, LogFacts, SealFacts
 from econtracting.evidence import checkpoint, econtracting_verify
 from econtracting.evidence.bundle import EvidenceDocument, build
@@ -42,7 +42,7 @@ class Package:
 
 
 def event(kind: str, **data: Any) -> Event:
-    return Event(type=kind, at=AT, actor=AGENT, data=data)
+    return Event(type=EventType(kind), at=AT, actor=AGENT, data=data)
 
 
 def packaged(key: SealingKey) -> Package:
@@ -105,7 +105,7 @@ def packaged(key: SealingKey) -> Package:
     ]
     events += chain(PACKET_ID, events[-1].seq, events[-1].hash, made_later)
     signed = checkpoint.take(events, AT, seal.sign)
-    events += chain(PACKET_ID, events[-1].seq, events[-1].hash, [event("check.ordered")])
+    events += chain(PACKET_ID, events[-1].seq, events[-1].hash, [event("bgc.ordered")])
     archive = build(
         packet_id=PACKET_ID,
         carrier="Meridian Health",
