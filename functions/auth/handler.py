@@ -61,6 +61,7 @@ class SessionView(BaseModel):
 
 @app.post("/access/password-requests", status_code=HTTPStatus.ACCEPTED)
 def request_password(request: PasswordRequest) -> dict[str, str]:
+    """Ask for a mail with a temporary password; the answer never tells whether the link exists."""
     callers.guard_cross_site(app)
     with wiring.pace().answers():
         auth.request_password(
@@ -80,6 +81,7 @@ def request_password(request: PasswordRequest) -> dict[str, str]:
 
 @app.post("/access/sessions", status_code=HTTPStatus.CREATED)
 def log_in(request: Credentials) -> Response[SessionView]:
+    """Sign in with the link's secret and a password; the answer sets the session cookie."""
     callers.guard_cross_site(app)
     standing = token_in(app.current_event.headers.get("Cookie"))
     with wiring.pace().refusals():
@@ -106,6 +108,7 @@ def log_in(request: Credentials) -> Response[SessionView]:
 
 @app.put("/access/password", status_code=HTTPStatus.NO_CONTENT)
 def change_password(request: PasswordChange) -> Response[None]:
+    """Set the agent's own password; the session is rotated."""
     caller = callers.agent(app, before_password_change=True)
     packet = wiring.packets().load(caller.packet_id)
     carrier = wiring.packet_type(packet.type).carrier
@@ -127,6 +130,7 @@ def change_password(request: PasswordChange) -> Response[None]:
 
 @app.get("/access/sessions/current")
 def current_session() -> SessionView:
+    """Tell whose session this is and what it must do first."""
     caller = callers.agent(app, before_password_change=True)
     packet = wiring.packets().load(caller.packet_id)
     session = auth.live_session(wiring.packets(), packet, caller.session, wiring.clock().now())
@@ -135,6 +139,7 @@ def current_session() -> SessionView:
 
 @app.delete("/access/sessions/current", status_code=HTTPStatus.NO_CONTENT)
 def log_out() -> Response[None]:
+    """Sign out; the session ends at once."""
     caller = callers.agent(app, before_password_change=True)
     auth.log_out(
         packets=wiring.packets(),

@@ -66,6 +66,7 @@ class Code(BaseModel):
 
 @app.get("/packet")
 def packet() -> dict[str, Any]:
+    """Show where the packet stands, its sections and the road ahead."""
     agent = callers.agent(app)
     view = interview.packet_view(
         packets=wiring.packets(), packet_types=wiring.packet_type, clock=wiring.clock(), packet_id=agent.packet_id
@@ -77,12 +78,14 @@ def packet() -> dict[str, Any]:
 
 @app.get("/packet/agreement")
 def agreement() -> dict[str, Any]:
+    """Show the user agreement and what was accepted of it."""
     agent = callers.agent(app)
     return interview.agreement(packets=wiring.packets(), packet_types=wiring.packet_type, packet_id=agent.packet_id)
 
 
 @app.put("/packet/agreement")
 def accept_agreement(accepted: Agreed) -> dict[str, Any]:
+    """Accept the version of the user agreement that was shown."""
     agent = callers.agent(app)
     interview.accept_agreement(
         packets=wiring.packets(),
@@ -97,6 +100,7 @@ def accept_agreement(accepted: Agreed) -> dict[str, Any]:
 
 @app.get("/packet/interview/<section>")
 def section(section: str) -> dict[str, Any]:
+    """Show a section's form and answers, sensitive ones masked."""
     agent = callers.agent(app)
     return interview.section(
         packets=wiring.packets(),
@@ -114,6 +118,7 @@ def save_section(
     if_match: Annotated[str, Header(alias="If-Match", description="The version the answers were read with")],
     draft: Annotated[bool, Query(description="Keep a part of the section without completing it")] = False,
 ) -> dict[str, Any]:
+    """Save a section on top of the version named in If-Match."""
     agent = callers.agent(app)
     return interview.save_section(
         packets=wiring.packets(),
@@ -133,12 +138,14 @@ def save_section(
 
 @app.get("/packet/identity")
 def identity() -> dict[str, Any]:
+    """Show what the license registry says of the person who answers."""
     agent = callers.agent(app)
     return verifying.view(packets=wiring.packets(), packet_types=wiring.packet_type, packet_id=agent.packet_id)
 
 
 @app.post("/packet/identity/confirmations")
 def keep_differences(kept: Kept) -> dict[str, Any]:
+    """Stand by answers that the license registry shows otherwise."""
     agent = callers.agent(app)
     return verifying.keep(
         packets=wiring.packets(),
@@ -152,6 +159,7 @@ def keep_differences(kept: Kept) -> dict[str, Any]:
 
 @app.post("/packet/email-confirmations", status_code=HTTPStatus.ACCEPTED)
 def ask_for_email_code() -> dict[str, Any]:
+    """Mail a code to the address the agent wants to be reached at."""
     agent = callers.agent(app)
     contact.ask_for_code(
         packets=wiring.packets(),
@@ -170,6 +178,7 @@ def ask_for_email_code() -> dict[str, Any]:
 
 @app.put("/packet/email-confirmations")
 def confirm_email(given: Code) -> dict[str, Any]:
+    """Confirm an e-mail address with the code that was mailed to it."""
     agent = callers.agent(app)
     return contact.confirm(
         packets=wiring.packets(),
@@ -186,6 +195,7 @@ def confirm_email(given: Code) -> dict[str, Any]:
 
 @app.get("/packet/attachments")
 def list_attachments() -> dict[str, Any]:
+    """List the supporting files and what became of each."""
     agent = callers.agent(app)
     return attachments.listed(
         packets=wiring.packets(), packet_types=wiring.packet_type, clock=wiring.clock(), packet_id=agent.packet_id
@@ -194,6 +204,7 @@ def list_attachments() -> dict[str, Any]:
 
 @app.post("/packet/attachments", status_code=HTTPStatus.CREATED)
 def announce_attachment(file: Announced) -> dict[str, Any]:
+    """Announce a supporting file; the answer says where to upload it."""
     agent = callers.agent(app)
     return attachments.announce(
         packets=wiring.packets(),
@@ -213,6 +224,7 @@ def announce_attachment(file: Announced) -> dict[str, Any]:
 
 @app.post("/packet/attachments/<attachment_id>/complete")
 def complete_attachment(attachment_id: str) -> dict[str, Any]:
+    """Have an uploaded file looked at."""
     agent = callers.agent(app)
     return attachments.complete(
         packets=wiring.packets(),
@@ -228,6 +240,7 @@ def complete_attachment(attachment_id: str) -> dict[str, Any]:
 
 @app.delete("/packet/attachments/<attachment_id>", status_code=HTTPStatus.NO_CONTENT)
 def remove_attachment(attachment_id: str) -> Response[None]:
+    """Take a supporting file away."""
     agent = callers.agent(app)
     attachments.remove(
         packets=wiring.packets(),
@@ -242,6 +255,7 @@ def remove_attachment(attachment_id: str) -> Response[None]:
 
 @app.get("/packet/summary")
 def summary() -> dict[str, Any]:
+    """Show everything that was answered, sensitive answers masked."""
     agent = callers.agent(app)
     return summaries.summary(
         packets=wiring.packets(), packet_types=wiring.packet_type, clock=wiring.clock(), packet_id=agent.packet_id
@@ -250,6 +264,7 @@ def summary() -> dict[str, Any]:
 
 @app.post("/packet/summary/confirm")
 def confirm() -> dict[str, Any]:
+    """Freeze the answers and prepare the documents from them."""
     agent = callers.agent(app)
     return summaries.confirm(
         packets=wiring.packets(),
@@ -265,6 +280,7 @@ def confirm() -> dict[str, Any]:
 
 @app.post("/packet/summary/reopen")
 def reopen() -> dict[str, Any]:
+    """Open the answers again while nothing is signed."""
     agent = callers.agent(app)
     return summaries.reopen(
         packets=wiring.packets(), clock=wiring.clock(), packet_id=agent.packet_id, actor=agent.actor

@@ -70,6 +70,7 @@ class PreAppointmentStates(BaseModel):
 
 @app.post("/invitations", status_code=HTTPStatus.CREATED)
 def open_packet(request: InvitationRequest) -> InvitationAnswer:
+    """Open a packet and mail its invitation."""
     caller = _caller()
     if request.agency.id != (_agency_of(caller) or request.agency.id):
         raise Forbidden("You invite for your own agency only.")
@@ -93,6 +94,7 @@ def list_packets(
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
     agency_id: Annotated[str | None, Query(max_length=64)] = None,
 ) -> InvitationPage:
+    """List invitations, newest status first; recruiters see their own agency's."""
     caller = _caller()
     page = invite.followed(
         packets=wiring.packets(),
@@ -106,6 +108,7 @@ def list_packets(
 
 @app.post("/invitations/bulk", responses=dict.fromkeys((200, 202), REPORT))
 def open_many(dry_run: Annotated[bool, Query()] = False) -> tuple[BulkReport, int]:
+    """Open a packet for each row of a CSV file, or only check the file."""
     caller = _caller()
     reports = invite_bulk.invite_all(
         packets=wiring.packets(),
@@ -126,11 +129,13 @@ def open_many(dry_run: Annotated[bool, Query()] = False) -> tuple[BulkReport, in
 
 @app.get("/invitations/<packet_id>")
 def read_packet(packet_id: str) -> InvitationView:
+    """Read one invitation."""
     return InvitationView.of(_visible(_caller(), packet_id))
 
 
 @app.post("/invitations/<packet_id>/resend", status_code=HTTPStatus.ACCEPTED)
 def resend(packet_id: str) -> InvitationView:
+    """Mail the same link once more."""
     caller = _caller()
     packet = _visible(caller, packet_id)
     committed = invite.resend(
@@ -147,6 +152,7 @@ def resend(packet_id: str) -> InvitationView:
 
 @app.post("/invitations/<packet_id>/withdraw")
 def withdraw(packet_id: str, request: Withdrawal) -> InvitationView:
+    """Take an invitation back; its link ends."""
     caller = _caller()
     packet = _visible(caller, packet_id)
     committed = invite.withdraw(
@@ -162,6 +168,7 @@ def withdraw(packet_id: str, request: Withdrawal) -> InvitationView:
 
 @app.post("/invitations/<packet_id>/extend")
 def extend(packet_id: str, request: Extension) -> InvitationView:
+    """Let an invitation live some days longer."""
     caller = _caller()
     packet = _visible(caller, packet_id)
     committed = invite.extend(
@@ -178,6 +185,7 @@ def extend(packet_id: str, request: Extension) -> InvitationView:
 
 @app.put("/invitations/<packet_id>/pre-appointment-states")
 def change_states(packet_id: str, request: PreAppointmentStates) -> InvitationView:
+    """Set the states in which the agent is to be appointed beforehand."""
     caller = _caller()
     packet = _visible(caller, packet_id)
     committed = invite.change_states(

@@ -93,6 +93,7 @@ class Act(BaseModel):
 
 @app.get("/packet/consent")
 def consent_view() -> dict[str, Any]:
+    """Show the disclosure about electronic records and what was accepted of it."""
     agent = callers.agent(app)
     return consenting.consent_view(
         packets=wiring.packets(),
@@ -105,6 +106,7 @@ def consent_view() -> dict[str, Any]:
 
 @app.get("/packet/consent/access-code", responses=PDF)
 def access_code() -> File:
+    """The document with the code that proves access to electronic records."""
     agent = callers.agent(app)
     content = consenting.access_code_document(
         packets=wiring.packets(), documents=wiring.documents(), packet_id=agent.packet_id
@@ -114,6 +116,7 @@ def access_code() -> File:
 
 @app.post("/packet/consent", status_code=HTTPStatus.CREATED)
 def consent(given: Consent) -> dict[str, Any]:
+    """Consent to electronic records, with the code read from the document."""
     agent = callers.agent(app)
     return consenting.consent(
         packets=wiring.packets(),
@@ -129,6 +132,7 @@ def consent(given: Consent) -> dict[str, Any]:
 
 @app.post("/packet/consent/withdraw")
 def withdraw_consent(why: Reason) -> dict[str, Any]:
+    """Withdraw the consent to electronic records; the answer says what follows."""
     agent = callers.agent(app)
     return consenting.withdraw_consent(
         packets=wiring.packets(),
@@ -141,6 +145,7 @@ def withdraw_consent(why: Reason) -> dict[str, Any]:
 
 @app.post("/packet/paper-copies", status_code=HTTPStatus.ACCEPTED)
 def paper_copies(wanted: PaperCopies) -> dict[str, Any]:
+    """Ask for documents on paper."""
     agent = callers.agent(app)
     return consenting.request_paper(
         packets=wiring.packets(),
@@ -154,6 +159,7 @@ def paper_copies(wanted: PaperCopies) -> dict[str, Any]:
 
 @app.get("/packet/signature")
 def signature_view() -> dict[str, Any]:
+    """Show the styles to sign in and the signature adopted so far."""
     agent = callers.agent(app)
     return adopting.signature_view(
         packets=wiring.packets(),
@@ -165,6 +171,7 @@ def signature_view() -> dict[str, Any]:
 
 @app.put("/packet/signature")
 def adopt(signature: Signature) -> dict[str, Any]:
+    """Adopt a signature and initials."""
     agent = callers.agent(app)
     return adopting.adopt(
         packets=wiring.packets(),
@@ -184,6 +191,7 @@ def adopt(signature: Signature) -> dict[str, Any]:
 
 @app.get("/packet/signature/preview", responses=PNG)
 def adopted_preview() -> File:
+    """The adopted signature as the documents show it."""
     agent = callers.agent(app)
     found = adopting.adopted_preview(
         packets=wiring.packets(),
@@ -196,6 +204,7 @@ def adopted_preview() -> File:
 
 @app.post("/packet/signature/preview", responses=PNG)
 def preview(signature: Signature) -> File:
+    """A signature not yet adopted, as the documents would show it."""
     agent = callers.agent(app)
     found = adopting.preview(
         packets=wiring.packets(),
@@ -211,12 +220,14 @@ def preview(signature: Signature) -> File:
 
 @app.get("/packet/notices")
 def notices_view() -> dict[str, Any]:
+    """List the notices about a background report and whether one can be disputed."""
     agent = callers.agent(app)
     return notices.listed(packets=wiring.packets(), packet_types=wiring.packet_type, packet_id=agent.packet_id)
 
 
 @app.get("/packet/notices/<notice_id>/content")
 def notice(notice_id: str) -> File:
+    """The notice as text."""
     agent = callers.agent(app)
     found = notices.text(
         packets=wiring.packets(),
@@ -231,6 +242,7 @@ def notice(notice_id: str) -> File:
 
 @app.get("/packet/notices/<notice_id>/report")
 def report(notice_id: str) -> File:
+    """The copy of the report that a notice is about."""
     agent = callers.agent(app)
     found = notices.report(
         packets=wiring.packets(),
@@ -244,6 +256,7 @@ def report(notice_id: str) -> File:
 
 @app.post("/packet/notices/<notice_id>/disputes")
 def dispute(notice_id: str, given: Dispute) -> tuple[dict[str, Any], int]:
+    """Dispute the report that a notice is about."""
     agent = callers.agent(app)
     answer = notices.dispute(
         packets=wiring.packets(),
@@ -260,12 +273,14 @@ def dispute(notice_id: str, given: Dispute) -> tuple[dict[str, Any], int]:
 
 @app.get("/packet/documents")
 def documents() -> list[dict[str, Any]]:
+    """List the frozen documents with the fields to sign."""
     agent = callers.agent(app)
     return signing.documents_view(packets=wiring.packets(), packet_id=agent.packet_id)
 
 
 @app.get("/packet/documents/<document_id>/content", responses=PDF)
 def content(document_id: str, version: Annotated[Literal["frozen", "sealed"], Query()] = "frozen") -> File:
+    """A document's bytes as they were frozen, or as they were sealed."""
     agent = callers.agent(app)
     found = signing.content(
         packets=wiring.packets(),
@@ -281,6 +296,7 @@ def content(document_id: str, version: Annotated[Literal["frozen", "sealed"], Qu
 
 @app.post("/packet/documents/<document_id>/fields/<field_id>", status_code=HTTPStatus.CREATED)
 def sign_field(document_id: str, field_id: str, given: Annotated[Act | None, Body()] = None) -> dict[str, Any]:
+    """Sign, initial or acknowledge one field."""
     agent = callers.agent(app)
     return signing.sign_field(
         packets=wiring.packets(),
@@ -297,6 +313,7 @@ def sign_field(document_id: str, field_id: str, given: Annotated[Act | None, Bod
 
 @app.post("/packet/decline")
 def decline(why: Reason) -> dict[str, Any]:
+    """Decline to be contracted; the packet ends."""
     agent = callers.agent(app)
     return declining.decline(
         packets=wiring.packets(),
@@ -310,6 +327,7 @@ def decline(why: Reason) -> dict[str, Any]:
 
 @app.post("/packet/wrong-recipient")
 def wrong_recipient() -> dict[str, Any]:
+    """Tell that the invitation reached the wrong person; the packet ends."""
     agent = callers.agent(app)
     return declining.decline(
         packets=wiring.packets(),
@@ -323,6 +341,7 @@ def wrong_recipient() -> dict[str, Any]:
 
 @app.post("/packet/finish", status_code=HTTPStatus.ACCEPTED)
 def finish() -> dict[str, Any]:
+    """Finish signing; the seals are made next."""
     agent = callers.agent(app)
     return signing.finish(
         packets=wiring.packets(),
@@ -338,12 +357,14 @@ def finish() -> dict[str, Any]:
 
 @app.get("/packet/print")
 def print_packet() -> list[dict[str, Any]]:
+    """List what there is to print, in packet order."""
     agent = callers.agent(app)
     return printing.rows(packets=wiring.packets(), packet_types=wiring.packet_type, packet_id=agent.packet_id)
 
 
 @app.get("/packet/print/all", responses=ZIP_OR_PDF)
 def print_all(format: Annotated[Literal["zip", "pdf"], Query()] = "zip") -> File:
+    """All documents in one archive or one PDF."""
     agent = callers.agent(app)
     packets, documents = wiring.packets(), wiring.documents()
     if format == "pdf":
@@ -355,6 +376,7 @@ def print_all(format: Annotated[Literal["zip", "pdf"], Query()] = "zip") -> File
 
 @app.get("/packet/evidence", responses=ZIP)
 def evidence() -> File:
+    """The evidence package, which anyone can verify offline."""
     agent = callers.agent(app)
     found = printing.evidence(
         packets=wiring.packets(),
