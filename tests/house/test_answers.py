@@ -1,4 +1,4 @@
-"""What the API answers is typed to the last property, and what leads there is simple: the laws of doors and use cases."""
+"""The laws of doors and use cases: what is answered is typed to the last property, and what leads there is simple."""
 
 import ast
 import json
@@ -25,7 +25,7 @@ OPERATIONS = [
 
 
 def open_places(schema: Any, where: str, seen: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Where a schema lets anything through: an object without declared members, a map of anything, or no type at all."""
+    """Where a schema lets anything through: an object without declared members, a map of anything, no type at all."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         if name not in seen:
