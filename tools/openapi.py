@@ -83,9 +83,11 @@ FURTHER = {
 REPEATABLE = frozenset(
     {
         "POST /invitations",
+        "POST /invitations/bulk",
         "POST /invitations/{packet_id}/resend",
         "POST /invitations/{packet_id}/withdraw",
         "POST /invitations/{packet_id}/extend",
+        "POST /packet/attachments",
         "POST /packet/summary/confirm",
         "POST /packet/consent",
         "POST /packet/paper-copies",
@@ -174,6 +176,7 @@ def document() -> dict[str, Any]:
             "title": "eContracting",
             "version": "1",
             "description": "Onboarding of insurance producers. Times are UTC, ISO 8601.",
+            "contact": {"name": "Meridian Health contracting", "email": "contracting@meridian-health.example"},
             "license": {"name": "Proprietary", "url": "https://econtracting.example/license"},
         },
         "servers": [{"url": "/api"}],
@@ -250,8 +253,10 @@ def _refine(operation: dict[str, Any], door: str, label: str, act: Callable[...,
     operation["summary"] = _sentence(act)
     operation["description"] = " ".join((act.__doc__ or "").split())
     if media_type := RAW_BODIES.get(path):
-        schema = {"type": "string"} if media_type == "text/csv" else {"type": "object"}
+        # A file, as generated clients know one: its bytes go out as they are.
+        schema = {"type": "string", "format": "binary"} if media_type == "text/csv" else {"type": "object"}
         operation["requestBody"] = {"required": True, "content": {media_type: {"schema": schema}}}
+    _leave_out(operation.get("requestBody", {}))
     operation["security"] = _security(door, path)
     answers = {code: one for code, one in operation["responses"].items() if code not in ("422", "500", "default")}
     answers.get("204", {}).pop("content", None)
@@ -261,6 +266,14 @@ def _refine(operation: dict[str, Any], door: str, label: str, act: Callable[...,
     parameters += [{"$ref": f"#/components/parameters/{name}"} for name in _headers(operation, label)]
     if parameters:
         operation["parameters"] = parameters
+
+
+def _leave_out(body: dict[str, Any]) -> None:
+    """A body that may be missing is left out by those who have none; nobody has to send null for it."""
+    for one in body.get("content", {}).values():
+        some = [kind for kind in one["schema"].get("anyOf", ()) if kind != {"type": "null"}]
+        if len(some) == 1:
+            one["schema"], body["required"] = some[0], False
 
 
 def _security(door: str, path: str) -> list[dict[str, list[str]]]:
