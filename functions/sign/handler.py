@@ -37,7 +37,7 @@ from econtracting import wiring
 from econtracting.domain.screening.notices import Ground
 from econtracting.domain.signing.documents import PACKET_ACT
 from econtracting.http import callers
-from econtracting.http.files import PDF, PNG, ZIP, ZIP_OR_PDF, File, pdf, plain, png, zipped
+from econtracting.http.files import PDF, PLAIN, PNG, ZIP, ZIP_OR_PDF, File, pdf, plain, png, zipped
 from econtracting.http.problems import Door
 from econtracting.usecases.screening import notices
 from econtracting.usecases.signing import adopting, consenting, declining, printing, signing
@@ -225,7 +225,7 @@ def notices_view() -> dict[str, Any]:
     return notices.listed(packets=wiring.packets(), packet_types=wiring.packet_type, packet_id=agent.packet_id)
 
 
-@app.get("/packet/notices/<notice_id>/content")
+@app.get("/packet/notices/<notice_id>/content", responses=PLAIN)
 def notice(notice_id: str) -> File:
     """The notice as text."""
     agent = callers.agent(app)
@@ -240,7 +240,7 @@ def notice(notice_id: str) -> File:
     return plain(found)
 
 
-@app.get("/packet/notices/<notice_id>/report")
+@app.get("/packet/notices/<notice_id>/report", responses=PDF)
 def report(notice_id: str) -> File:
     """The copy of the report that a notice is about."""
     agent = callers.agent(app)
@@ -254,11 +254,11 @@ def report(notice_id: str) -> File:
     return pdf(found, "background-report.pdf")
 
 
-@app.post("/packet/notices/<notice_id>/disputes")
-def dispute(notice_id: str, given: Dispute) -> tuple[dict[str, Any], int]:
+@app.post("/packet/notices/<notice_id>/disputes", status_code=HTTPStatus.CREATED)
+def dispute(notice_id: str, given: Dispute) -> dict[str, Any]:
     """Dispute the report that a notice is about."""
     agent = callers.agent(app)
-    answer = notices.dispute(
+    return notices.dispute(
         packets=wiring.packets(),
         packet_types=wiring.packet_type,
         clock=wiring.clock(),
@@ -268,7 +268,6 @@ def dispute(notice_id: str, given: Dispute) -> tuple[dict[str, Any], int]:
         actor=agent.actor,
         request=callers.idempotency(app, agent.packet_id),
     )
-    return answer, HTTPStatus.CREATED
 
 
 @app.get("/packet/documents")

@@ -48,11 +48,6 @@ def scene(stacks: Stacks, generated: Generated) -> Scene:
     return replace(stacks.one_for("clear"), connect=generated.connect)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path
-
-
 def begin(scene: Scene, person: Person, folder: Path, name: str) -> Journey:
     (folder / name).mkdir()
     return Journey(scene, person, Timeline(name), folder / name)
@@ -71,9 +66,9 @@ def test_the_stories_are_played_and_every_operation_answers(scene: Scene, genera
     clear = begin(scene, SCENARIOS["clear"].person(), tmp_path, "clear")
     SCENARIOS["clear"].play(clear)
     vendors_write(clear, generated)
-    refused = begin(scene, SCENARIOS["refused"].person(), tmp_path, "refused")
-    notified(refused)
-    second_thoughts(begin(scene, somebody("slow", states=FEW_STATES, npn_ending=OTHER_SSN_ON_RECORD), tmp_path, "slow"))
+    notified(begin(scene, SCENARIOS["refused"].person(), tmp_path, "notified"))
+    hesitant = somebody("slow", states=FEW_STATES, npn_ending=OTHER_SSN_ON_RECORD)
+    second_thoughts(begin(scene, hesitant, tmp_path, "second-thoughts"))
     invited_by_file([begin(scene, somebody(states=FEW_STATES), tmp_path, name) for name in ("one", "two", "three")])
     assert generated.succeeded == {one.id for one in generated.operations}
 
@@ -138,6 +133,8 @@ def notified(journey: Journey) -> None:
     wanted = journey.agent.create("/packet/paper-copies", {}, expect=202)
     listed = [row["document_id"] for row in journey.agent.get("/packet/documents")]
     verify(wanted["documents"] == listed, "every document comes on paper", wanted)
+    bound = journey.agent.call("GET", "/packet/print/all?format=pdf").content
+    verify(bound.startswith(b"%PDF"), "everything can be had in one file")
     journey.agent.call("DELETE", "/access/sessions/current", expect=204)
     journey.agent.call("GET", "/packet", expect=401)
 
@@ -177,8 +174,6 @@ def second_thoughts(journey: Journey) -> None:
     corrected = journey.contracting.create(f"/packets/{journey.packet_id}/corrections", asked, expect=200)
     verify(corrected["status"] == "CORRECTION_REQUESTED", "the agent is asked", corrected)
     journey.correct_ssn(MENDED_SSN)
-    one = agent.call("GET", "/packet/print/all?format=pdf").content
-    verify(one.startswith(b"%PDF"), "everything is in one file")
     ended = agent.call("POST", "/packet/consent/withdraw", {"reason": "Paper, please."}).json()
     verify(ended["consequence"] != "", "the consequence is told", ended)
 
