@@ -190,6 +190,7 @@ def test_every_undone_effect_is_performed(own_world: load.World) -> None:
         if effect.done_at is None and not later:
             left[f"{effect.kind} {effect.packet_id} {effect.id}"] = effect.failure
     assert {name.partition(" ")[0] for name in left} <= WAITING, left
+    assert all(left.values()), "claimed, tried, and the failure written down"
 
 
 def test_the_stream_of_then_is_relayed(own_world: load.World) -> None:
