@@ -28,25 +28,25 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from econtracting.domain.effects import EffectKind
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.kms.models import kms_backends
 from moto.s3.models import s3_backends
+from tests.journey import expect
+from tests.world import REGION, START, Context, World, build
 
 from auth import authorizer
 from econtracting import wiring
 from econtracting.adapters.pace import EvenPace
-from econtracting.domain.effects import EffectKind
 from econtracting.domain.packet import Status
 from invite import deliveries
 from process import relay, tasks
 from sign import tasks as documents
 from tests import atomic, bulk_files, journey, stories, uploads
-from tests.journey import expect
 from tests.reliability import agents
 from tests.reliability.agents import Caller
-from tests.world import REGION, START, Context, World, build
 
 HERE = Path(__file__).parent
 COMMIT = "374283a"
