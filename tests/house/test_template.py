@@ -14,7 +14,24 @@ from econtracting import wiring
 from tests import deployed
 
 FUNCTIONS = deployed.functions()
+RECORDED = json.loads((Path(__file__).parent / "logical_ids.json").read_text())
+# What would be lost or locked out if CloudFormation made it anew, as it does when a logical id changes.
+STATEFUL = {
+    "AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SecretsManager::Secret", "AWS::SQS::Queue",
+    "AWS::SNS::Topic", "AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient", "AWS::Cognito::UserPoolGroup",
+    "AWS::Logs::LogGroup", "AWS::SES::EmailIdentity", "AWS::Events::EventBus", "AWS::CloudFront::Distribution",
+    "AWS::Serverless::Api", "AWS::Serverless::StateMachine", "Custom::SealCertificate",
+}  # fmt: skip
 MACHINES = sorted((deployed.ROOT / "statemachine").glob("*.asl.json"))
+
+
+def test_no_resource_changes_its_logical_id() -> None:
+    """The recorded ids are those of the first deployments; a resource may come, but none may go or change its kind."""
+    now = {name: resource["Type"] for name, resource in deployed.template()["Resources"].items()}
+    assert {name: kind for name, kind in now.items() if name in RECORDED} == RECORDED
+    assert {name for name, kind in now.items() if kind in STATEFUL} == {
+        name for name, kind in RECORDED.items() if kind in STATEFUL
+    }
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
