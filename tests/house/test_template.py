@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from econtracting import wiring
 from tests import deployed
+from tools import machines, routes
 
 FUNCTIONS = deployed.functions()
 RECORDED = json.loads((Path(__file__).parent / "logical_ids.json").read_text())
@@ -23,6 +25,7 @@ STATEFUL = {
     "AWS::Serverless::Api", "AWS::Serverless::StateMachine", "Custom::SealCertificate",
 }  # fmt: skip
 MACHINES = sorted((deployed.ROOT / "statemachine").glob("*.asl.json"))
+SOURCES = [path.with_suffix(".json") for path in (deployed.ROOT / "statemachine").glob("*.asl.yaml")]
 
 
 def test_no_resource_changes_its_logical_id() -> None:
@@ -46,10 +49,42 @@ def test_the_routes_are_those_of_the_openapi_document() -> None:
     assert {(method, path) for method, path, _ in deployed.routes()} == documented
 
 
+def test_the_routes_are_as_they_are_written_from_the_openapi_document() -> None:
+    document = json.loads(routes.DOCUMENT.read_text())
+    assert routes.with_routes(routes.TEMPLATE.read_text(), document) == routes.TEMPLATE.read_text()
+
+
+def test_a_route_is_open_only_if_its_door_looks_at_the_proof_itself() -> None:
+    security = {"get": [{"staff": []}], "put": [], "post": [{"certification site": []}], "patch": [{"passkey": []}]}
+    operations = {method: {"tags": ["sign"], "security": proofs} for method, proofs in security.items()}
+    written = yaml.load(routes.block({"paths": {"/packet": operations}}), deployed._Loader)["/packet"]
+    asked = {method for method, operation in written.items() if "security" not in operation}
+    assert asked == {"get", "patch"}
+
+
+def test_a_path_of_two_doors_is_not_written() -> None:
+    operations = {"get": {"tags": ["sign"], "security": []}, "put": {"tags": ["auth"], "security": []}}
+    with pytest.raises(ValueError, match="auth and sign"):
+        routes.block({"paths": {"/packet": operations}})
+
+
+def test_the_api_may_call_its_doors_and_no_door_has_more_than_one_permission() -> None:
+    permitted = [
+        resource["Properties"]["FunctionName"]["Ref"]
+        for resource in deployed.template()["Resources"].values()
+        if resource["Type"] == "AWS::Lambda::Permission"
+    ]
+    assert sorted(permitted) == sorted({name for _, _, name in deployed.routes()})
+    assert [
+        name for name, one in FUNCTIONS.items() for event in one.get("Events", {}).values() if event["Type"] == "Api"
+    ] == []
+
+
 def test_every_path_answers_its_wrong_methods_itself() -> None:
-    events = [event["Properties"] for function in FUNCTIONS.values() for event in function.get("Events", {}).values()]
-    any_method = {event["Path"] for event in events if event.get("Method") == "ANY"}
-    assert any_method == {path for _, path, _ in deployed.routes()}
+    answering = {(path, name) for _, path, name in deployed.routes()}
+    others = {path: operations[deployed.ANY_METHOD] for path, operations in deployed.paths().items()}
+    assert {(path, deployed.door(other)) for path, other in others.items()} == answering
+    assert all(other["security"] == [{"NONE": []}] for other in others.values())
 
 
 def test_every_function_logs_to_a_group_with_a_retention() -> None:
@@ -69,6 +104,26 @@ def test_a_machine_gets_exactly_the_substitutions_it_uses(path: Path) -> None:
         and resource["Properties"]["DefinitionUri"] == f"statemachine/{path.name}"
     ]
     assert [set(substitutions) for substitutions in given] == [wanted]
+
+
+def test_a_machine_is_as_it_is_written_from_its_source() -> None:
+    assert {path.name for path in MACHINES} == {path.name for path in SOURCES}
+    assert machines.stale() == []
+
+
+def test_a_part_that_states_take_over_is_written_out_in_each_and_left_out_itself() -> None:
+    source = """
+        Parts: [&again {ErrorEquals: [States.ALL], MaxAttempts: 6}]
+        StartAt: One
+        States: {One: {TimeoutSeconds: "${Seconds}", Resource: "${Arn}", Retry: [*again]}, Two: {Retry: [*again]}}
+        """
+    text = machines.written(source)
+    assert '"TimeoutSeconds": ${Seconds},' in text
+    assert '"Resource": "${Arn}",' in text
+    again = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 6}]
+    machine = json.loads(text.replace("${Seconds}", "60"))
+    assert [state["Retry"] for state in machine["States"].values()] == [again, again]
+    assert set(machine) == {"StartAt", "States"}
 
 
 def states(definition: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -144,7 +199,7 @@ def references(value: Any, names: set[str]) -> set[str]:
 
 
 def test_no_resource_needs_itself_in_a_circle() -> None:
-    """CloudFormation cannot order a circle, and no linter sees one that runs through an API's events."""
+    """CloudFormation cannot order a circle, and no linter sees one that runs through an API's body."""
     resources = deployed.template()["Resources"]
     names = set(resources)
     needs = {}
@@ -152,8 +207,7 @@ def test_no_resource_needs_itself_in_a_circle() -> None:
         properties = dict(resource.get("Properties", {}))
         properties.pop("Events", None)
         needs[name] = references(properties, names)
-    for name, function in FUNCTIONS.items():
-        needs["Api"].add(name) if any(event["Type"] == "Api" for event in function.get("Events", {}).values()) else None
+    assert {name for _, _, name in deployed.routes()} <= needs["Api"]
     graphlib.TopologicalSorter(needs).prepare()
 
 
