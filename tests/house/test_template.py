@@ -68,16 +68,23 @@ def test_a_path_of_two_doors_is_not_written() -> None:
         routes.block({"paths": {"/packet": operations}})
 
 
-def test_the_api_may_call_its_doors_and_no_door_has_more_than_one_permission() -> None:
-    permitted = [
-        resource["Properties"]["FunctionName"]["Ref"]
+def test_the_api_may_call_its_doors_and_a_door_has_one_permission() -> None:
+    """Limited to this API; which route leads to which door is the API's body, and nobody else writes that."""
+    permissions = [
+        resource["Properties"]
         for resource in deployed.template()["Resources"].values()
         if resource["Type"] == "AWS::Lambda::Permission"
     ]
-    assert sorted(permitted) == sorted({name for _, _, name in deployed.routes()})
-    assert [
-        name for name, one in FUNCTIONS.items() for event in one.get("Events", {}).values() if event["Type"] == "Api"
-    ] == []
+    doors = sorted(permission["FunctionName"]["Ref"] for permission in permissions)
+    assert doors == sorted({name for _, _, name in deployed.routes()})
+    for permission in permissions:
+        assert permission["Principal"] == "apigateway.amazonaws.com"
+        assert permission["SourceArn"]["Sub"].endswith(":execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/*/*")
+
+
+def test_no_route_is_an_event_of_its_function_for_each_would_get_a_permission() -> None:
+    events = [event for function in FUNCTIONS.values() for event in function.get("Events", {}).values()]
+    assert "Api" not in {event["Type"] for event in events}
 
 
 def test_every_path_answers_its_wrong_methods_itself() -> None:
