@@ -35,7 +35,6 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.kms.models import kms_backends
 from moto.s3.models import s3_backends
 from tests.journey import expect
-from tests.world import REGION, START, Context, World, build
 
 from auth import authorizer
 from econtracting import wiring
@@ -47,6 +46,7 @@ from sign import tasks as documents
 from tests import atomic, bulk_files, journey, stories, uploads
 from tests.reliability import agents
 from tests.reliability.agents import Caller
+from tests.support.world import REGION, START, Context, World, build
 
 HERE = Path(__file__).parent
 COMMIT = "374283a"
