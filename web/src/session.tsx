@@ -2,7 +2,7 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import type { Packet, PacketStatus, Session } from "./api/answers";
 import { api, onSessionProblem, Problem } from "./api/client";
-import { forgetTyped } from "./interview/kept";
+import { forgetTyped } from "./unsaved";
 import { go, keepLink, linkSecret, place } from "./router";
 
 export type Standing = "looking" | "signed-out" | "must-change" | "signed-in" | "unreachable";

@@ -3,7 +3,7 @@ import { act, cleanup, fireEvent, render, renderHook, screen, waitFor } from "@t
 import { useState } from "react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Attachment } from "../src/api/answers";
-import { forgetTyped } from "../src/interview/kept";
+import { forgetTyped } from "../src/unsaved";
 import { Uploads } from "../src/interview/Uploads";
 import { useSection } from "../src/interview/useSection";
 import { asked, intercept, next } from "./wire";

@@ -135,12 +135,6 @@ export function merged(
   return { answers, differences };
 }
 
-/** (615) 555-0123 for a stored +16155550123; anything else as it is. */
-export function phoneShown(text: string): string {
-  const digits = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(text);
-  return digits ? `(${digits[1]}) ${digits[2]}-${digits[3]}` : text;
-}
-
 /** Digits with their hyphens put in while they are typed: 987-65-4320, 02-29-1980. Deleting is left alone. */
 export function hyphenated(text: string, before: string, groups: readonly number[]): string {
   if (text.length < before.length || /[^\d-]/.test(text)) return text;

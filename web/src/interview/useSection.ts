@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { Answer, Answers, Saved, Section } from "../api/answers";
 import { api, type FieldProblem, Offline, Problem } from "../api/client";
 import { words } from "../components/useAct";
-import { keepTyped, saveBeforeLeaving, takeTyped } from "./kept";
+import { keepTyped, saveBeforeLeaving, takeTyped } from "../unsaved";
 import { type Difference, having, merged, sent, top } from "./model";
 
 const DRAFT_AFTER_MS = 1200;
