@@ -18,7 +18,8 @@ import { Progress } from "../interview/Progress";
 import { Questions } from "../interview/Questions";
 import { RegistryDiffers } from "../interview/RegistryDiffers";
 import { RequestedStates } from "../interview/RequestedStates";
-import { type SaveState, useSection } from "../interview/useSection";
+import type { SaveState } from "../interview/sectionState";
+import { useSection } from "../interview/useSection";
 import { go } from "../router";
 import { nextPlace, usePacket, useSession } from "../session";
 
@@ -38,7 +39,7 @@ export default function Interview({ name }: { name: string }) {
 
   const askedFor = useMemo(() => (correction ? pathsAsked(correction, name) : undefined), [correction, name]);
 
-  if (!section) return <Loading failure={screen.failure} onRetry={screen.reload} />;
+  if (!section) return <Loading failure={screen.failure} onRetry={() => void screen.read()} />;
 
   const ask: Ask = {
     value: (path) => at(answers, path),
