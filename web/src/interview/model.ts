@@ -97,6 +97,14 @@ export function leaves(section: Section): Leaf[] {
   });
 }
 
+/** Of answers that exclude each other, what a new one empties: ticking "no middle name" clears the middle name. */
+export function emptied(section: Section, path: string, value: Answer): string[] {
+  if (value === "" || value === false || value === undefined) return [];
+  return section.rules
+    .filter((rule) => rule.kind === "exactly-one" && rule.fields.includes(path))
+    .flatMap((rule) => rule.fields.filter((other) => other !== path));
+}
+
 /** What a person calls an answer of a section. */
 export function labelOf(section: Section, path: string): string {
   const [name, member] = path.split(".");
