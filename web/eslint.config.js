@@ -51,7 +51,7 @@ export default defineConfig(globalIgnores(["dist", "src/api/schema.ts"]), tsesli
   rules: {
     "@typescript-eslint/no-floating-promises": "error",
     "@typescript-eslint/no-misused-promises": "error",
-    "react-hooks/rules-of-hooks": "error",
+    ...reactHooks.configs.recommended.rules,
     "react-hooks/exhaustive-deps": "error",
     "import-x/no-cycle": "error",
     "import-x/no-restricted-paths": ["error", { basePath: import.meta.dirname, zones }],

@@ -1,6 +1,5 @@
 /** Going to a place that is not there yet. */
-import { cleanup, renderHook } from "@testing-library/react";
-import { act } from "react";
+import { act, cleanup, renderHook } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 import { useGoTo } from "../src/signing/useGoTo";
 
