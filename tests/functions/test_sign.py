@@ -149,7 +149,7 @@ def test_consent_is_asked_for_again_when_the_disclosure_changes(
     newer = definition.model_copy(
         update={"disclosure": definition.disclosure.model_copy(update={"version": "2027-01"})}
     )
-    monkeypatch.setattr(wiring, "packet_type", lambda _: newer)
+    monkeypatch.setattr("econtracting.packet_types.load", lambda _: newer)
     assert consented.call("PUT", "/packet/signature", SIGNATURE).json["code"] == "consent-required"
     journey.consent(consented)
     assert len(events(consented, "disclosure.shown")) == 2
