@@ -84,6 +84,8 @@ class Refused(Record):
 
 
 Answer = TypeVar("Answer", Drawn, Previewed)
+DRAWN: TypeAdapter[Drawn | Refused] = TypeAdapter(Drawn | Refused)
+PREVIEWED: TypeAdapter[Previewed | Refused] = TypeAdapter(Previewed | Refused)
 
 
 class LambdaPictures:
@@ -98,18 +100,17 @@ class LambdaPictures:
         return self._draw(Draw(strokes=tuple(map(tuple, strokes))))
 
     def preview(self, marks: Sequence[Mark]) -> bytes:
-        return self._ask(Preview(marks=tuple(SentMark(**dict(mark)) for mark in marks)), Previewed).png
+        return self._ask(Preview(marks=tuple(SentMark(**dict(mark)) for mark in marks)), PREVIEWED).png
 
     def _draw(self, task: Redraw | Draw) -> Drawing:
-        found = self._ask(task, Drawn)
+        found = self._ask(task, DRAWN)
         return Drawing(found.png, found.width, found.height)
 
     @translated
-    def _ask(self, task: Redraw | Draw | Preview, wanted: type[Answer]) -> Answer:
+    def _ask(self, task: Redraw | Draw | Preview, wanted: TypeAdapter[Answer | Refused]) -> Answer:
         answer = self._client.invoke(FunctionName=self._function, Payload=task.model_dump_json().encode())
         try:
-            adapter: TypeAdapter[Answer | Refused] = TypeAdapter(wanted | Refused)
-            found = adapter.validate_json(answer["Payload"].read())
+            found = wanted.validate_json(answer["Payload"].read())
         except ValidationError:  # the function failed, or is of another release
             raise Unavailable("The picture could not be made; please try again.") from None
         if isinstance(found, Refused):

@@ -28,7 +28,7 @@ class Printing:
 
     def rows(self, agent: Agent) -> list[PrintRowView]:
         """Every document in packet order, with where to view it, and what to do with one that is completed on paper."""
-        packet, found, _ = _sealed(self.packets, agent.packet_id)
+        packet, found, _ = _load_sealed(self.packets, agent.packet_id)
         instructions = {row.code: row.instructions for row in self.packet_types(packet.type).documents}
         return [
             PrintRowView(
@@ -50,24 +50,24 @@ class Printing:
         """All sealed documents, each its own file, so that every seal stays verifiable."""
         target = BytesIO()
         with ZipFile(target, "w", ZIP_DEFLATED) as together:
-            for document, content in _final(self.documents, _sealed(self.packets, agent.packet_id)[1]):
+            for document, content in _contents(self.documents, _load_sealed(self.packets, agent.packet_id)[1]):
                 together.writestr(f"{document.position:02d}-{document.document_id}.pdf", content)
         return target.getvalue()
 
     def volume(self, agent: Agent) -> bytes:
         """All pages in one PDF for reading and printing, with each sealed document attached as its own file."""
-        packet, found, _ = _sealed(self.packets, agent.packet_id)
+        packet, found, _ = _load_sealed(self.packets, agent.packet_id)
         return self.binder.bind(
             [
                 ports.BoundDocument(f"{document.position:02d}-{document.document_id}.pdf", document.title, content)
-                for document, content in _final(self.documents, found)
+                for document, content in _contents(self.documents, found)
             ],
             title=f"Contracting packet {packet.id}",
         )
 
     def evidence(self, agent: Agent) -> bytes:
         """Everything a stranger needs to check the packet without a network or an account."""
-        packet, found, proofs = _sealed(self.packets, agent.packet_id)
+        packet, found, proofs = _load_sealed(self.packets, agent.packet_id)
         superseded = [one for one in self.packets.all_of(SupersededDocument, packet.id) if one.sealed_key]
 
         def read(place: Place) -> bytes:
@@ -84,7 +84,7 @@ class Printing:
                 },
                 stamped={
                     bundle.stamped_file(document.position, document.document_id): content
-                    for document, content in _final(self.documents, [one for one in found if one.stamped_key])
+                    for document, content in _contents(self.documents, [one for one in found if one.stamped_key])
                 },
                 events=self.packets.events(packet.id),
                 completion=read(proofs.facts),
@@ -95,7 +95,7 @@ class Printing:
         )
 
 
-def _final(documents: ports.DocumentStore, found: list[Document]) -> Iterator[tuple[Document, bytes]]:
+def _contents(documents: ports.DocumentStore, found: list[Document]) -> Iterator[tuple[Document, bytes]]:
     for document in found:
         key, version, _ = document.final
         yield document, documents.read(key, version)
@@ -118,7 +118,7 @@ def _evidence(documents: ports.DocumentStore, found: Sequence[Document]) -> list
     ]
 
 
-def _sealed(packets: ports.Packets, packet_id: str) -> tuple[Packet, list[Document], Completion]:
+def _load_sealed(packets: ports.Packets, packet_id: str) -> tuple[Packet, list[Document], Completion]:
     """Raises InvalidTransition while the packet, or its correction, is not sealed."""
     packet, proofs = packets.load(packet_id), packets.find(Completion, packet_id)
     if proofs is None or proofs.generation != packet.generation:
