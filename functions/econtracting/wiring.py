@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from econtracting.domain.access.passwords import PasswordPolicy
     from econtracting.domain.breaker import BreakerRule, Vendor
     from econtracting.domain.signing.documents import SealLevel, SignatureStyle
+    from econtracting.usecases.screening.notices import Notices
+    from econtracting.usecases.signing.adopting import Adopting
+    from econtracting.usecases.signing.consenting import Consenting
+    from econtracting.usecases.signing.declining import Declining
+    from econtracting.usecases.signing.preparing import Preparing
+    from econtracting.usecases.signing.printing import Printing
+    from econtracting.usecases.signing.sealing import Refusals, Sealing
+    from econtracting.usecases.signing.signing import Signing
+    from econtracting.usecases.signing.stamping import Stamping
 
 
 @cache
@@ -280,10 +289,11 @@ def drawing_board() -> ports.SignaturePictures:
     return PillowPictures()
 
 
-def answered_picture(task: dict[str, Any]) -> dict[str, Any]:
-    from econtracting.adapters.remote_pictures import answered
+def draw_picture(task: dict[str, Any]) -> dict[str, Any]:
+    """What the function with the drawing libraries answers to the one that asks for pictures."""
+    from econtracting.adapters.remote_pictures import answer
 
-    return answered(drawing_board(), task)
+    return answer(drawing_board(), task).model_dump(mode="json")
 
 
 @cache
@@ -430,6 +440,94 @@ def packet_type(name: str) -> PacketType:
     from econtracting.packet_types import load
 
     return load(name)
+
+
+@cache
+def consenting() -> Consenting:
+    from econtracting.usecases.signing.consenting import Consenting
+
+    return Consenting(packets(), packet_type, documents(), clock())
+
+
+@cache
+def adopting() -> Adopting:
+    from econtracting.usecases.signing.adopting import Adopting
+
+    return Adopting(
+        packets=packets(),
+        packet_types=packet_type,
+        documents=documents(),
+        pictures=pictures(),
+        clock=clock(),
+        ids=ids(),
+        styles=signature_styles(),
+        step_up=step_up(),
+    )
+
+
+@cache
+def signing() -> Signing:
+    from econtracting.usecases.signing.signing import Signing
+
+    return Signing(packets(), packet_type, documents(), clock(), step_up())
+
+
+@cache
+def declining() -> Declining:
+    from econtracting.usecases.signing.declining import Declining
+
+    return Declining(packets(), clock())
+
+
+@cache
+def printing() -> Printing:
+    from econtracting.usecases.signing.printing import Printing
+
+    return Printing(packets(), packet_type, documents(), binder())
+
+
+@cache
+def notices() -> Notices:
+    from econtracting.usecases.screening.notices import Notices
+
+    return Notices(packets(), packet_type, documents(), clock())
+
+
+@cache
+def preparing() -> Preparing:
+    from econtracting.usecases.signing.preparing import Preparing
+
+    return Preparing(packets(), packet_type, envelope(), renderer(), documents(), ids(), clock())
+
+
+@cache
+def sealing() -> Sealing:
+    """Raises SealRefused for a key and a certificate that cannot seal."""
+    from econtracting.usecases.signing.sealing import Sealing
+
+    return Sealing(
+        packets=packets(),
+        packet_types=packet_type,
+        documents=documents(),
+        renderer=renderer(),
+        seal=seal(),
+        clock=clock(),
+        without_time=seal_without_time(),
+    )
+
+
+@cache
+def seal_refusals() -> Refusals:
+    from econtracting.usecases.signing.sealing import Refusals
+
+    return Refusals(packets(), clock())
+
+
+@cache
+def late_stamping() -> Stamping:
+    from econtracting.usecases.signing.stamping import Stamping
+
+    return Stamping(packets(), documents(), seal(), clock())
 
 
 def forget() -> None:

@@ -202,6 +202,18 @@ class Packet(Record):
         """What a recruiter is told: that a report is being weighed concerns the agent and the carrier alone."""
         return Status.BACKGROUND_CHECK if self.status is Status.ADVERSE_REVIEW else self.status
 
+    def give_consent(self, given: Acceptance) -> Self:
+        """The agent agreed to electronic records."""
+        return self.model_copy(update={"consent": given})
+
+    def withdraw_consent(self) -> Self:
+        """The agent took the consent to electronic records back."""
+        return self.model_copy(update={"consent": None})
+
+    def finish(self, at: datetime) -> Self:
+        """Everything is signed; the seals are made by the next execution. Raises InvalidTransition."""
+        return self.move(Status.SEALING, at).model_copy(update={"attempt": self.attempt + 1, "due_at": at})
+
     @property
     def before_submission(self) -> bool:
         """Whether it is an invitation still: what is corrected after submission neither expires nor is withdrawn."""

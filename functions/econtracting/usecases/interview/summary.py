@@ -11,10 +11,10 @@ from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.callers import Request
 from econtracting.domain.errors import InterviewIncomplete, InvalidTransition, PacketFrozen, Unavailable
 from econtracting.domain.interview import interview
-from econtracting.domain.packet import AccessCode, Packet, SectionState, Status
+from econtracting.domain.packet import Packet, SectionState, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.record import Record
-from econtracting.domain.signing.documents import FieldBox
+from econtracting.domain.signing.preparation import KeptDocument, Prepared, PreparedDocument
 from econtracting.domain.signing.signing import Adoption, Document, same_name
 from econtracting.ports import Change
 from econtracting.usecases.corrections import correcting
@@ -129,9 +129,9 @@ def _require_complete(
         raise InterviewIncomplete(sections=list(incomplete))
 
 
-def _require_files(prepared: Mapping[str, Any]) -> None:
+def _require_files(prepared: Prepared) -> None:
     """Raises InterviewIncomplete for answers that name a file which is gone."""
-    paths = prepared["removed_attachments"]
+    paths = prepared.removed_attachments
     if paths:
         raise InterviewIncomplete(
             "A file that an answer names was removed. Please upload it again or take it out of the answer.",
@@ -145,28 +145,28 @@ def _require_files(prepared: Mapping[str, Any]) -> None:
 def _freezing(
     packets: ports.Packets,
     packet_types: PacketTypes,
-    prepared: Mapping[str, Any],
+    prepared: Prepared,
     now: datetime,
     actor: Actor,
     answer: Any,
 ) -> ports.Decide:
     def decide(packet: Packet) -> Change:
-        if packet.version != prepared["packet_version"]:
+        if packet.version != prepared.packet_version:
             raise _Moved
         before = packets.all_of(Document, packet.id) if packet.submitted else []
         known = {document.document_id: document for document in before}
         documents = [
-            known[row["code"]].model_copy(update={"position": position})
-            if row.get("kept")
+            known[row.code].model_copy(update={"position": position})
+            if isinstance(row, KeptDocument)
             else _document(packet, position, row, now)
-            for position, row in enumerate(prepared["documents"], start=1)
+            for position, row in enumerate(prepared.documents, start=1)
         ]
         exchange = correcting.exchanged(before, documents)
         after = packet.move(Status.AWAITING_SIGNATURE, now).having(
-            generation=packet.generation + 1, frozen_at=now, flags=tuple(prepared["flags"])
+            generation=packet.generation + 1, frozen_at=now, flags=prepared.flags
         )
-        if code := prepared.get("access_code"):
-            after = after.having(access_code=AccessCode(**code))
+        if prepared.access_code is not None:
+            after = after.having(access_code=prepared.access_code)
         hashes = {one.document_id: one.sha256 for one in documents if one.document_id not in exchange.kept}
         data: dict[str, Any] = {"generation": after.generation, "documents": hashes}
         if packet.submitted:
@@ -188,20 +188,20 @@ def _outgrown_signature(packets: ports.Packets, packet_types: PacketTypes, packe
     return [adoption]
 
 
-def _document(packet: Packet, position: int, row: Mapping[str, Any], now: datetime) -> Document:
+def _document(packet: Packet, position: int, row: PreparedDocument, now: datetime) -> Document:
     return Document(
         packet_id=packet.id,
-        document_id=row["code"],
-        title=row["title"],
-        mode=row["mode"],
-        act=row["act"],
+        document_id=row.code,
+        title=row.title,
+        mode=row.mode,
+        act=row.act,
         position=position,
         generation=packet.generation + 1,
-        sha256=row["sha256"],
-        size=row["size"],
-        pages=row["pages"],
-        fields=tuple(FieldBox.model_validate(field) for field in row["fields"]),
-        statement=row["statement"],
-        frozen_version=row["version"],
+        sha256=row.sha256,
+        size=row.size,
+        pages=row.pages,
+        fields=row.fields,
+        statement=row.statement,
+        frozen_version=row.version,
         frozen_at=now,
     )
