@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
@@ -82,13 +83,18 @@ class Clients:
 
 
 def still(patience: float) -> bool:
-    """Whether every thread of every execution ends within so many seconds."""
+    """Whether every thread of every execution has ended within so many seconds."""
+    end = time.monotonic() + patience
     while TMP_THREADS:
-        thread = TMP_THREADS.pop()
-        thread.join(patience)
-        if thread.is_alive():
-            TMP_THREADS.append(thread)
+        thread = TMP_THREADS[-1]
+        if time.monotonic() > end:
             return False
+        if thread.ident is None:  # kept, but not started yet
+            time.sleep(0.001)
+            continue
+        thread.join(max(0.0, end - time.monotonic()))
+        if not thread.is_alive():
+            TMP_THREADS.remove(thread)
     return True
 
 

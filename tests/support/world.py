@@ -95,12 +95,29 @@ class Pace:
 
     def __init__(self) -> None:
         self.seconds_per_day = 5.0
+        self.over = threading.Event()  # the world comes to its end: nothing is waited for any more
+        self._waiting: set[CallbackEndpoint] = set()
 
     def hurry(self) -> None:
         self.seconds_per_day = 0.02
 
     def of(self, seconds: float) -> float:
         return max(0.0, seconds) * self.seconds_per_day / 86400
+
+    def called_back(self, wait: Callable[..., Any], endpoint: CallbackEndpoint, timeout: float | None) -> Any:
+        """What a step that waits for a callback is told; None if nobody calls in time."""
+        self._waiting.add(endpoint)
+        try:
+            if self.over.is_set():
+                return endpoint.get_outcome()
+            return wait(endpoint, None if timeout is None else max(self.of(timeout), 0.05))
+        finally:
+            self._waiting.discard(endpoint)
+
+    def end(self) -> None:
+        self.over.set()
+        for endpoint in list(self._waiting):
+            endpoint.interrupt_all()
 
 
 class PerThread:
@@ -217,6 +234,7 @@ class World:
             for one in client.list_executions(stateMachineArn=arn, statusFilter="RUNNING")["executions"]:
                 with suppress(Exception):  # one that has just ended by itself needs no ending
                     client.stop_execution(executionArn=one["executionArn"])
+        self.pace.end()
         assert rewinding.still(PATIENCE), "an execution goes on after it was stopped"
 
     def histories(self) -> dict[str, list[str]]:
@@ -311,7 +329,7 @@ def build(monkeypatch: pytest.MonkeyPatch) -> World:
     _scale_waits(monkeypatch, pace)
     monkeypatch.setattr(Door, "context", PerThread(), raising=False)
     world = World(Clock(), Outside(), dict(once(monkeypatch, deploy).names), pace)
-    monkeypatch.setattr(LambdaSimpleBackend, "invoke", _invoked)
+    monkeypatch.setattr(LambdaSimpleBackend, "invoke", _invoking(pace))
     monkeypatch.setattr(SystemClock, "now", lambda _: world.clock.now())
     vendors = {
         Vendor.BACKGROUND_CHECK: world.outside.screening,
@@ -434,26 +452,29 @@ def _functions() -> dict[str, str]:
     return arns
 
 
-def _invoked(self: Any, function_name: str, qualifier: Any, body: Any, headers: Any, response_headers: Any) -> bytes:
-    """An invocation calls the real handler; errors by class name (M7)."""
-    try:
-        answer = handler_of(function_name.rpartition(":")[2])(json.loads(body or "{}"), Context())
-        return json.dumps(answer).encode()
-    except Exception as error:
-        response_headers["x-amz-function-error"] = "Unhandled"
-        return json.dumps({"errorType": type(error).__name__, "errorMessage": str(error)}).encode()
+def _invoking(pace: Pace) -> Callable[..., bytes]:
+    """An invocation calls the real handler while the world lasts; errors by class name (M7)."""
+
+    def invoke(self: Any, function_name: str, qualifier: Any, body: Any, headers: Any, response_headers: Any) -> bytes:
+        try:
+            if pace.over.is_set():
+                raise RuntimeError("this world is over")
+            answer = handler_of(function_name.rpartition(":")[2])(json.loads(body or "{}"), Context())
+            return json.dumps(answer).encode()
+        except Exception as error:
+            response_headers["x-amz-function-error"] = "Unhandled"
+            return json.dumps({"errorType": type(error).__name__, "errorMessage": str(error)}).encode()
+
+    return invoke
 
 
 def _scale_waits(monkeypatch: pytest.MonkeyPatch, pace: Pace) -> None:
     wait = CallbackEndpoint.wait
-    monkeypatch.setattr(
-        CallbackEndpoint,
-        "wait",
-        lambda self, timeout=None: wait(self, None if timeout is None else max(pace.of(timeout), 0.05)),
-    )
+    monkeypatch.setattr(CallbackEndpoint, "wait", lambda self, timeout=None: pace.called_back(wait, self, timeout))
     monkeypatch.setattr(
         WaitFunction,
         "_wait_interval",
         lambda self, env, wait_seconds: env.program_state_event.wait(pace.of(wait_seconds)),
     )
-    monkeypatch.setattr(retrier_decl, "time", types.SimpleNamespace(sleep=lambda pause: time.sleep(pace.of(pause))))
+    slept = types.SimpleNamespace(sleep=lambda pause: pace.over.wait(pace.of(pause)))
+    monkeypatch.setattr(retrier_decl, "time", slept)
