@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
+from weakref import WeakValueDictionary
 
 import boto3
 import pytest
@@ -65,11 +67,11 @@ class Clients:
         self._make = boto3.client
         self._one_at_a_time = threading.Lock()
 
-    def install(self, patch: pytest.MonkeyPatch) -> None:
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._made = {
             key: (client, untouched) for key, (client, untouched) in self._made.items() if _is(client, untouched)
         }
-        patch.setattr(boto3, "client", self.client)
+        monkeypatch.setattr(boto3, "client", self.client)
 
     def client(self, *arguments: Any, config: Any = None, **named: Any) -> BaseClient:
         told = None if config is None else config._user_provided_options
@@ -107,7 +109,13 @@ def _backends(services: list[Any]) -> Iterator[Any]:
 def _copies(services: list[Any], contents: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Copies of what is in the backends; where that leads to a backend, the copy leads to the same one."""
     themselves = {id(backend): backend for backend in _backends(services)}
-    return deepcopy(contents, themselves)
+    with patch.object(WeakValueDictionary, "__deepcopy__", _copy_of_weak):
+        return deepcopy(contents, themselves)
+
+
+def _copy_of_weak(self: WeakValueDictionary[Any, Any], memo: dict[int, Any]) -> WeakValueDictionary[Any, Any]:
+    """Leads to the copies of what it led to; as it comes with Python, it would lead to the same objects."""
+    return WeakValueDictionary({deepcopy(name, memo): deepcopy(one, memo) for name, one in self.items()})
 
 
 def _hooks(client: BaseClient) -> Any:
