@@ -8,7 +8,7 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from econtracting import wiring
 from econtracting.domain.signing.documents import SealRefused
-from econtracting.domain.signing.preparation import PrepareTask, StampTask
+from econtracting.domain.signing.preparation import PrepareTask, Sealed, SealTask, StampTask
 
 
 def render(event: dict[str, Any], _: Any) -> dict[str, Any]:
@@ -17,20 +17,21 @@ def render(event: dict[str, Any], _: Any) -> dict[str, Any]:
 
 
 def seal(event: dict[str, Any], _: Any) -> dict[str, Any]:
-    """A step of the onboarding workflow: {packet_id, attempt} -> {status}.
+    """A step of the onboarding workflow: a SealTask -> Sealed.
 
-    Asked by the relay with a StampTask, it adds the timestamps a sealed packet lacks instead.
+    Asked by the relay with a StampTask, it adds the timestamps a sealed packet lacks instead: -> Stamped.
     An outage is raised and retried. A refusal repeats itself until a person mends the cause: the packet says so.
     """
     if event.get("task") == "stamp":
         return wiring.late_stamping().stamp_packet(StampTask.model_validate(event).packet_id).model_dump()
+    task = SealTask.model_validate(event)
     try:
-        packet = wiring.sealing().seal_packet(event["packet_id"])
+        packet = wiring.sealing().seal_packet(task.packet_id)
     except SealRefused as refusal:
-        wiring.seal_refusals().ask_for_review(event["packet_id"], event["attempt"], refusal)
+        wiring.seal_refusals().ask_for_review(task.packet_id, task.attempt, refusal)
         _count("SealRefused")
         raise
-    return {"status": packet.status.value}
+    return Sealed(status=packet.status).model_dump(mode="json")
 
 
 def _count(what: str) -> None:

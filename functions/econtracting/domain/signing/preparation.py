@@ -1,4 +1,4 @@
-"""The two remote calls to the functions that have the documents layer: what is asked of them, and what they answer.
+"""The calls to the functions that have the documents layer: what is asked of them, and what they answer.
 
 Both sides share these models. They travel as JSON between functions, perhaps of two releases, and are never stored.
 """
@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import ConfigDict
+
 from econtracting.domain.moment import Moment
-from econtracting.domain.packet import AccessCode
+from econtracting.domain.packet import AccessCode, Status
 from econtracting.domain.record import Record
 from econtracting.domain.signing.documents import FieldBox, Mode
 
@@ -55,6 +57,24 @@ class Prepared(Record):
     flags: tuple[str, ...] = ()
     documents: tuple[KeptDocument | PreparedDocument, ...] = ()
     access_code: AccessCode | None = None
+
+
+class SealTask(Record):
+    """Seal what is signed: a step of the onboarding workflow, of the execution `attempt`.
+
+    An execution keeps the definition it was started with, so what another release sent along is no error.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    packet_id: str
+    attempt: int
+
+
+class Sealed(Record):
+    """Where the packet stands now."""
+
+    status: Status
 
 
 class StampTask(Record):

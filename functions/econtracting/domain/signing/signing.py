@@ -239,8 +239,8 @@ class SupersededDocument(Document):
 
 def same_name(typed: str, of_record: str) -> bool:
     """Whether a typed full name is the name of record, folding case, space and composed letters."""
-    return _folded(typed) == _folded(of_record)
+    return _fold(typed) == _fold(of_record)
 
 
-def _folded(name: str) -> str:
+def _fold(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).casefold().split())

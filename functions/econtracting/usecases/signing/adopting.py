@@ -84,7 +84,7 @@ class Adopting:
         packet = self.packets.load(agent.packet_id)
         require_signing(packet, self.packet_types)
         require_recent(agent.signed_in_at, now, self.step_up)
-        wanted, drawing = self._wanted(packet, wish, self.ids.signature(), now)
+        wanted, drawing = self._realize(packet, wish, self.ids.signature(), now)
         if drawing is not None:
             key = f"signatures/{packet.id}/{wanted.image_sha256}.png"
             stored = self.documents.keep(key, drawing.png, "image/png")
@@ -115,7 +115,7 @@ class Adopting:
         """A PNG of a signature not yet adopted, drawn by what draws it into the documents. Raises as `adopt` does."""
         packet = self.packets.load(agent.packet_id)
         require_signing(packet, self.packet_types)
-        shown, drawing = self._wanted(packet, wish, PREVIEW_ID, self.clock.now())
+        shown, drawing = self._realize(packet, wish, PREVIEW_ID, self.clock.now())
         return self.pictures.preview(_marks(shown, drawing.png if drawing else None))
 
     def adopted_preview(self, agent: Agent) -> bytes:
@@ -126,7 +126,7 @@ class Adopting:
         image = self.documents.read(adoption.image_key, adoption.image_version) if adoption.image_key else None
         return self.pictures.preview(_marks(adoption, image))
 
-    def _wanted(
+    def _realize(
         self, packet: Packet, wish: Wish, signature_id: str, now: datetime
     ) -> tuple[Adoption, ports.Drawing | None]:
         """What a wish comes to, and its picture. Raises InvalidRequest naming what is wrong, Unavailable."""

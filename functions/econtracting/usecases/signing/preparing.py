@@ -110,7 +110,7 @@ class Preparing:
             return Prepared(packet_version=packet.version, removed_attachments=tuple(sorted(removed)), flags=flags)
         case = _Case(packet, definition, opened.answers, files)
         facts = case.facts(task.generation, task.frozen_at)
-        signed = self._signed(packet)
+        signed = self._signed_documents(packet)
         conditions = ConditionFacts(
             level=packet.level, requested_states=packet.pre_appointment_states, answers=opened.public
         )
@@ -142,7 +142,7 @@ class Preparing:
             purpose="documents",
         )
 
-    def _signed(self, packet: Packet) -> dict[str, Document]:
+    def _signed_documents(self, packet: Packet) -> dict[str, Document]:
         """The documents of a packet that is corrected, as they were signed."""
         if not packet.submitted:
             return {}

@@ -82,7 +82,7 @@ class Signing:
                 raise InvalidTransition("Open and read this document first.", code="document-not-opened")
             signed = SignedField(
                 field_id=field_id,
-                signature_id=self._adopted(packet).signature_id,
+                signature_id=self._adoption_of(packet).signature_id,
                 at=now,
                 address=actor.address,
                 user_agent=actor.user_agent,
@@ -125,7 +125,7 @@ class Signing:
             ]
             if missing:
                 raise SignaturesMissing(missing=missing)
-            self._adopted(packet)
+            self._adoption_of(packet)
             require_recent(agent.signed_in_at, now, self.step_up)
             answers, puts = correcting.answered(self.packets, packet, now, actor)
             after, data = packet.finish(now), {"generation": packet.generation}
@@ -150,7 +150,7 @@ class Signing:
 
         self.packets.change(agent.packet_id, decide)
 
-    def _adopted(self, packet: Packet) -> Adoption:
+    def _adoption_of(self, packet: Packet) -> Adoption:
         """Raises InvalidTransition before a signature is adopted."""
         adoption = self.packets.find(Adoption, packet.id)
         if adoption is None:
