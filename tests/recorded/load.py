@@ -33,13 +33,13 @@ from econtracting.adapters.dynamodb import items as stored_items
 from econtracting.adapters.dynamodb import keys as addresses
 from econtracting.adapters.pace import EvenPace
 from econtracting.domain.access.access import Session, Tries, is_live
-from econtracting.domain.audit import ChainedEvent, verify
+from econtracting.domain.audit import Actor, ChainedEvent, verify
 from econtracting.domain.breaker import Breaker
+from econtracting.domain.callers import Agent
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.outbox import Effect, EffectKind
 from econtracting.domain.packet import Packet, Status
 from econtracting.evidence import econtracting_verify as verifier
-from econtracting.usecases.signing import printing
 from tests.support import atomic, moments
 from tests.support.world import REGION, Context, World, build
 
@@ -217,12 +217,7 @@ def live(fingerprint: str) -> bool:
 
 
 def evidence_of(packet_id: str) -> bytes:
-    return printing.evidence(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        documents=wiring.documents(),
-        packet_id=packet_id,
-    )
+    return wiring.printing().evidence(Agent(packet_id, "", wiring.clock().now(), Actor(kind="agent")))
 
 
 def mail_door() -> Any:
