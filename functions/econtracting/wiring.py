@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from econtracting.domain.access.passwords import PasswordPolicy
     from econtracting.domain.breaker import BreakerRule, Vendor
     from econtracting.domain.signing.documents import SealLevel, SignatureStyle
+    from econtracting.usecases.invitations.bulk import BulkInviting
+    from econtracting.usecases.invitations.invite import Invitations, Inviting
+    from econtracting.usecases.invitations.upkeep import InvitationUpkeep
 
 
 @cache
@@ -430,6 +433,34 @@ def packet_type(name: str) -> PacketType:
     from econtracting.packet_types import load
 
     return load(name)
+
+
+@cache
+def inviting() -> Inviting:
+    from econtracting.usecases.invitations.invite import Inviting
+
+    return Inviting(packets(), packet_type, ids(), clock(), link_secrets(), schedule(), settings().packet_type)
+
+
+@cache
+def bulk_inviting() -> BulkInviting:
+    from econtracting.usecases.invitations.bulk import BulkInviting
+
+    return BulkInviting(inviting())
+
+
+@cache
+def invitations() -> Invitations:
+    from econtracting.usecases.invitations.invite import Invitations
+
+    return Invitations(packets(), limits(), clock(), schedule())
+
+
+@cache
+def invitation_upkeep() -> InvitationUpkeep:
+    from econtracting.usecases.invitations.upkeep import InvitationUpkeep
+
+    return InvitationUpkeep(packets(), clock(), schedule())
 
 
 def forget() -> None:

@@ -14,7 +14,6 @@ from econtracting.usecases.certification import certification
 from econtracting.usecases.commit import review
 from econtracting.usecases.corrections import corrections
 from econtracting.usecases.interview import attachments, verifying
-from econtracting.usecases.invitations import upkeep as invitation_upkeep
 from econtracting.usecases.news import mailing, relay, upkeep
 from econtracting.usecases.screening import adverse, background, background_news, notices
 
@@ -79,12 +78,7 @@ def _attend(packet_id: str) -> bool:
         every=wiring.settings().reconcile_every,
         packet_id=packet_id,
     )
-    invitation_upkeep.attend(
-        packets=wiring.packets(),
-        clock=wiring.clock(),
-        schedule=wiring.schedule(),
-        packet_id=packet_id,
-    )
+    wiring.invitation_upkeep().attend(packet_id)
     return mended
 
 

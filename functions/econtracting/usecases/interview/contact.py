@@ -91,7 +91,7 @@ def confirm(
         if _told(packets, definition, packet) != asked.email or packets.find(EmailChange, packet_id) != asked:
             raise Conflict("The address was changed meanwhile. Ask for a new code.", code="nothing-to-confirm")
         old, after = packet.agent.email, packet.having(agent=packet.agent.model_copy(update={"email": asked.email}))
-        claims, drops = places.moved(packets, packet, after)
+        claims, drops = places.moves(packets, packet, after)
         sealed = envelope.seal(packet_id, "mail", version, {"to": old}).model_dump()
         notice = send_letter(packet_id, Letter.EMAIL_CHANGED, asked.number, now, version=version)
         return Change(
@@ -104,7 +104,7 @@ def confirm(
             answer={"email": asked.email},
         )
 
-    confirmed: dict[str, Any] = places.change(packets=packets, clock=clock, packet_id=packet_id, decide=decide).answer
+    confirmed: dict[str, Any] = places.change(packets, clock, packet_id, decide).answer
     return confirmed
 
 

@@ -203,7 +203,7 @@ def save_section(
         changed = packet.having(sections=sections)
         if result.complete and (npn := person(definition.interview, {name: result.public}).get("npn")):
             changed = changed.having(npn=npn)
-        claims, given_back = places.moved(packets, packet, changed)
+        claims, given_back = places.moves(packets, packet, changed)
         drops: list[Record] = [*given_back]
         if packet.submitted and packet.npn is not None and packet.npn != changed.npn:
             drops.append(Contract(npn=packet.npn, packet_id=packet_id, agency_id=packet.agency.id, since=now))
@@ -227,7 +227,7 @@ def save_section(
             answer=answer,
         )
 
-    saved_as: dict[str, Any] = places.change(packets=packets, clock=clock, packet_id=packet_id, decide=decide).answer
+    saved_as: dict[str, Any] = places.change(packets, clock, packet_id, decide).answer
     return saved_as
 
 
