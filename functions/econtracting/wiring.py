@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from econtracting.domain.access.passwords import PasswordPolicy
     from econtracting.domain.breaker import BreakerRule, Vendor
     from econtracting.domain.signing.documents import SealLevel, SignatureStyle
+    from econtracting.usecases.access.auth import OwnPasswords, Sessions, TemporaryPasswords, WayIn
     from econtracting.usecases.invitations.bulk import BulkInviting
     from econtracting.usecases.invitations.invite import Invitations, Inviting
     from econtracting.usecases.invitations.upkeep import InvitationUpkeep
@@ -461,6 +462,43 @@ def invitation_upkeep() -> InvitationUpkeep:
     from econtracting.usecases.invitations.upkeep import InvitationUpkeep
 
     return InvitationUpkeep(packets(), clock(), schedule())
+
+
+@cache
+def temporary_passwords() -> TemporaryPasswords:
+    from econtracting.usecases.access.auth import TemporaryPasswords
+
+    return TemporaryPasswords(
+        packets=packets(),
+        limits=limits(),
+        passwords=passwords(),
+        envelope=envelope(),
+        ids=ids(),
+        clock=clock(),
+        allowed=access_limits(),
+        life=settings().temporary_password_life,
+    )
+
+
+@cache
+def way_in() -> WayIn:
+    from econtracting.usecases.access.auth import WayIn
+
+    return WayIn(packets(), attempts(), limits(), passwords(), ids(), clock(), access_limits())
+
+
+@cache
+def own_passwords() -> OwnPasswords:
+    from econtracting.usecases.access.auth import OwnPasswords
+
+    return OwnPasswords(packets(), packet_type, attempts(), passwords(), ids(), clock(), password_policy())
+
+
+@cache
+def sessions() -> Sessions:
+    from econtracting.usecases.access.auth import Sessions
+
+    return Sessions(packets(), clock())
 
 
 def forget() -> None:

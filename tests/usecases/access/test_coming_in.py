@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from econtracting.domain.access.access import (
     Session,
 )
 from econtracting.domain.audit import Actor, verify
+from econtracting.domain.callers import Agent
 from econtracting.domain.errors import InvalidCredentials, NotSignedIn, TooManyAttempts, Unavailable
 from econtracting.domain.outbox import Effect
 from econtracting.usecases.access import auth
@@ -54,49 +56,19 @@ class Counted:
 
 
 def ask(secret: str, passwords: Any = None, actor: Actor = ACTOR) -> None:
-    auth.request_password(
-        packets=wiring.packets(),
-        limits=wiring.limits(),
-        passwords=passwords or wiring.passwords(),
-        envelope=wiring.envelope(),
-        ids=wiring.ids(),
-        clock=wiring.clock(),
-        allowed=wiring.access_limits(),
-        life=timedelta(minutes=10),
-        secret=secret,
-        actor=actor,
-    )
+    passwords = passwords or wiring.passwords()
+    replace(wiring.temporary_passwords(), passwords=passwords, life=timedelta(minutes=10)).request(secret, actor)
 
 
 def log_in(secret: str, password: str, passwords: Any = None, actor: Actor = ACTOR) -> SignedIn:
-    return auth.log_in(
-        packets=wiring.packets(),
-        attempts=wiring.attempts(),
-        limits=wiring.limits(),
-        passwords=passwords or wiring.passwords(),
-        ids=wiring.ids(),
-        clock=wiring.clock(),
-        allowed=wiring.access_limits(),
-        secret=secret,
-        password=password,
-        actor=actor,
-    )
+    way_in = replace(wiring.way_in(), passwords=passwords or wiring.passwords(), attempts=wiring.attempts())
+    return way_in.log_in(secret, password, actor)
 
 
 def change_password(signed_in: SignedIn, new: str, current: str | None = None) -> SignedIn:
-    return auth.change_password(
-        packets=wiring.packets(),
-        attempts=wiring.attempts(),
-        passwords=wiring.passwords(),
-        ids=wiring.ids(),
-        clock=wiring.clock(),
-        policy=wiring.password_policy(),
-        companies=("Meridian Health",),
-        packet_id=signed_in.packet.id,
-        session=signed_in.session.fingerprint,
-        typed=NewPassword(new, new, current),
-        actor=ACTOR,
-    )
+    session = signed_in.session
+    agent = Agent(signed_in.packet.id, session.fingerprint, session.created_at, ACTOR)
+    return wiring.own_passwords().change(agent, NewPassword(new, new, current))
 
 
 def of_kind(answers: list[Any], kind: type) -> int:
