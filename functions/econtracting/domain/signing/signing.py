@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime
+from typing import Self
 
 from pydantic import Field
 
@@ -153,6 +154,10 @@ class Document(Record):
     def completed_at(self) -> datetime | None:
         """When the last field was acted on: the date the document's date fields show."""
         return max((field.at for field in self.signed.values()), default=None)
+
+    def move_to(self, position: int) -> Self:
+        """It stands elsewhere among the documents now."""
+        return self.model_copy(update={"position": position})
 
 
 class SupersededDocument(Document):
