@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -66,7 +67,7 @@ def named(number: int) -> dict[str, Any]:
 
 
 def saves(packet_id: str) -> list[Callable[[], Any]]:
-    return [lambda number=number: save(packet_id, "agent", named(number), 0) for number in range(WRITERS)]
+    return [partial(save, packet_id, "agent", named(number), 0) for number in range(WRITERS)]
 
 
 @pytest.mark.failure("R06")

@@ -15,7 +15,7 @@ from econtracting.views.base import View
 class PasswordRequestedView(View):
     """The same whether or not the link leads anywhere."""
 
-    detail: str = "If the link is right, a mail with a temporary password is on its way."
+    detail: str
 
 
 class SessionView(View):

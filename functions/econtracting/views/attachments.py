@@ -27,7 +27,7 @@ class AttachmentView(View):
 class UploadView(View):
     """Where the browser sends the file: a form with these fields, and after them the file as `file`."""
 
-    method: Literal["POST"] = "POST"
+    method: Literal["POST"]
     url: str
     fields: dict[str, FormValue]
     expires_at: datetime = Field(description="Until when the upload may begin")

@@ -75,8 +75,8 @@ class BulkRow(View):
 
     row: int = Field(description="As a spreadsheet numbers it: the row that names the columns is 1")
     outcome: RowOutcome
-    packet_id: str | None = Field(default=None, description="The packet it opened, or the open one in its way")
-    errors: list[RemarkView] = Field(default=[], description="Why it was refused")
+    packet_id: str | None = Field(description="The packet it opened, or the open one in its way")
+    errors: list[RemarkView] = Field(description="Why it was refused")
 
 
 class BulkReport(View):

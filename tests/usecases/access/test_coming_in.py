@@ -24,7 +24,7 @@ from econtracting.domain.audit import Actor, verify
 from econtracting.domain.callers import Agent
 from econtracting.domain.errors import InvalidCredentials, NotSignedIn, TooManyAttempts, Unavailable
 from econtracting.domain.outbox import Effect
-from econtracting.usecases.access import auth
+from econtracting.ports import Change
 from econtracting.usecases.access.auth import NewPassword, SignedIn
 from tests.support import journey
 from tests.support.faults import lose_response, refuse
@@ -275,7 +275,7 @@ def test_an_own_password_is_void_after_a_hundred_consecutive_failures(world: Wor
     access = wiring.packets().find(Access, inside)
     assert access is not None
     close = access.model_copy(update={"failed_tries": CONSECUTIVE_FAILURES - 1})
-    wiring.packets().change(inside, lambda packet: auth.Change(packet=packet, puts=[close]))
+    wiring.packets().change(inside, lambda packet: Change(packet=packet, puts=[close]))
     with pytest.raises(InvalidCredentials):
         log_in(secret, "Wrong7word")
     with pytest.raises(InvalidCredentials):
@@ -320,7 +320,7 @@ def test_a_hash_of_lesser_parameters_is_renewed_at_log_in(inside: str, secret: s
     access = wiring.packets().find(Access, inside)
     assert access is not None
     old = access.model_copy(update={"password_hash": weak})
-    wiring.packets().change(inside, lambda packet: auth.Change(packet=packet, puts=[old]))
+    wiring.packets().change(inside, lambda packet: Change(packet=packet, puts=[old]))
     log_in(secret, journey.PASSWORD)
     access = wiring.packets().find(Access, inside)
     assert access is not None

@@ -23,6 +23,7 @@ from econtracting.ports import Attempts, Change, Clock, Envelope, Ids, Limits, P
 from econtracting.usecases.commit.endings import sessions
 from econtracting.views.access import PasswordRequestedView, SessionView
 
+ASKED = PasswordRequestedView(detail="If the link is right, a mail with a temporary password is on its way.")
 NOBODY = "pkt_00000000000000000000000000"  # whose work is done when a link leads nowhere
 
 
@@ -96,7 +97,7 @@ class TemporaryPasswords:
             ):
                 self.limits.hit(name, window=rules.PASSWORD_MAIL_WINDOW, limit=limit, now=now)
         except TooManyAttempts:
-            return PasswordRequestedView()
+            return ASKED
         link = self.packets.find(Link, mark)
         packet_id = link.packet_id if link else NOBODY
         temporary = self.ids.temporary_password()
@@ -116,7 +117,7 @@ class TemporaryPasswords:
 
         if link is not None:
             self.packets.change(packet_id, decide)
-        return PasswordRequestedView()
+        return ASKED
 
 
 @dataclass(frozen=True)

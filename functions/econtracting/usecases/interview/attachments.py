@@ -74,7 +74,9 @@ class Attachments:
         announced = packets.change(agent.packet_id, decide, agent.request).answer["attachment_id"]
         stands = packets.find(Attachment, agent.packet_id, announced) or attachment
         target = self.uploads.target(stands.quarantine_key, stands.content_type, stands.size, TIME_TO_UPLOAD)
-        upload = UploadView(url=target.url, fields=target.fields, expires_at=stands.requested_at + TIME_TO_UPLOAD)
+        upload = UploadView(
+            method="POST", url=target.url, fields=target.fields, expires_at=stands.requested_at + TIME_TO_UPLOAD
+        )
         return AnnouncedAttachmentView(**dict(_view(stands)), upload=upload)
 
     def complete(self, agent: Agent, attachment_id: str) -> AttachmentView:

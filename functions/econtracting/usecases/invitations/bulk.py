@@ -68,17 +68,21 @@ class BulkInviting:
 
         def attempt(row: Row) -> BulkRow:
             if seconds_left() < SECONDS_NEEDED:
-                return BulkRow(row=row.number, outcome=RowOutcome.NOT_ATTEMPTED)
+                return _row(row.number, RowOutcome.NOT_ATTEMPTED)
             try:
                 request = _request_of(row, staff.request)
                 committed = self.inviting.create(packet_type, row.invitation, staff.actor, request)
             except EContractingError as refusal:
                 return _refusal(row.number, refusal)
-            return BulkRow(row=row.number, outcome=RowOutcome.CREATED, packet_id=committed.packet.id)
+            return _row(row.number, RowOutcome.CREATED, committed.packet.id)
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
             reports += pool.map(attempt, good)
         return _report(reports, dry_run=False)
+
+
+def _row(number: int, outcome: RowOutcome, packet_id: str | None = None, errors: Sequence[RemarkView] = ()) -> BulkRow:
+    return BulkRow(row=number, outcome=outcome, packet_id=packet_id, errors=list(errors))
 
 
 def _report(rows: list[BulkRow], *, dry_run: bool) -> BulkReport:
@@ -118,7 +122,7 @@ def _judge(
             invitation = _invitation(cells, agency_id)
             refuse_unknown_level(packet_type, invitation)
         except ValidationError as error:
-            reports.append(BulkRow(row=number, outcome=RowOutcome.REFUSED, errors=_rejections(error)))
+            reports.append(_row(number, RowOutcome.REFUSED, errors=_rejections(error)))
             continue
         except InvalidRequest as refusal:
             reports.append(_refusal(number, refusal))
@@ -127,9 +131,7 @@ def _judge(
         first = next((seen[name] for name in names if name in seen), None)
         if first is not None:
             message = f"Row {first} invites the same e-mail address or NPN."
-            reports.append(
-                BulkRow(row=number, outcome=RowOutcome.REFUSED, errors=[_remark("email", "duplicate-in-file", message)])
-            )
+            reports.append(_row(number, RowOutcome.REFUSED, errors=[_remark("email", "duplicate-in-file", message)]))
             continue
         seen |= dict.fromkeys(names, number)
         good.append(Row(number, invitation, json.dumps(cells, sort_keys=True)))
@@ -175,7 +177,7 @@ def _look_up(packets: Packets, now: datetime, row: Row) -> BulkRow:
         packet = packets.load(holder.packet_id)
         if not (packet.ended or packet.status is Status.ACTIVE or lapsed(packet, now)):
             return _refusal(row.number, PacketAlreadyOpen(packet_id=packet.id))
-    return BulkRow(row=row.number, outcome=RowOutcome.VALID)
+    return _row(row.number, RowOutcome.VALID)
 
 
 def _names(invitation: Invitation) -> list[tuple[str, str, str]]:
