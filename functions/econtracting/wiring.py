@@ -22,6 +22,16 @@ if TYPE_CHECKING:
     from econtracting.domain.access.passwords import PasswordPolicy
     from econtracting.domain.breaker import BreakerRule, Vendor
     from econtracting.domain.signing.documents import SealLevel, SignatureStyle
+    from econtracting.usecases.access.auth import OwnPasswords, Sessions, TemporaryPasswords, WayIn
+    from econtracting.usecases.interview.attachments import Attachments, UploadRemoval
+    from econtracting.usecases.interview.contact import EmailChanges
+    from econtracting.usecases.interview.interview import Interview, Saving
+    from econtracting.usecases.interview.summary import Summaries
+    from econtracting.usecases.interview.verifying import Identity, Verifying
+    from econtracting.usecases.invitations.bulk import BulkInviting
+    from econtracting.usecases.invitations.invite import Invitations, Inviting
+    from econtracting.usecases.invitations.upkeep import InvitationUpkeep
+    from econtracting.usecases.news.standing import PacketStanding
     from econtracting.usecases.screening.notices import Notices
     from econtracting.usecases.signing.adopting import Adopting
     from econtracting.usecases.signing.consenting import Consenting
@@ -528,6 +538,145 @@ def late_stamping() -> Stamping:
     from econtracting.usecases.signing.stamping import Stamping
 
     return Stamping(packets(), documents(), seal(), clock())
+
+
+@cache
+def inviting() -> Inviting:
+    from econtracting.usecases.invitations.invite import Inviting
+
+    return Inviting(packets(), packet_type, ids(), clock(), link_secrets(), schedule(), settings().packet_type)
+
+
+@cache
+def bulk_inviting() -> BulkInviting:
+    from econtracting.usecases.invitations.bulk import BulkInviting
+
+    return BulkInviting(inviting())
+
+
+@cache
+def invitations() -> Invitations:
+    from econtracting.usecases.invitations.invite import Invitations
+
+    return Invitations(packets(), limits(), clock(), schedule())
+
+
+@cache
+def invitation_upkeep() -> InvitationUpkeep:
+    from econtracting.usecases.invitations.upkeep import InvitationUpkeep
+
+    return InvitationUpkeep(packets(), clock(), schedule())
+
+
+@cache
+def temporary_passwords() -> TemporaryPasswords:
+    from econtracting.usecases.access.auth import TemporaryPasswords
+
+    return TemporaryPasswords(
+        packets=packets(),
+        limits=limits(),
+        passwords=passwords(),
+        envelope=envelope(),
+        ids=ids(),
+        clock=clock(),
+        allowed=access_limits(),
+        life=settings().temporary_password_life,
+    )
+
+
+@cache
+def way_in() -> WayIn:
+    from econtracting.usecases.access.auth import WayIn
+
+    return WayIn(packets(), attempts(), limits(), passwords(), ids(), clock(), access_limits())
+
+
+@cache
+def own_passwords() -> OwnPasswords:
+    from econtracting.usecases.access.auth import OwnPasswords
+
+    return OwnPasswords(packets(), packet_type, attempts(), passwords(), ids(), clock(), password_policy())
+
+
+@cache
+def sessions() -> Sessions:
+    from econtracting.usecases.access.auth import Sessions
+
+    return Sessions(packets(), clock())
+
+
+@cache
+def packet_standing() -> PacketStanding:
+    from econtracting.usecases.news.standing import PacketStanding
+
+    return PacketStanding(packets(), packet_type, breakers(), clock())
+
+
+@cache
+def interview() -> Interview:
+    from econtracting.usecases.interview.interview import Interview
+
+    return Interview(packets(), packet_type, clock())
+
+
+@cache
+def saving() -> Saving:
+    from econtracting.usecases.interview.interview import Saving
+
+    synthetic = settings().synthetic_people
+    return Saving(packets(), packet_type, envelope(), license_registry(), clock(), synthetic)
+
+
+@cache
+def identity() -> Identity:
+    from econtracting.usecases.interview.verifying import Identity
+
+    return Identity(packets(), packet_type, clock())
+
+
+@cache
+def verifying() -> Verifying:
+    from econtracting.usecases.interview.verifying import Verifying
+
+    return Verifying(packets(), packet_type, envelope(), license_registry(), clock())
+
+
+@cache
+def email_changes() -> EmailChanges:
+    from econtracting.usecases.interview.contact import EmailChanges
+
+    return EmailChanges(
+        packets=packets(),
+        packet_types=packet_type,
+        envelope=envelope(),
+        passwords=passwords(),
+        limits=limits(),
+        attempts=attempts(),
+        ids=ids(),
+        clock=clock(),
+        life=settings().temporary_password_life,
+    )
+
+
+@cache
+def attachments() -> Attachments:
+    from econtracting.usecases.interview.attachments import Attachments
+
+    return Attachments(packets(), packet_type, uploads(), scanner(), limits(), ids(), clock())
+
+
+@cache
+def upload_removal() -> UploadRemoval:
+    from econtracting.usecases.interview.attachments import UploadRemoval
+
+    return UploadRemoval(uploads())
+
+
+@cache
+def summaries() -> Summaries:
+    from econtracting.usecases.interview.summary import Summaries
+
+    return Summaries(packets(), packet_type, preparation(), clock(), settings().synthetic_people)
 
 
 def forget() -> None:

@@ -232,6 +232,10 @@ class Document(Record):
         """What a field shows: the act on it; for a date the latest one, which dates follow."""
         return self.latest if box.kind == "date" else self.signed.get(box.field_id)
 
+    def move_to(self, position: int) -> Self:
+        """It stands elsewhere among the documents now."""
+        return self.model_copy(update={"position": position})
+
 
 class SupersededDocument(Document):
     """A signed document whose place a corrected one has taken; what was signed stays part of the evidence."""
