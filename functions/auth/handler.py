@@ -55,6 +55,7 @@ class PasswordChange(BaseModel):
 
 @app.post("/access/password-requests", status_code=HTTPStatus.ACCEPTED)
 def request_password(request: PasswordRequest) -> PasswordRequestedView:
+    """Ask for a mail with a temporary password; the answer never tells whether the link exists."""
     callers.guard_cross_site(app)
     with wiring.pace().answers():
         return wiring.temporary_passwords().request(request.invitation, callers.actor(app, "agent"))
@@ -62,6 +63,7 @@ def request_password(request: PasswordRequest) -> PasswordRequestedView:
 
 @app.post("/access/sessions", status_code=HTTPStatus.CREATED)
 def log_in(request: Credentials) -> Response[SessionView]:
+    """Sign in with the link's secret and a password; the answer sets the session cookie."""
     callers.guard_cross_site(app)
     standing = token_in(app.current_event.headers.get("Cookie"))
     actor = callers.actor(app, "agent")
@@ -73,6 +75,7 @@ def log_in(request: Credentials) -> Response[SessionView]:
 
 @app.put("/access/password", status_code=HTTPStatus.NO_CONTENT)
 def change_password(request: PasswordChange) -> Response[None]:
+    """Set the agent's own password; the session is rotated."""
     agent = callers.agent(app, before_password_change=True)
     signed_in = wiring.own_passwords().change(agent, request.typed())
     return Response(HTTPStatus.NO_CONTENT, cookies=[session_cookie(signed_in.token)])
@@ -80,11 +83,13 @@ def change_password(request: PasswordChange) -> Response[None]:
 
 @app.get("/access/sessions/current")
 def current_session() -> SessionView:
+    """Tell whose session this is and what it must do first."""
     return wiring.sessions().current(callers.agent(app, before_password_change=True))
 
 
 @app.delete("/access/sessions/current", status_code=HTTPStatus.NO_CONTENT)
 def log_out() -> Response[None]:
+    """Sign out; the session ends at once."""
     wiring.sessions().log_out(callers.agent(app, before_password_change=True))
     headers = {"Clear-Site-Data": '"cache", "cookies", "storage"'}
     return Response(HTTPStatus.NO_CONTENT, headers=headers, cookies=[ended_cookie()])

@@ -74,21 +74,25 @@ class Code(BaseModel):
 
 @app.get("/packet")
 def packet() -> PacketView:
+    """Show where the packet stands, its sections and the road ahead."""
     return wiring.packet_standing().view(callers.agent(app))
 
 
 @app.get("/packet/agreement")
 def agreement() -> AgreementView:
+    """Show the user agreement and what was accepted of it."""
     return wiring.interview().agreement(callers.agent(app))
 
 
 @app.put("/packet/agreement")
 def accept_agreement(accepted: Agreed) -> AgreementView:
+    """Accept the version of the user agreement that was shown."""
     return wiring.interview().accept_agreement(callers.agent(app), accepted.version)
 
 
 @app.get("/packet/interview/<section>")
 def section(section: str) -> SectionView:
+    """Show a section's form and answers, sensitive ones masked."""
     return wiring.interview().section(callers.agent(app), section)
 
 
@@ -99,62 +103,74 @@ def save_section(
     if_match: Annotated[str, Header(alias="If-Match", description="The version the answers were read with")],
     draft: Annotated[bool, Query(description="Keep a part of the section without completing it")] = False,
 ) -> SavedSectionView:
+    """Save a section on top of the version named in If-Match."""
     return wiring.saving().save(callers.agent(app), section, answers, _version(if_match), draft=draft)
 
 
 @app.get("/packet/identity")
 def identity() -> IdentityView:
+    """Show what the license registry says of the person who answers."""
     return wiring.identity().view(callers.agent(app))
 
 
 @app.post("/packet/identity/confirmations")
 def keep_differences(kept: Kept) -> IdentityView:
+    """Stand by answers that the license registry shows otherwise."""
     return wiring.identity().keep(callers.agent(app), kept.fields)
 
 
 @app.post("/packet/email-confirmations", status_code=HTTPStatus.ACCEPTED)
 def ask_for_email_code() -> EmailCodeView:
+    """Mail a code to the address the agent wants to be reached at."""
     return wiring.email_changes().ask_for_code(callers.agent(app))
 
 
 @app.put("/packet/email-confirmations")
 def confirm_email(given: Code) -> ConfirmedEmailView:
+    """Confirm an e-mail address with the code that was mailed to it."""
     return wiring.email_changes().confirm(callers.agent(app), given.code)
 
 
 @app.get("/packet/attachments")
 def list_attachments() -> AttachmentsView:
+    """List the supporting files and what became of each."""
     return wiring.attachments().rows(callers.agent(app))
 
 
 @app.post("/packet/attachments", status_code=HTTPStatus.CREATED)
 def announce_attachment(file: Announced) -> AnnouncedAttachmentView:
+    """Announce a supporting file; the answer says where to upload it."""
     return wiring.attachments().announce(callers.agent(app), file.file_name, file.content_type, file.size)
 
 
 @app.post("/packet/attachments/<attachment_id>/complete")
 def complete_attachment(attachment_id: str) -> AttachmentView:
+    """Have an uploaded file looked at."""
     return wiring.attachments().complete(callers.agent(app), attachment_id)
 
 
 @app.delete("/packet/attachments/<attachment_id>", status_code=HTTPStatus.NO_CONTENT)
 def remove_attachment(attachment_id: str) -> Response[None]:
+    """Take a supporting file away."""
     wiring.attachments().remove(callers.agent(app), attachment_id)
     return Response(HTTPStatus.NO_CONTENT)
 
 
 @app.get("/packet/summary")
 def summary() -> SummaryView:
+    """Show everything that was answered, sensitive answers masked."""
     return wiring.summaries().view(callers.agent(app))
 
 
 @app.post("/packet/summary/confirm")
 def confirm() -> AnswersStandView:
+    """Freeze the answers and prepare the documents from them."""
     return wiring.summaries().confirm(callers.agent(app))
 
 
 @app.post("/packet/summary/reopen")
 def reopen() -> AnswersStandView:
+    """Open the answers again while nothing is signed."""
     return wiring.summaries().reopen(callers.agent(app))
 
 

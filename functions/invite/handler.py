@@ -61,6 +61,7 @@ class PreAppointmentStates(BaseModel):
 
 @app.post("/invitations", status_code=HTTPStatus.CREATED)
 def open_packet(request: InvitationRequest) -> InvitationAnswer:
+    """Open a packet and mail its invitation."""
     return wiring.inviting().open(_caller(), request, request.packet_type)
 
 
@@ -70,11 +71,13 @@ def list_packets(
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
     agency_id: Annotated[str | None, Query(max_length=64)] = None,
 ) -> InvitationPage:
+    """List invitations, newest status first; recruiters see their own agency's."""
     return wiring.invitations().page(_caller(), status, agency_id, cursor, PAGE)
 
 
 @app.post("/invitations/bulk", responses=dict.fromkeys((200, 202), REPORT))
 def open_many(dry_run: Annotated[bool, Query()] = False) -> tuple[BulkReport, int]:
+    """Open a packet for each row of a CSV file, or only check the file."""
     staff, text = _caller(), callers.raw_body(app).decode()
     report = wiring.bulk_inviting().invite(staff, text, _seconds_left, dry_run=dry_run)
     return report, HTTPStatus.OK if dry_run else HTTPStatus.ACCEPTED
@@ -82,26 +85,31 @@ def open_many(dry_run: Annotated[bool, Query()] = False) -> tuple[BulkReport, in
 
 @app.get("/invitations/<packet_id>")
 def read_packet(packet_id: str) -> InvitationView:
+    """Read one invitation."""
     return wiring.invitations().read(_caller(), packet_id)
 
 
 @app.post("/invitations/<packet_id>/resend", status_code=HTTPStatus.ACCEPTED)
 def resend(packet_id: str) -> InvitationView:
+    """Mail the same link once more."""
     return wiring.invitations().resend(_caller(), packet_id)
 
 
 @app.post("/invitations/<packet_id>/withdraw")
 def withdraw(packet_id: str, request: Withdrawal) -> InvitationView:
+    """Take an invitation back; its link ends."""
     return wiring.invitations().withdraw(_caller(), packet_id, request.reason)
 
 
 @app.post("/invitations/<packet_id>/extend")
 def extend(packet_id: str, request: Extension) -> InvitationView:
+    """Let an invitation live some days longer."""
     return wiring.invitations().extend(_caller(), packet_id, request.days)
 
 
 @app.put("/invitations/<packet_id>/pre-appointment-states")
 def change_states(packet_id: str, request: PreAppointmentStates) -> InvitationView:
+    """Set the states in which the agent is to be appointed beforehand."""
     return wiring.invitations().change_states(_caller(), packet_id, request.states)
 
 

@@ -106,108 +106,129 @@ class Act(BaseModel):
 
 @app.get("/packet/consent")
 def disclosure() -> ConsentView:
+    """Show the disclosure about electronic records and what was accepted of it."""
     return wiring.consenting().disclosure(callers.agent(app))
 
 
 @app.get("/packet/consent/access-code", responses=PDF)
 def access_code() -> File:
+    """The document with the code that proves access to electronic records."""
     return pdf(wiring.consenting().access_code_document(callers.agent(app)), "access-code.pdf")
 
 
 @app.post("/packet/consent", status_code=HTTPStatus.CREATED)
 def consent(given: Consent) -> ConsentedView:
+    """Consent to electronic records, with the code read from the document."""
     return wiring.consenting().consent(callers.agent(app), given.disclosure_version, given.access_code)
 
 
 @app.post("/packet/consent/withdraw")
 def withdraw_consent(why: Reason) -> WithdrawnConsentView:
+    """Withdraw the consent to electronic records; the answer says what follows."""
     return wiring.consenting().withdraw(callers.agent(app), why.reason)
 
 
 @app.post("/packet/paper-copies", status_code=HTTPStatus.ACCEPTED)
 def request_paper(wanted: PaperCopies) -> PaperCopiesView:
+    """Ask for documents on paper."""
     return wiring.consenting().request_paper(callers.agent(app), wanted.documents)
 
 
 @app.get("/packet/signature")
 def signature() -> SignatureView:
+    """Show the styles to sign in and the signature adopted so far."""
     return wiring.adopting().choices(callers.agent(app))
 
 
 @app.put("/packet/signature")
 def adopt(signature: Signature) -> AdoptedView:
+    """Adopt a signature and initials."""
     return wiring.adopting().adopt(callers.agent(app), signature.wish())
 
 
 @app.get("/packet/signature/preview", responses=PNG)
 def adopted_preview() -> File:
+    """The adopted signature as the documents show it."""
     return png(wiring.adopting().adopted_preview(callers.agent(app)))
 
 
 @app.post("/packet/signature/preview", responses=PNG)
 def preview(signature: Signature) -> File:
+    """A signature not yet adopted, as the documents would show it."""
     return png(wiring.adopting().preview(callers.agent(app), signature.wish()))
 
 
 @app.get("/packet/notices")
 def notices() -> NoticesView:
+    """List the notices about a background report and whether one can be disputed."""
     return wiring.notices().rows(callers.agent(app))
 
 
 @app.get("/packet/notices/<notice_id>/content", responses=PLAIN)
 def notice(notice_id: str) -> File:
+    """The notice as text."""
     return plain(wiring.notices().text(callers.agent(app), notice_id))
 
 
 @app.get("/packet/notices/<notice_id>/report", responses=PDF)
 def report(notice_id: str) -> File:
+    """The copy of the report that a notice is about."""
     return pdf(wiring.notices().report(callers.agent(app), notice_id), "background-report.pdf")
 
 
 @app.post("/packet/notices/<notice_id>/disputes", status_code=HTTPStatus.CREATED)
 def dispute(notice_id: str, given: Dispute) -> DisputeView:
+    """Dispute the report that a notice is about."""
     return wiring.notices().dispute(callers.agent(app), notice_id, given.grounds)
 
 
 @app.get("/packet/documents")
 def documents() -> list[DocumentView]:
+    """List the frozen documents with the fields to sign."""
     return wiring.signing().documents_view(callers.agent(app))
 
 
 @app.get("/packet/documents/<document_id>/content", responses=PDF)
 def content(document_id: str, version: Annotated[Literal["frozen", "sealed"], Query()] = "frozen") -> File:
+    """A document's bytes as they were frozen, or as they were sealed."""
     found = wiring.signing().content(callers.agent(app), document_id, sealed=version == "sealed")
     return pdf(found, f"{document_id}.pdf")
 
 
 @app.post("/packet/documents/<document_id>/fields/<field_id>", status_code=HTTPStatus.CREATED)
 def sign_field(document_id: str, field_id: str, given: Annotated[Act | None, Body()] = None) -> SignedFieldView:
+    """Sign, initial or acknowledge one field."""
     act = given.act if given else PACKET_ACT
     return wiring.signing().sign_field(callers.agent(app), document_id, field_id, act)
 
 
 @app.post("/packet/decline")
 def decline(why: Reason) -> LeaveView:
+    """Decline to be contracted; the packet ends."""
     return wiring.declining().decline(callers.agent(app), why.reason)
 
 
 @app.post("/packet/wrong-recipient")
 def refuse_mistaken_identity() -> LeaveView:
+    """Tell that the invitation reached the wrong person; the packet ends."""
     return wiring.declining().refuse_mistaken_identity(callers.agent(app))
 
 
 @app.post("/packet/finish", status_code=HTTPStatus.ACCEPTED)
 def finish() -> FinishView:
+    """Finish signing; the seals are made next."""
     return wiring.signing().finish(callers.agent(app))
 
 
 @app.get("/packet/print")
 def print_rows() -> list[PrintRowView]:
+    """List what there is to print, in packet order."""
     return wiring.printing().rows(callers.agent(app))
 
 
 @app.get("/packet/print/all", responses=ZIP_OR_PDF)
 def print_all(format: Annotated[Literal["zip", "pdf"], Query()] = "zip") -> File:
+    """All documents in one archive or one PDF."""
     agent = callers.agent(app)
     if format == "pdf":
         return pdf(wiring.printing().volume(agent), f"{agent.packet_id}-documents.pdf")
@@ -216,6 +237,7 @@ def print_all(format: Annotated[Literal["zip", "pdf"], Query()] = "zip") -> File
 
 @app.get("/packet/evidence", responses=ZIP)
 def evidence() -> File:
+    """The evidence package, which anyone can verify offline."""
     agent = callers.agent(app)
     return zipped(wiring.printing().evidence(agent), f"{agent.packet_id}-evidence.zip")
 

@@ -111,7 +111,7 @@ class MarkView(View):
     picture: bool = Field(description="Whether a picture of the signature stands for the text")
 
 
-class FieldView(View):
+class SigningFieldView(View):
     """A place in a document where the agent acts. Lengths are PDF points from the page's top left corner."""
 
     field_id: str
@@ -139,7 +139,7 @@ class DocumentView(View):
     pages: int
     opened_at: datetime | None = Field(description="First opened after consent; nothing is signed unread")
     complete: bool = Field(description="Whether every required field is acted on")
-    fields: list[FieldView]
+    fields: list[SigningFieldView]
 
 
 class SignedFieldView(View):

@@ -25,7 +25,7 @@ from econtracting.usecases.signing.ceremony import (
     require_signing,
 )
 from econtracting.usecases.signing.preparing import frozen_key
-from econtracting.views.signing import DocumentView, FieldView, FinishView, MarkView, SignedFieldView
+from econtracting.views.signing import DocumentView, FinishView, MarkView, SignedFieldView, SigningFieldView
 
 
 @dataclass(frozen=True)
@@ -200,10 +200,10 @@ def _document_view(document: Document, looks: Mapping[str, Adoption]) -> Documen
     )
 
 
-def _field_view(document: Document, box: FieldBox, looks: Mapping[str, Adoption]) -> FieldView:
+def _field_view(document: Document, box: FieldBox, looks: Mapping[str, Adoption]) -> SigningFieldView:
     is_date = box.kind == "date"
     act = None if is_date and document.missing() else document.act_on(box)
-    return FieldView(
+    return SigningFieldView(
         **box.model_dump(exclude={"required"}),
         required=box.required and not is_date,
         signed_at=act.at if act else None,
