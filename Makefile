@@ -71,7 +71,7 @@ scale: setup .build/plots.installed ## plays a year and its busiest hour, draws 
 test-sam: setup ## runs the functions in Lambda's runtime: sam local, containers (needs a Docker engine)
 	@$(PYTHON) -m pytest tests/sam $(ARGS)
 
-check: setup ## format, lint, types, templates, stale OpenAPI, dependency rule
+check: setup ## format, lint, types, templates, stale generated files, dependency rule
 	@scripts/check
 
 sbom: setup .build/tools.installed ## writes bills of materials to build/sbom and docs/licenses.md

@@ -76,7 +76,7 @@ def canceled(journey: Journey) -> None:
     journey.stands_at("NEEDS_REVIEW", "BACKGROUND_CHECK_CANCELED")
     journey.decide("reject", "No report can be had.")
     journey.wait_for("REJECTED")
-    journey.mail_about("the end", re.compile(r"(?i)cannot go on"))
+    journey.mail_about("the end", re.compile(r"(?i)cannot continue"))
     journey.timeline.done("rejected", "after two canceled reports")
 
 

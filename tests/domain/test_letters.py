@@ -15,6 +15,7 @@ from econtracting.domain import letters
 from econtracting.domain.appointing.appointments import Appointment, AppointmentStatus
 from econtracting.domain.certification import Feed
 from econtracting.domain.letters import HOME, Letter, compose
+from econtracting.domain.outbox import Letter as LetterName
 from econtracting.domain.packet import Packet
 from econtracting.domain.screening.background import Check
 from econtracting.packet_types import load
@@ -228,3 +229,15 @@ def test_a_packet_type_may_bring_its_own_wording(tmp_path: Path, monkeypatch: py
 def test_a_letter_that_does_not_exist_is_an_error(name: str) -> None:
     with pytest.raises(LookupError):
         letter(name)
+
+
+@pytest.mark.parametrize("name", list(LetterName))
+def test_every_letter_has_its_wording_and_begins_with_a_capital_after_the_greeting(name: LetterName) -> None:
+    head, greeting, first, *_ = (letters.HOME / f"{name}.txt").read_text().split("\n\n")
+    assert head.startswith("To: ")
+    assert greeting.startswith("Hello")
+    assert first[0].isupper() or first[0] == "$"
+
+
+def test_no_wording_lies_about_that_no_letter_uses() -> None:
+    assert {path.stem for path in letters.HOME.glob("*.txt")} == {name.value for name in LetterName}

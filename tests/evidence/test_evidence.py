@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_der_publ
 from econtracting.adapters import seal_certificate
 from econtracting.adapters.pades import PadesSeal
 from econtracting.adapters.render import TypstRenderer
-from econtracting.domain.audit import Actor, ChainedEvent, Event, chain
+from econtracting.domain.audit import Actor, ChainedEvent, Event, EventType, chain
 from econtracting.domain.signing.completion import CertifiedDocument, LogFacts, SealFacts
 from econtracting.evidence import checkpoint, econtracting_verify
-from econtracting.evidence.bundle import EvidenceDocument, build
+from econtracting.evidence.bundle import Evidence, EvidenceDocument, build
 from econtracting.evidence.econtracting_verify import canonical
 from tests.support.authority import authority
 from tests.support.certified import CERTIFICATE
@@ -42,7 +42,7 @@ class Package:
 
 
 def event(kind: str, **data: Any) -> Event:
-    return Event(type=kind, at=AT, actor=AGENT, data=data)
+    return Event(type=EventType(kind), at=AT, actor=AGENT, data=data)
 
 
 def packaged(key: SealingKey) -> Package:
@@ -105,15 +105,17 @@ def packaged(key: SealingKey) -> Package:
     ]
     events += chain(PACKET_ID, events[-1].seq, events[-1].hash, made_later)
     signed = checkpoint.take(events, AT, seal.sign)
-    events += chain(PACKET_ID, events[-1].seq, events[-1].hash, [event("check.ordered")])
+    events += chain(PACKET_ID, events[-1].seq, events[-1].hash, [event("bgc.ordered")])
     archive = build(
-        packet_id=PACKET_ID,
-        carrier="Meridian Health",
-        documents=documents,
-        events=events,
-        completion=facts.twin(),
-        seal_certificate_pem=key.certificate_pem,
-        checkpoint=signed,
+        Evidence(
+            packet_id=PACKET_ID,
+            carrier="Meridian Health",
+            documents=documents,
+            events=events,
+            completion=facts.twin(),
+            seal_certificate_pem=key.certificate_pem,
+            checkpoint=signed,
+        )
     )
     return Package(archive, key)
 
@@ -161,13 +163,15 @@ def test_the_same_content_gives_the_same_archive(package: Package) -> None:
     events = [ChainedEvent.model_validate_json(line) for line in files["events.jsonl"].splitlines()]
 
     again = build(
-        packet_id=PACKET_ID,
-        carrier="Meridian Health",
-        documents=documents,
-        events=events,
-        completion=files["certificate.json"],
-        seal_certificate_pem=package.key.certificate_pem,
-        checkpoint=checkpoint.Checkpoint.model_validate_json(files["checkpoint.json"]),
+        Evidence(
+            packet_id=PACKET_ID,
+            carrier="Meridian Health",
+            documents=documents,
+            events=events,
+            completion=files["certificate.json"],
+            seal_certificate_pem=package.key.certificate_pem,
+            checkpoint=checkpoint.Checkpoint.model_validate_json(files["checkpoint.json"]),
+        )
     )
 
     assert again == package.archive

@@ -131,9 +131,9 @@ def cancelled(road: Sweep) -> Iterator[Any]:
 def test_a_conflict_of_transactions_is_decided_again(road: Sweep, cancelled: Any) -> None:
     caller = road.at("invite")
     cancelled.reasons += ["TransactionConflict", "ThrottlingError"]
-    wiring.packets().change(caller.packet, lambda packet: Change(packet, events=[event("noted")]))
+    wiring.packets().change(caller.packet, lambda packet: Change(packet, events=[event("invitation.reminded")]))
     assert len(cancelled.sent) == 3
-    assert [one.type for one in wiring.packets().events(caller.packet)].count("noted") == 1
+    assert [one.type for one in wiring.packets().events(caller.packet)].count("invitation.reminded") == 1
 
 
 @pytest.mark.failure("R24")
@@ -141,9 +141,9 @@ def test_conflicts_without_end_are_told_as_unavailable(road: Sweep, cancelled: A
     caller = road.at("invite")
     cancelled.reasons += ["TransactionConflict"] * 50
     with pytest.raises(Unavailable):
-        wiring.packets().change(caller.packet, lambda packet: Change(packet, events=[event("noted")]))
+        wiring.packets().change(caller.packet, lambda packet: Change(packet, events=[event("invitation.reminded")]))
     assert len(cancelled.sent) == ROUNDS
-    assert "noted" not in [one.type for one in wiring.packets().events(caller.packet)]
+    assert "invitation.reminded" not in [one.type for one in wiring.packets().events(caller.packet)]
 
 
 @pytest.mark.failure("R24")
@@ -152,7 +152,7 @@ def test_a_claim_that_is_taken_is_not_tried_again(road: Sweep, cancelled: Any) -
     taken = next(iter(wiring.packets().all_of(Effect, caller.packet)))
 
     def decide(packet: Any) -> Change:
-        return Change(packet, events=[event("noted")], claims=[taken])
+        return Change(packet, events=[event("invitation.reminded")], claims=[taken])
 
     with pytest.raises(Conflict):
         wiring.packets().change(caller.packet, decide)

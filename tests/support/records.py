@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from econtracting.domain.access.access import OpenPacket
-from econtracting.domain.audit import Actor, Event
+from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.outbox import Effect, EffectKind
 from econtracting.domain.packet import Agency, InvitedAgent, Packet, Recruiter
 
@@ -30,8 +30,8 @@ def packet(packet_id: str = "pkt_1", **changes: Any) -> Packet:
     return Packet(**values | changes)
 
 
-def event(kind: str = "test.happened", **data: Any) -> Event:
-    return Event(type=kind, at=NOW, actor=SYSTEM, data=data)
+def event(kind: str = "packet.finished", **data: Any) -> Event:
+    return Event(type=EventType(kind), at=NOW, actor=SYSTEM, data=data)
 
 
 def effect(effect_id: str = "mail#invitation#1", packet_id: str = "pkt_1", **changes: Any) -> Effect:
