@@ -213,11 +213,14 @@ def test_no_execution_goes_on_when_its_world_is_over() -> None:
         world.stop()
 
 
-def test_a_client_that_a_test_put_a_hook_into_is_not_used_in_the_next_world() -> None:
+def test_a_client_that_somebody_put_a_hook_into_is_not_handed_out_again() -> None:
     with served() as patch:
         build(patch)
         touched, other = wiring._client("dynamodb"), wiring._client("s3")
         faults.lose_response(touched, "GetItem")
+        assert wiring._client("dynamodb") is touched
+        wiring.forget()
+        assert wiring._client("dynamodb") is not touched
     with served() as patch:
         world = build(patch)
         assert wiring._client("dynamodb") is not touched

@@ -60,7 +60,7 @@ class State:
 
 
 class Clients:
-    """SDK clients made once for the process. One that a test has put a hook into is not used again."""
+    """SDK clients made once for the process. One that somebody has put a hook into is not handed out again."""
 
     def __init__(self) -> None:
         self._made: dict[str, tuple[BaseClient, Any]] = {}
@@ -68,9 +68,6 @@ class Clients:
         self._one_at_a_time = threading.Lock()
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._made = {
-            key: (client, untouched) for key, (client, untouched) in self._made.items() if _is(client, untouched)
-        }
         monkeypatch.setattr(boto3, "client", self.client)
 
     def client(self, *arguments: Any, config: Any = None, **named: Any) -> BaseClient:
@@ -78,10 +75,11 @@ class Clients:
         caller = [os.environ.get(name) for name in ("AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION")]
         key = repr((arguments, told, sorted(named.items()), caller))
         with self._one_at_a_time:
-            if key not in self._made:
+            client, untouched = self._made.get(key, (None, None))
+            if client is None or _hooks(client) is not untouched:
                 client = self._make(*arguments, config=config, **named)
                 self._made[key] = client, _hooks(client)
-            return self._made[key][0]
+            return client
 
 
 def still(patience: float) -> bool:
@@ -121,7 +119,3 @@ def _copy_of_weak(self: WeakValueDictionary[Any, Any], memo: dict[int, Any]) -> 
 def _hooks(client: BaseClient) -> Any:
     """An object that botocore replaces whenever a hook is put in or taken out."""
     return client.meta.events._emitter._lookup_cache
-
-
-def _is(client: BaseClient, untouched: Any) -> bool:
-    return _hooks(client) is untouched
