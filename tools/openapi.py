@@ -149,7 +149,7 @@ RETRY_AFTER = {
     "schema": {"type": "integer", "minimum": 0},
 }
 # Property or parameter name -> what it really is, where the code takes any text and refuses by rule.
-NAMED = {
+NAMED: dict[str, dict[str, Any]] = {
     "state": {"$ref": "#/components/schemas/StateCode"},
     "pre_appointment_states": {"type": "array", "items": {"$ref": "#/components/schemas/StateCode"}},
     "states": {"type": "array", "items": {"$ref": "#/components/schemas/StateCode"}},

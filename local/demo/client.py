@@ -46,6 +46,13 @@ class Caller:
     def __init__(self, portal: str, headers: dict[str, str], connect: Connect = over_http) -> None:
         self._http = connect(portal, headers)
 
+    @property
+    def http(self) -> httpx.Client:
+        """The connection itself, for tools that measure it. Raises TypeError where another kind carries the calls."""
+        if not isinstance(self._http, httpx.Client):
+            raise TypeError("these calls do not go over plain HTTP")
+        return self._http
+
     def call(
         self, method: str, path: str, body: Any = None, expect: int = 200, headers: dict[str, str] | None = None
     ) -> httpx.Response:
