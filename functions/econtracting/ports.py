@@ -16,6 +16,7 @@ from econtracting.domain.interview.answers import SealedAnswers
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet
 from econtracting.domain.record import Record
+from econtracting.domain.screening.background import Report
 from econtracting.domain.signing.completion import SealFacts
 from econtracting.domain.signing.documents import Mark, RenderedDocument, SealedDocument
 from econtracting.domain.signing.preparation import Prepared
@@ -404,15 +405,6 @@ class Candidate(NamedTuple):
     birth_date: str
     ssn: str
     postal_code: str
-
-
-class Report(NamedTuple):
-    id: str
-    reference: str
-    status: str
-    result: str | None
-    suspended_fields: tuple[str, ...]
-    expected_at: datetime | None
 
 
 class BackgroundChecks(Protocol):

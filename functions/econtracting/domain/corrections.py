@@ -57,6 +57,10 @@ class CorrectionRequest(Record):
         """The agent signed what was mended."""
         return self.model_copy(update={"answered_at": at})
 
+    def reminded(self) -> Self:
+        """The agent was reminded once more."""
+        return self.model_copy(update={"reminders": self.reminders + 1})
+
     def sections(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(path.partition(".")[0] for path in self.fields))
 

@@ -194,6 +194,58 @@ class Packet(Record):
             }
         )
 
+    def end(self, to: Status, at: datetime) -> Self:
+        """The packet at a last status, where nobody has to look at it any more. Raises InvalidTransition."""
+        return self.move(to, at).model_copy(update={"due_at": None})
+
+    def send_to_review(self, reason: str, at: datetime, *, to: Status = S.NEEDS_REVIEW) -> Self:
+        """The contracting department has to look, for a reason code. Raises InvalidTransition."""
+        review = {"review_reason": reason, "review_from": self.status, "reviews": self.reviews + 1}
+        return self.move(to, at).model_copy(update={**review, "approvals": (), "due_at": None})
+
+    def close_review(self) -> Self:
+        """Nothing stands against the packet any more."""
+        return self.model_copy(update={"review_reason": None, "review_from": None, "approvals": ()})
+
+    def approve(self, by: str) -> Self:
+        """One of the staff agrees to go on, where two have to."""
+        return self.model_copy(update={"approvals": (*self.approvals, by)})
+
+    def next_attempt(self, due_at: datetime) -> Self:
+        """The next execution of the workflow drives the packet; at `due_at` somebody sees that it runs."""
+        return self.model_copy(update={"attempt": self.attempt + 1, "due_at": due_at})
+
+    def next_check(self) -> Self:
+        """The background check once more, or for the first time."""
+        return self.model_copy(update={"check_attempt": self.check_attempt + 1})
+
+    def ask_correction(self, at: datetime) -> Self:
+        """The agent has to mend answers; whatever review there was is over. Raises InvalidTransition."""
+        asked = self.move(Status.CORRECTION_REQUESTED, at).close_review()
+        return asked.model_copy(update={"correction": self.correction + 1, "due_at": None})
+
+    def look_again(self, at: datetime | None) -> Self:
+        """When somebody has to look at the packet next; None if nobody has to."""
+        return self.model_copy(update={"due_at": at})
+
+    def mail_sent(self) -> Self:
+        """The mail service took the invitation."""
+        return self.model_copy(update={"delivery": "sent"})
+
+    def mail_delivered(self) -> Self:
+        """The agent's mail server took the invitation."""
+        return self.model_copy(update={"delivery": "delivered"})
+
+    def mail_undeliverable(self) -> Self:
+        """Mail does not reach the agent: nobody is reminded, and an invitation only waits for its end."""
+        due_at = self.expires_at if self.before_submission else self.due_at
+        return self.model_copy(update={"delivery": "undeliverable", "due_at": due_at})
+
+    def erase(self, nobody: InvitedAgent) -> Self:
+        """Who it was for, and what they agreed to, are gone."""
+        gone = dict.fromkeys(("npn", "access_code", "agreement", "consent"))
+        return self.model_copy(update={"agent": nobody, **gone})
+
     def having(self, **changes: Any) -> Self:
         return self.model_copy(update=changes)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from typing import Self
 
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record, StoredWord, renamed
+from econtracting.domain.webhooks import AppointmentNews
 
 
 class AppointmentStatus(StoredWord):
@@ -35,6 +37,15 @@ FINAL = frozenset(
 OUTCOME_KNOWN = FINAL | {AppointmentStatus.SCHEDULED, AppointmentStatus.UNANSWERED}
 
 
+# What the gateway tells -> how the order stands.
+NEWS = {
+    "APPROVED": AppointmentStatus.APPROVED,
+    "REJECTED": AppointmentStatus.REJECTED,
+    "PENDING_STATE": AppointmentStatus.PENDING_STATE,
+    "MISSING_LICENSE": AppointmentStatus.NO_VALID_LICENSE,
+}
+
+
 class Appointment(Record):
     """An appointment the carrier asks a state for."""
 
@@ -57,6 +68,46 @@ class Appointment(Record):
     @property
     def reference(self) -> str:
         return f"{self.packet_id}-{self.state}"
+
+    def awaited_by(self, task_token: str | None) -> Self:
+        """An execution sleeps until the outcome is known."""
+        return self.model_copy(update={"task_token": task_token})
+
+    def submitted(self, transaction_id: str, license_number: str | None, at: datetime) -> Self:
+        """The gateway took the filing."""
+        filing = {"transaction_id": transaction_id, "license_number": license_number, "filed_at": at, "reasons": ()}
+        return self.model_copy(update={"status": AppointmentStatus.ACCEPTED_BY_GATEWAY, **filing})
+
+    def filed(self, at: datetime) -> Self:
+        """The gateway has the order, as a state's answer shows that came before our own note."""
+        return self.model_copy(update={"filed_at": at})
+
+    def scheduled(self, on: date | None) -> Self:
+        """Not now: the state takes no filings. It is filed on the first day it does, if that is known."""
+        waiting = {"file_on": on, "reasons": ("FREEZE_WINDOW",)}
+        return self.model_copy(update={"status": AppointmentStatus.SCHEDULED, **waiting})
+
+    def settled(self, status: AppointmentStatus, reasons: tuple[str, ...], at: datetime) -> Self:
+        """What became of the order without the state."""
+        return self.model_copy(update={"status": status, "reasons": reasons, "answered_at": at})
+
+    def answered(self, news: AppointmentNews, at: datetime) -> Self:
+        """What the state says, or that it takes its time."""
+        status = NEWS[news.status]
+        told = {
+            "status": status,
+            "transaction_id": news.transaction_id,
+            "state_reference": news.state_ref,
+            "effective_on": news.effective_date,
+            "reasons": news.reason_codes,
+            "answered_at": at if status in FINAL else None,
+        }
+        return self.model_copy(update=told)
+
+    def unanswered(self, at: datetime) -> Self:
+        """The wait ended without an answer; nobody sleeps for it any more."""
+        ended = {"task_token": None, "answered_at": at}
+        return self.model_copy(update={"status": AppointmentStatus.UNANSWERED, **ended})
 
 
 class Line(Record):

@@ -165,6 +165,10 @@ class AdverseCase(Record):
         """Another report is another question: it is weighed anew, and a notice begins a whole new wait."""
         return self._to(A.ASSESSING, wait=None, counts_from=None, pre_sent_at=None, decided_by=None)
 
+    def keep_worksheet(self, sha256: str) -> Self:
+        """The factors were weighed in writing."""
+        return self.model_copy(update={"worksheet_sha256": sha256})
+
     def release(self, at: datetime, by: str) -> Self:
         return self._to(A.CANCELED, decided_by=by, ended_at=at)
 
