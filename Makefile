@@ -14,16 +14,21 @@ ENVIRONMENTS := .build/main.installed .build/emulator.installed .build/sam.insta
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help setup lock run test sweep test-sam demo bench load fuzz scale drill model check format clean sbom audit deploy
+.PHONY: help setup lock run test sweep test-sam demo bench load fuzz scale drill model check judge format clean sbom audit deploy
 
 help: ## lists these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-setup: $(ENVIRONMENTS) .build/portal.built ## finds Python and Node.js, installs what is locked, builds the portal
+setup: $(ENVIRONMENTS) .build/judges.installed .build/portal.built ## finds Python and Node.js, installs what is locked, builds the portal
 
 .build/%.installed: requirements/%.txt scripts/environment scripts/python
 	@mkdir -p .build
 	@scripts/environment $*
+	@touch $@
+
+.build/linters.installed: tools/judges/package-lock.json scripts/judge scripts/node
+	@mkdir -p .build
+	@scripts/judge install
 	@touch $@
 
 .build/portal.built: $(PORTAL) docs/api/openapi.json scripts/portal scripts/node
@@ -71,8 +76,11 @@ scale: setup .build/plots.installed ## plays a year and its busiest hour, draws 
 test-sam: setup ## runs the functions in Lambda's runtime: sam local, containers (needs a Docker engine)
 	@$(PYTHON) -m pytest tests/sam $(ARGS)
 
-check: setup ## format, lint, types, templates, stale OpenAPI, dependency rule
+check: setup ## format, lint, types, templates, stale generated files, dependency rule
 	@scripts/check
+
+judge: .build/main.installed .build/linters.installed ## has three public validators read docs/api/openapi.json
+	@scripts/judge
 
 sbom: setup .build/tools.installed ## writes bills of materials to build/sbom and docs/licenses.md
 	@$(PYTHON) -m tools.sbom

@@ -9,6 +9,7 @@ import argparse
 import importlib
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -46,35 +47,146 @@ PROBLEM = {
         },
     },
 }
-REFUSED = {
-    "description": "Refused, or not possible now; the problem says why.",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+REFUSALS = {
+    400: "The body is not well-formed, or not text.",
+    401: "Not signed in, or the signature does not verify.",
+    403: "Signed in, but a step before this one is missing, or the caller may not.",
+    404: "There is no such thing, or the caller may not know of it.",
+    409: "A right request at the wrong moment; the problem says where things stand.",
+    412: "Somebody saved in between; the problem names the current version.",
+    413: "The body is larger than this address takes.",
+    422: "The request breaks a rule; the problem names field and rule.",
+    429: "Too often; Retry-After says when to come again.",
+    500: "A fault on our side; nothing that was accepted is lost.",
+    503: "Not possible right now; Retry-After says when to come again, and repeating is safe.",
 }
+# What an operation can be refused with beyond what its kind implies (see `_statuses`).
+FURTHER = {
+    "GET /packet/consent/access-code": (404,),
+    "GET /packet/evidence": (404, 409),
+    "GET /packet/identity": (404,),
+    "GET /packet/print": (404, 409),
+    "GET /packet/print/all": (404, 409),
+    "GET /packet/signature": (404, 409),
+    "GET /packet/signature/preview": (404, 409),
+    "GET /packet/agreement": (404,),
+    "GET /packet/documents": (404, 409),
+    "GET /packet/consent": (404, 409),
+    "GET /packet/notices": (404,),
+    "GET /packet/summary": (404, 409),
+    "PUT /packet/interview/{section}": (412,),
+    "POST /packet/consent": (412,),
+    "PUT /packet/agreement": (412,),
+    "POST /packet/summary/confirm": (412,),
+}
+# The POSTs that keep their first answer for a repeat under the same Idempotency-Key.
+REPEATABLE = frozenset(
+    {
+        "POST /invitations",
+        "POST /invitations/bulk",
+        "POST /invitations/{packet_id}/resend",
+        "POST /invitations/{packet_id}/withdraw",
+        "POST /invitations/{packet_id}/extend",
+        "POST /packet/attachments",
+        "POST /packet/summary/confirm",
+        "POST /packet/consent",
+        "POST /packet/paper-copies",
+        "POST /packet/documents/{document_id}/fields/{field_id}",
+        "POST /packet/finish",
+        "POST /packet/notices/{notice_id}/disputes",
+        "POST /packets/{packet_id}/corrections",
+        "POST /packets/{packet_id}/decisions",
+        "POST /packets/{packet_id}/disputes",
+    }
+)
+PARAMETERS = {
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": False,
+        "description": "Chosen by the caller, one for each act. The same key with the same body gets the first answer "
+        "again; with another body it is refused.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    },
+    "RequestedWith": {
+        "name": "X-Requested-With",
+        "in": "header",
+        "required": True,
+        "description": "Proves that no foreign page makes the call.",
+        "schema": {"type": "string", "enum": ["econtracting"]},
+    },
+    "Timestamp": {
+        "name": "webhook-timestamp",
+        "in": "header",
+        "required": True,
+        "description": "Seconds since 1970-01-01T00:00Z; at most five minutes from now.",
+        "schema": {"type": "string"},
+    },
+    "MessageId": {
+        "name": "webhook-id",
+        "in": "header",
+        "required": True,
+        "description": "The message's id; the same when it is delivered again.",
+        "schema": {"type": "string"},
+    },
+    "MessageSignature": {
+        "name": "webhook-signature",
+        "in": "header",
+        "required": True,
+        "description": "Standard Webhooks: `v1,` and the base64 HMAC-SHA256 over id, timestamp and body.",
+        "schema": {"type": "string"},
+    },
+    "ReportSignature": {
+        "name": "X-Signature",
+        "in": "header",
+        "required": True,
+        "description": "The hexadecimal HMAC-SHA256 over the body.",
+        "schema": {"type": "string"},
+    },
+}
+RETRY_AFTER = {
+    "description": "Seconds to wait.",
+    "schema": {"type": "integer", "minimum": 0},
+}
+# Property or parameter name -> what it really is, where the code takes any text and refuses by rule.
+NAMED = {
+    "state": {"$ref": "#/components/schemas/StateCode"},
+    "pre_appointment_states": {"type": "array", "items": {"$ref": "#/components/schemas/StateCode"}},
+    "states": {"type": "array", "items": {"$ref": "#/components/schemas/StateCode"}},
+}
+LEVEL = "The agent's level with the carrier, a key of the packet type's `levels`."
 
 
 def document() -> dict[str, Any]:
     """All doors' operations in one document."""
     paths: dict[str, Any] = {}
-    schemas: dict[str, Any] = {"Problem": PROBLEM}
+    schemas: dict[str, Any] = {"Problem": PROBLEM, "StateCode": _states()}
     for door in DOORS:
-        app = importlib.import_module(f"{door}.handler").app
-        described = json.loads(app.get_openapi_json_schema(title="eContracting", version="1"))
+        module = importlib.import_module(f"{door}.handler")
+        described = json.loads(module.app.get_openapi_json_schema(title="eContracting", version="1"))
+        acts = _acts(module.app)
         for path, operations in described["paths"].items():
-            for operation in operations.values():
-                _refine(operation, door, path)
+            for method, operation in operations.items():
+                _refine(operation, door, f"{method.upper()} {path}", acts[method.upper(), path])
             paths.setdefault(path, {}).update(operations)
-        schemas |= described.get("components", {}).get("schemas", {})
-    return {
+        _merge(schemas, described.get("components", {}).get("schemas", {}))
+    found = {
         "openapi": "3.1.0",
         "info": {
             "title": "eContracting",
             "version": "1",
             "description": "Onboarding of insurance producers. Times are UTC, ISO 8601.",
+            "contact": {"name": "Meridian Health contracting", "email": "contracting@meridian-health.example"},
+            "license": {"name": "Proprietary", "url": "https://econtracting.example/license"},
         },
         "servers": [{"url": "/api"}],
+        "tags": [{"name": door, "description": _told_of(door)} for door in DOORS],
         "paths": dict(sorted(paths.items())),
         "components": {
-            "schemas": dict(sorted(schemas.items())),
+            "schemas": schemas,
+            "parameters": PARAMETERS,
+            "headers": {"RetryAfter": RETRY_AFTER},
+            "responses": {f"Refused{status}": _refusal(status) for status in REFUSALS},
             "securitySchemes": {
                 "agent": {
                     "type": "apiKey",
@@ -83,7 +195,7 @@ def document() -> dict[str, Any]:
                     "description": "The agent's session; unsafe calls also send X-Requested-With: econtracting.",
                 },
                 "staff": {"type": "http", "scheme": "bearer", "description": "Token of the staff user pool."},
-                "certification site": {
+                "certification-site": {
                     "type": "http",
                     "scheme": "bearer",
                     "description": "The key that the certification site and we know each other by.",
@@ -91,23 +203,163 @@ def document() -> dict[str, Any]:
             },
         },
     }
+    return _without_dead_parts(found)
 
 
-def _refine(operation: dict[str, Any], door: str, path: str) -> None:
+def _acts(app: Any) -> dict[tuple[str, str], Callable[..., Any]]:
+    """(method, path) -> the function that answers."""
+    return {(route.method, route.openapi_path): route.func for route in app._static_routes + app._dynamic_routes}
+
+
+def _told_of(door: str) -> str:
+    """What a door is for: the first sentence of its module."""
+    first = (importlib.import_module(f"{door}.handler").__doc__ or "").split("\n\n")[0]
+    return " ".join(first.partition(": ")[2].split())
+
+
+def _sentence(act: Callable[..., Any]) -> str:
+    """The first sentence of a route's docstring, as its summary. Raises ValueError where there is none."""
+    told = " ".join((act.__doc__ or "").split("\n\n")[0].split())
+    if not told:
+        raise ValueError(f"{act.__module__}.{act.__name__} has no docstring: the contract tells it in one sentence")
+    return told.removesuffix(".")
+
+
+def _states() -> dict[str, Any]:
+    from econtracting.domain.fields.us import STATES
+
+    return {"type": "string", "enum": sorted(STATES), "description": "A state, district or territory of the US."}
+
+
+def _refusal(status: int) -> dict[str, Any]:
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    found: dict[str, Any] = {"description": REFUSALS[status], "content": problem}
+    if status in (429, 503):
+        found["headers"] = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
+    return found
+
+
+def _merge(schemas: dict[str, Any], more: dict[str, Any]) -> None:
+    """Raises ValueError for two models of one name that say different things."""
+    for name, schema in more.items():
+        if schemas.setdefault(name, schema) != schema:
+            raise ValueError(f"two different models are called {name}")
+
+
+def _refine(operation: dict[str, Any], door: str, label: str, act: Callable[..., Any]) -> None:
+    path = label.split()[1]
     operation["tags"] = [door]
-    operation["responses"] = {
-        status: answer for status, answer in operation["responses"].items() if status not in ("422", "500", "default")
-    } | {"4XX": REFUSED, "5XX": REFUSED}
-    operation["responses"].get("204", {}).pop("content", None)
+    operation["operationId"] = act.__name__
+    operation["summary"] = _sentence(act)
+    operation["description"] = " ".join((act.__doc__ or "").split())
     if media_type := RAW_BODIES.get(path):
-        schema = {"type": "string"} if media_type == "text/csv" else {"type": "object"}
+        # A file, as generated clients know one: its bytes go out as they are.
+        schema = {"type": "string", "format": "binary"} if media_type == "text/csv" else {"type": "object"}
         operation["requestBody"] = {"required": True, "content": {media_type: {"schema": schema}}}
+    _leave_out(operation.get("requestBody", {}))
+    operation["security"] = _security(door, path)
+    answers = {code: one for code, one in operation["responses"].items() if code not in ("422", "500", "default")}
+    answers.get("204", {}).pop("content", None)
+    refusals = {str(code): {"$ref": f"#/components/responses/Refused{code}"} for code in _statuses(operation, label)}
+    operation["responses"] = answers | refusals
+    parameters = [_named(one) for one in operation.get("parameters", [])]
+    parameters += [{"$ref": f"#/components/parameters/{name}"} for name in _headers(operation, label)]
+    if parameters:
+        operation["parameters"] = parameters
+
+
+def _leave_out(body: dict[str, Any]) -> None:
+    """A body that may be missing is left out by those who have none; nobody has to send null for it."""
+    for one in body.get("content", {}).values():
+        some = [kind for kind in one["schema"].get("anyOf", ()) if kind != {"type": "null"}]
+        if len(some) == 1:
+            one["schema"], body["required"] = some[0], False
+
+
+def _security(door: str, path: str) -> list[dict[str, list[str]]]:
     if path.endswith("/certification-status"):
-        operation["security"] = [{"certification site": []}]
-    elif path.startswith(PUBLIC) or (path == "/access/sessions"):
-        operation["security"] = []
-    else:
-        operation["security"] = [{"staff": []}] if door in ("invite", "process") else [{"agent": []}]
+        return [{"certification-site": []}]
+    if path.startswith(PUBLIC) or path == "/access/sessions":
+        return []
+    return [{"staff": []}] if door in ("invite", "process") else [{"agent": []}]
+
+
+def _statuses(operation: dict[str, Any], label: str) -> list[int]:
+    """What may be refused: each can be throttled, fail, or be unavailable; the rest follows from its kind."""
+    method, path = label.split()
+    found = {429, 500, 503, *FURTHER.get(label, ())}
+    if "requestBody" in operation:
+        found |= {400, 413, 422}
+    if operation.get("parameters"):
+        found.add(422)
+    if "{" in path or path.startswith("/webhooks/"):
+        found.add(404)
+    if operation["security"] or path.startswith(("/webhooks/", "/access/")):
+        found.add(401)
+    if {"agent": []} in operation["security"] or {"staff": []} in operation["security"]:
+        found.add(403)
+        if method != "GET":
+            found |= {404, 409}
+    if "certification-site" in str(operation["security"]):
+        found.add(404)
+    if path.startswith("/packet"):
+        found.add(404)
+    if method != "GET" and not path.startswith("/webhooks/"):
+        found |= {403, 413, 422, 400}
+    return sorted(found)
+
+
+def _headers(operation: dict[str, Any], label: str) -> list[str]:
+    method, path = label.split()
+    if path == "/webhooks/background-checks":
+        return ["ReportSignature"]
+    if path.startswith("/webhooks/"):
+        return ["MessageId", "Timestamp", "MessageSignature"]
+    found = ["RequestedWith"] if method != "GET" and {"staff": []} not in operation["security"] else []
+    return [*found, "IdempotencyKey"] if label in REPEATABLE else found
+
+
+def _named(part: dict[str, Any]) -> dict[str, Any]:
+    """A parameter with the closed list that its name means."""
+    return {**part, "schema": NAMED[part["name"]]} if part.get("name") in NAMED else part
+
+
+def _with_lists(schemas: dict[str, Any]) -> dict[str, Any]:
+    """The models' properties with the closed lists that their names mean, and with levels told."""
+    for schema in schemas.values():
+        properties = schema.get("properties", {})
+        for name, one in properties.items():
+            if name in NAMED and one.get("type") == NAMED[name].get("type", "string") and "enum" not in one:
+                properties[name] = {**NAMED[name]}
+            if name == "level" and "description" not in one:
+                one["description"] = LEVEL
+    return schemas
+
+
+def _tell_items(part: Any) -> None:
+    """Tuples say what their further items are; some readers want to know although there are none."""
+    if isinstance(part, dict):
+        if "prefixItems" in part:
+            part.setdefault("items", part["prefixItems"][0])
+        for one in part.values():
+            _tell_items(one)
+    elif isinstance(part, list):
+        for one in part:
+            _tell_items(one)
+
+
+def _without_dead_parts(found: dict[str, Any]) -> dict[str, Any]:
+    """The document with only the components that something leads to."""
+    components = found["components"]
+    components["schemas"] = _with_lists(components["schemas"])
+    _tell_items(components["schemas"])
+    alive: set[str] = set()
+    waiting = json.dumps([found["paths"], components["responses"], components["parameters"]])
+    while new := {name for name in components["schemas"] if f'schemas/{name}"' in waiting} - alive:
+        alive |= new
+        waiting = json.dumps([components["schemas"][name] for name in new])
+    components["schemas"] = {name: components["schemas"][name] for name in sorted(alive)}
+    return found
 
 
 def main() -> int:

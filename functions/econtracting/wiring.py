@@ -22,6 +22,25 @@ if TYPE_CHECKING:
     from econtracting.domain.access.passwords import PasswordPolicy
     from econtracting.domain.breaker import BreakerRule, Vendor
     from econtracting.domain.signing.documents import SealLevel, SignatureStyle
+    from econtracting.usecases.access.auth import OwnPasswords, Sessions, TemporaryPasswords, WayIn
+    from econtracting.usecases.interview.attachments import Attachments, UploadRemoval
+    from econtracting.usecases.interview.contact import EmailChanges
+    from econtracting.usecases.interview.interview import Interview, Saving
+    from econtracting.usecases.interview.summary import Summaries
+    from econtracting.usecases.interview.verifying import Identity, Verifying
+    from econtracting.usecases.invitations.bulk import BulkInviting
+    from econtracting.usecases.invitations.invite import Invitations, Inviting
+    from econtracting.usecases.invitations.upkeep import InvitationUpkeep
+    from econtracting.usecases.news.standing import PacketStanding
+    from econtracting.usecases.screening.notices import Notices
+    from econtracting.usecases.signing.adopting import Adopting
+    from econtracting.usecases.signing.consenting import Consenting
+    from econtracting.usecases.signing.declining import Declining
+    from econtracting.usecases.signing.preparing import Preparing
+    from econtracting.usecases.signing.printing import Printing
+    from econtracting.usecases.signing.sealing import Refusals, Sealing
+    from econtracting.usecases.signing.signing import Signing
+    from econtracting.usecases.signing.stamping import Stamping
 
 
 @cache
@@ -280,10 +299,11 @@ def drawing_board() -> ports.SignaturePictures:
     return PillowPictures()
 
 
-def answered_picture(task: dict[str, Any]) -> dict[str, Any]:
-    from econtracting.adapters.remote_pictures import answered
+def draw_picture(task: dict[str, Any]) -> dict[str, Any]:
+    """What the function with the drawing libraries answers to the one that asks for pictures."""
+    from econtracting.adapters.remote_pictures import answer
 
-    return answered(drawing_board(), task)
+    return answer(drawing_board(), task).model_dump(mode="json")
 
 
 @cache
@@ -430,6 +450,233 @@ def packet_type(name: str) -> PacketType:
     from econtracting.packet_types import load
 
     return load(name)
+
+
+@cache
+def consenting() -> Consenting:
+    from econtracting.usecases.signing.consenting import Consenting
+
+    return Consenting(packets(), packet_type, documents(), clock())
+
+
+@cache
+def adopting() -> Adopting:
+    from econtracting.usecases.signing.adopting import Adopting
+
+    return Adopting(
+        packets=packets(),
+        packet_types=packet_type,
+        documents=documents(),
+        pictures=pictures(),
+        clock=clock(),
+        ids=ids(),
+        styles=signature_styles(),
+        step_up=step_up(),
+    )
+
+
+@cache
+def signing() -> Signing:
+    from econtracting.usecases.signing.signing import Signing
+
+    return Signing(packets(), packet_type, documents(), clock(), step_up())
+
+
+@cache
+def declining() -> Declining:
+    from econtracting.usecases.signing.declining import Declining
+
+    return Declining(packets(), clock())
+
+
+@cache
+def printing() -> Printing:
+    from econtracting.usecases.signing.printing import Printing
+
+    return Printing(packets(), packet_type, documents(), binder())
+
+
+@cache
+def notices() -> Notices:
+    from econtracting.usecases.screening.notices import Notices
+
+    return Notices(packets(), packet_type, documents(), clock())
+
+
+@cache
+def preparing() -> Preparing:
+    from econtracting.usecases.signing.preparing import Preparing
+
+    return Preparing(packets(), packet_type, envelope(), renderer(), documents(), ids(), clock())
+
+
+@cache
+def sealing() -> Sealing:
+    """Raises SealRefused for a key and a certificate that cannot seal."""
+    from econtracting.usecases.signing.sealing import Sealing
+
+    return Sealing(
+        packets=packets(),
+        packet_types=packet_type,
+        documents=documents(),
+        renderer=renderer(),
+        seal=seal(),
+        clock=clock(),
+        without_time=seal_without_time(),
+    )
+
+
+@cache
+def seal_refusals() -> Refusals:
+    from econtracting.usecases.signing.sealing import Refusals
+
+    return Refusals(packets(), clock())
+
+
+@cache
+def late_stamping() -> Stamping:
+    from econtracting.usecases.signing.stamping import Stamping
+
+    return Stamping(packets(), documents(), seal(), clock())
+
+
+@cache
+def inviting() -> Inviting:
+    from econtracting.usecases.invitations.invite import Inviting
+
+    return Inviting(packets(), packet_type, ids(), clock(), link_secrets(), schedule(), settings().packet_type)
+
+
+@cache
+def bulk_inviting() -> BulkInviting:
+    from econtracting.usecases.invitations.bulk import BulkInviting
+
+    return BulkInviting(inviting())
+
+
+@cache
+def invitations() -> Invitations:
+    from econtracting.usecases.invitations.invite import Invitations
+
+    return Invitations(packets(), limits(), clock(), schedule())
+
+
+@cache
+def invitation_upkeep() -> InvitationUpkeep:
+    from econtracting.usecases.invitations.upkeep import InvitationUpkeep
+
+    return InvitationUpkeep(packets(), clock(), schedule())
+
+
+@cache
+def temporary_passwords() -> TemporaryPasswords:
+    from econtracting.usecases.access.auth import TemporaryPasswords
+
+    return TemporaryPasswords(
+        packets=packets(),
+        limits=limits(),
+        passwords=passwords(),
+        envelope=envelope(),
+        ids=ids(),
+        clock=clock(),
+        allowed=access_limits(),
+        life=settings().temporary_password_life,
+    )
+
+
+@cache
+def way_in() -> WayIn:
+    from econtracting.usecases.access.auth import WayIn
+
+    return WayIn(packets(), attempts(), limits(), passwords(), ids(), clock(), access_limits())
+
+
+@cache
+def own_passwords() -> OwnPasswords:
+    from econtracting.usecases.access.auth import OwnPasswords
+
+    return OwnPasswords(packets(), packet_type, attempts(), passwords(), ids(), clock(), password_policy())
+
+
+@cache
+def sessions() -> Sessions:
+    from econtracting.usecases.access.auth import Sessions
+
+    return Sessions(packets(), clock())
+
+
+@cache
+def packet_standing() -> PacketStanding:
+    from econtracting.usecases.news.standing import PacketStanding
+
+    return PacketStanding(packets(), packet_type, breakers(), clock())
+
+
+@cache
+def interview() -> Interview:
+    from econtracting.usecases.interview.interview import Interview
+
+    return Interview(packets(), packet_type, clock())
+
+
+@cache
+def saving() -> Saving:
+    from econtracting.usecases.interview.interview import Saving
+
+    synthetic = settings().synthetic_people
+    return Saving(packets(), packet_type, envelope(), license_registry(), clock(), synthetic)
+
+
+@cache
+def identity() -> Identity:
+    from econtracting.usecases.interview.verifying import Identity
+
+    return Identity(packets(), packet_type, clock())
+
+
+@cache
+def verifying() -> Verifying:
+    from econtracting.usecases.interview.verifying import Verifying
+
+    return Verifying(packets(), packet_type, envelope(), license_registry(), clock())
+
+
+@cache
+def email_changes() -> EmailChanges:
+    from econtracting.usecases.interview.contact import EmailChanges
+
+    return EmailChanges(
+        packets=packets(),
+        packet_types=packet_type,
+        envelope=envelope(),
+        passwords=passwords(),
+        limits=limits(),
+        attempts=attempts(),
+        ids=ids(),
+        clock=clock(),
+        life=settings().temporary_password_life,
+    )
+
+
+@cache
+def attachments() -> Attachments:
+    from econtracting.usecases.interview.attachments import Attachments
+
+    return Attachments(packets(), packet_type, uploads(), scanner(), limits(), ids(), clock())
+
+
+@cache
+def upload_removal() -> UploadRemoval:
+    from econtracting.usecases.interview.attachments import UploadRemoval
+
+    return UploadRemoval(uploads())
+
+
+@cache
+def summaries() -> Summaries:
+    from econtracting.usecases.interview.summary import Summaries
+
+    return Summaries(packets(), packet_type, preparation(), clock(), settings().synthetic_people)
 
 
 def forget() -> None:

@@ -57,7 +57,7 @@ class Made(BaseModel):
     posted_on: date | None = None
 
 
-class Dispute(BaseModel):
+class ReportedDispute(BaseModel):
     """A dispute about a background report that came by telephone or letter, or what became of one."""
 
     model_config = ConfigDict(extra="forbid")
@@ -71,6 +71,7 @@ ACCEPTED = {"accepted": True}
 
 @app.post("/webhooks/background-checks", status_code=HTTPStatus.ACCEPTED)
 def background_checks() -> dict[str, Any]:
+    """Take the screening vendor's word that something happened to a report."""
     raw = callers.raw_body(app)
     keys = wiring.secrets()["background_check_key"].split()
     wire.verify_hex_hmac(raw, app.current_event.headers.get("X-Signature"), keys)
@@ -82,6 +83,7 @@ def background_checks() -> dict[str, Any]:
 
 @app.post("/webhooks/appointments", status_code=HTTPStatus.ACCEPTED)
 def appointments() -> dict[str, Any]:
+    """Take the appointment gateway's news of an appointment."""
     raw, message_id = _signed("appointment_webhook_secret")
     message = wire.appointment_event(raw)
     if message is not None:
@@ -97,6 +99,7 @@ def appointments() -> dict[str, Any]:
 
 @app.post("/webhooks/certifications", status_code=HTTPStatus.ACCEPTED)
 def certifications() -> dict[str, Any]:
+    """Take the certification site's news of a producer."""
     raw, message_id = _signed("certification_webhook_secret")
     message = wire.certification_event(raw)
     if message is not None:
@@ -113,6 +116,7 @@ def certifications() -> dict[str, Any]:
 
 @app.post("/webhooks/sales", status_code=HTTPStatus.ACCEPTED)
 def sold() -> dict[str, Any]:
+    """Take a producer's sale as policy administration reports it."""
     raw, message_id = _signed("sales_webhook_secret")
     message = wire.sale_event(raw)
     if message is not None:
@@ -134,6 +138,7 @@ def packets(
     queue: Annotated[overview.Queue | None, Query()] = None,
     cursor: Annotated[str | None, Query(max_length=1000)] = None,
 ) -> dict[str, Any]:
+    """List packets in a status or a queue of the contracting department."""
     callers.staff(app, "contracting")
     return overview.packets_of(
         packets=wiring.packets(), clock=wiring.clock(), status=status, queue=queue, cursor=cursor
@@ -141,7 +146,8 @@ def packets(
 
 
 @app.get("/packets/<packet_id>")
-def packet(packet_id: str) -> dict[str, Any]:
+def show_packet_to_department(packet_id: str) -> dict[str, Any]:
+    """Show one packet as the contracting department sees it."""
     callers.staff(app, "contracting")
     return overview.packet(
         packets=wiring.packets(),
@@ -155,12 +161,14 @@ def packet(packet_id: str) -> dict[str, Any]:
 
 @app.get("/packets/<packet_id>/events")
 def events(packet_id: str) -> dict[str, Any]:
+    """Show a packet's audit trail."""
     callers.staff(app, "contracting")
     return overview.events(packets=wiring.packets(), packet_id=packet_id)
 
 
 @app.post("/packets/<packet_id>/corrections")
 def correct(packet_id: str, correction: Correction) -> dict[str, Any]:
+    """Ask the agent to correct named fields."""
     caller = callers.staff(app, "contracting")
     return corrections.request(
         packets=wiring.packets(),
@@ -177,6 +185,7 @@ def correct(packet_id: str, correction: Correction) -> dict[str, Any]:
 
 @app.post("/packets/<packet_id>/decisions")
 def decide(packet_id: str, made: Made) -> dict[str, Any]:
+    """Decide how a packet goes on."""
     caller = callers.staff(app, "contracting")
     house = decisions.House(
         packets=wiring.packets(),
@@ -197,7 +206,8 @@ def decide(packet_id: str, made: Made) -> dict[str, Any]:
 
 
 @app.post("/packets/<packet_id>/disputes")
-def dispute(packet_id: str, told: Dispute) -> dict[str, Any]:
+def record_dispute(packet_id: str, told: ReportedDispute) -> dict[str, Any]:
+    """Put down a dispute that came by telephone or letter, or its answer."""
     caller = callers.staff(app, "contracting")
     return decisions.dispute(
         packets=wiring.packets(),
@@ -216,6 +226,7 @@ def ready_to_sell(
     state: Annotated[str, Query(pattern="^[A-Z]{2}$")],
     on: Annotated[date | None, Query()] = None,
 ) -> dict[str, Any]:
+    """Answer whether a producer may sell in a state on a day, and why not."""
     callers.staff(app, "recruiter", "contracting", "carrier-system")
     return overview.ready_to_sell(
         packets=wiring.packets(),
@@ -230,6 +241,7 @@ def ready_to_sell(
 
 @app.get("/producers/<npn>/certification-status")
 def certification_status(npn: str) -> dict[str, Any]:
+    """Tell the certification site whether a producer is loaded."""
     _certification_site()
     return certification.status(packets=wiring.packets(), npn=npn)
 

@@ -13,8 +13,6 @@ from econtracting.usecases.appointing import filing, sale_follow_up
 from econtracting.usecases.certification import certification
 from econtracting.usecases.commit import review
 from econtracting.usecases.corrections import corrections
-from econtracting.usecases.interview import attachments, verifying
-from econtracting.usecases.invitations import upkeep as invitation_upkeep
 from econtracting.usecases.news import mailing, relay, upkeep
 from econtracting.usecases.screening import adverse, background, background_news, notices
 
@@ -79,12 +77,7 @@ def _attend(packet_id: str) -> bool:
         every=wiring.settings().reconcile_every,
         packet_id=packet_id,
     )
-    invitation_upkeep.attend(
-        packets=wiring.packets(),
-        clock=wiring.clock(),
-        schedule=wiring.schedule(),
-        packet_id=packet_id,
-    )
+    wiring.invitation_upkeep().attend(packet_id)
     return mended
 
 
@@ -111,16 +104,9 @@ def _performers() -> dict[EffectKind, relay.Perform]:
             clock=clock,
             effect=effect,
         ),
-        EffectKind.VERIFY_IDENTITY: lambda effect: verifying.verify(
-            packets=packets,
-            packet_types=wiring.packet_type,
-            envelope=wiring.envelope(),
-            registry=wiring.license_registry(),
-            clock=clock,
-            effect=effect,
-        ),
+        EffectKind.VERIFY_IDENTITY: lambda effect: wiring.verifying().verify(effect),
         EffectKind.STAMP_SEALS: lambda effect: wiring.stamping().stamp(effect.packet_id),
-        EffectKind.DROP_UPLOAD: lambda effect: attachments.drop(uploads=wiring.uploads(), effect=effect),
+        EffectKind.DROP_UPLOAD: lambda effect: wiring.upload_removal().drop(effect),
         EffectKind.SYNC_CHECK: lambda effect: background_news.sync(
             packets=packets, checks=wiring.background_checks(), clock=clock, effect=effect
         ),

@@ -14,15 +14,16 @@ from aws_lambda_powertools import Logger
 
 from econtracting import wiring
 from econtracting.domain.audit import Actor
+from econtracting.domain.callers import Staff
 from econtracting.domain.errors import EContractingError, InvalidRequest
 from econtracting.http import console
 from econtracting.usecases.corrections import corrections
 from econtracting.usecases.department import decisions, erasing, overview
-from econtracting.usecases.invitations import invite
 
 logger = Logger()
 
 CONSOLE = Actor(kind="staff", id="console")
+DEPARTMENT = Staff(subject="console", groups=frozenset({"contracting"}), agency_id="", actor=CONSOLE)
 DESCRIPTION = """### Contracting department
 Lists the queues, opens a packet with masked values, resends an invitation, asks for a correction, decides, retries.
 Parameters: `queue` (review, adverse, correction, waiting).
@@ -79,10 +80,7 @@ def _act(act: str, packet_id: str, form: Form) -> str:
 
 
 def _resend(packet_id: str, _: Form) -> str:
-    invite.resend(
-        packets=wiring.packets(), limits=wiring.limits(), clock=wiring.clock(), schedule=wiring.schedule(),
-        packet_id=packet_id, actor=CONSOLE, request=None,
-    )  # fmt: skip
+    wiring.invitations().resend(DEPARTMENT, packet_id)
     return "The invitation is on its way again."
 
 

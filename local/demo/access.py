@@ -17,10 +17,10 @@ WEBSITE = "https://dana-rivera.example.com"
 def a_lost_password(story: Ceremony) -> None:
     """A new temporary password voids every password before it; setting an own one ends all sessions."""
     story.secrets["other password"] = OTHER_PASSWORD
-    elsewhere = Agent(story.portal)
+    elsewhere = story.browser()
     _enter(story, elsewhere, cast.PASSWORD, expect=201)
     first, second = _asked_for(story), _asked_for(story)
-    stranger = Agent(story.portal)
+    stranger = story.browser()
     for password in (cast.PASSWORD, first):
         _enter(story, stranger, password, expect=401)
     session = _enter(story, story.agent, second, expect=201)
@@ -39,7 +39,7 @@ def a_lost_password(story: Ceremony) -> None:
 def somebody_guesses(story: Ceremony) -> None:
     """Guessing is slowed down, for a link that exists as for one that does not; the agent still gets in."""
     _enter(story, story.agent, OTHER_PASSWORD, expect=201)
-    stranger = Agent(story.portal)
+    stranger = story.browser()
     unknown, known = (_stopped(stranger, link) for link in (secrets.token_urlsafe(32), story.link))
     verify(known == unknown, "a link that exists and one that does not are answered alike", (known, unknown))
     story.agent.call("POST", "/access/sessions", {"invitation": story.link, "password": OTHER_PASSWORD}, 429)
@@ -70,7 +70,7 @@ def another_device(story: Ceremony) -> None:
     saved = story.agent.get(f"/packet/interview/{SECTION}")
     answers = story.person.answers()[SECTION] | {"website": WEBSITE}
     story.agent.call("PUT", f"/packet/interview/{SECTION}", answers, 200, {"If-Match": f'"{saved["version"]}"'})
-    phone = Agent(story.portal)
+    phone = story.browser()
     _enter(story, phone, cast.PASSWORD, expect=201)
     found = phone.get(f"/packet/interview/{SECTION}")
     verify(found["answers"]["website"] == WEBSITE, "the other device shows what was saved", found)

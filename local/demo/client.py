@@ -2,7 +2,8 @@
 
 import time
 import uuid
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 import httpx
 
@@ -21,11 +22,29 @@ def verify(holds: bool, promise: str, found: object = "") -> None:
         raise NotVerified(f"{promise}: {found}" if found != "" else promise)
 
 
+class Connection(Protocol):
+    """What carries calls to the API and keeps its cookies."""
+
+    def request(
+        self, method: str, url: str, *, json: Any = None, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response: ...
+
+    def close(self) -> None: ...
+
+
+# By the portal's address and the headers of every call.
+Connect = Callable[[str, dict[str, str]], Connection]
+
+
+def over_http(portal: str, headers: dict[str, str]) -> Connection:
+    return httpx.Client(base_url=f"{portal}/api", headers=headers, timeout=PATIENCE_SECONDS)
+
+
 class Caller:
     """Somebody who speaks to the API with headers of their own."""
 
-    def __init__(self, portal: str, headers: dict[str, str]) -> None:
-        self._http = httpx.Client(base_url=f"{portal}/api", headers=headers, timeout=PATIENCE_SECONDS)
+    def __init__(self, portal: str, headers: dict[str, str], connect: Connect = over_http) -> None:
+        self._http = connect(portal, headers)
 
     def call(
         self, method: str, path: str, body: Any = None, expect: int = 200, headers: dict[str, str] | None = None
@@ -67,12 +86,12 @@ class Caller:
 class Agent(Caller):
     """The agent's browser: keeps the session cookie and says that the portal's own script is calling."""
 
-    def __init__(self, portal: str) -> None:
-        super().__init__(portal, {"X-Requested-With": "econtracting", "User-Agent": "econtracting-demo"})
+    def __init__(self, portal: str, connect: Connect = over_http) -> None:
+        super().__init__(portal, {"X-Requested-With": "econtracting", "User-Agent": "econtracting-demo"}, connect)
 
 
 class Staff(Caller):
     """A recruiter or the contracting department, by token."""
 
-    def __init__(self, portal: str, token: str) -> None:
-        super().__init__(portal, {"Authorization": f"Bearer {token}"})
+    def __init__(self, portal: str, token: str, connect: Connect = over_http) -> None:
+        super().__init__(portal, {"Authorization": f"Bearer {token}"}, connect)

@@ -12,7 +12,7 @@ from local import staff
 from local.config import Config
 from local.demo import cast
 from local.demo.cast import Person
-from local.demo.client import Agent, NotVerified, Staff, verify
+from local.demo.client import Agent, Connect, NotVerified, Staff, over_http, verify
 from local.demo.postbox import LINK_SECRET, Mail, Postbox
 from local.demo.timeline import Timeline
 
@@ -26,11 +26,12 @@ PATIENCE, VENDOR_PATIENCE = 60.0, 240.0
 
 @dataclass(frozen=True)
 class Scene:
-    """Where a story is played; `restart` only where nobody else is on the stack."""
+    """Where a story is played and how its people call the API; `restart` only where nobody else is on the stack."""
 
     config: Config
     outputs: Mapping[str, str]
     restart: Callable[[], None] | None = None
+    connect: Connect = over_http
 
 
 class Onlookers:
@@ -42,7 +43,7 @@ class Onlookers:
         self.recruiter = self._staff(staff.RECRUITER)
         self.stranger = self._staff(staff.OTHER_RECRUITER)
         self.contracting = self._staff(staff.CONTRACTING)
-        self.agent = Agent(self.portal)
+        self.agent = self.browser()
         self.postbox = Postbox(self.portal, person.email)
         self.packet_id = ""
         self.link = ""
@@ -56,7 +57,12 @@ class Onlookers:
 
     def _staff(self, user: staff.StaffUser) -> Staff:
         client_id = self.scene.outputs["StaffUserPoolClientId"]
-        return Staff(self.portal, staff.sign_in(self.scene.config.url("emulator"), client_id, user))
+        token = staff.sign_in(self.scene.config.url("emulator"), client_id, user)
+        return Staff(self.portal, token, self.scene.connect)
+
+    def browser(self) -> Agent:
+        """A browser that nobody is signed in with."""
+        return Agent(self.portal, self.scene.connect)
 
     def colleague(self) -> Staff:
         """Somebody else of the contracting department, where two have to agree."""

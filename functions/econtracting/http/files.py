@@ -19,6 +19,7 @@ def _declared(*media_types: str) -> dict[int, OpenAPIResponse]:
 PDF = _declared("application/pdf")
 PNG = _declared("image/png")
 ZIP = _declared("application/zip")
+PLAIN = _declared("text/plain")
 ZIP_OR_PDF = _declared("application/zip", "application/pdf")
 
 # Encoded here: the resolver's response models know text only.

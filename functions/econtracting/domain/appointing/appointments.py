@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 
 from econtracting.domain.moment import Moment
-from econtracting.domain.record import Record, renamed
+from econtracting.domain.record import Record, StoredWord, renamed
 
 
-class AppointmentStatus(StrEnum):
+class AppointmentStatus(StoredWord):
     DRAFT = "DRAFT"  # asked for, license not verified yet
     SCHEDULED = "SCHEDULED"  # the state takes no filings now; filed on the first day it does
     SUBMITTED = "SUBMITTED"  # on its way to the gateway
@@ -21,10 +20,6 @@ class AppointmentStatus(StrEnum):
     RECORDED = "RECORDED"  # registry state: the carrier keeps its own register, nothing is filed
     JUST_IN_TIME = "JUST_IN_TIME"  # not filed now: the state is asked after the first sale there
     UNANSWERED = "UNANSWERED"  # the wait ended without an answer; the contracting department follows up
-
-    @classmethod
-    def _missing_(cls, value: object) -> AppointmentStatus | None:
-        return cls.NO_VALID_LICENSE if value == "NO_VALID_LICENCE" else None  # as earlier releases stored it
 
 
 FINAL = frozenset(

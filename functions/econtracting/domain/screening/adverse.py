@@ -147,6 +147,10 @@ class AdverseCase(Record):
     def bounced(self) -> Self:
         return self._to(A.UNDELIVERABLE)
 
+    def keep_copy(self, copy: ReportCopy) -> Self:
+        """The copy of the report that goes with the notice was fetched."""
+        return self.model_copy(update={"copy_of_report": copy})
+
     def disputed(self, at: datetime) -> Self:
         held = self.wait.on_hold(recipients_day(at, self.state)) if self.wait else None
         return self._to(A.DISPUTED, wait=held, disputed_at=at)
