@@ -66,7 +66,7 @@ def open_packet(request: InvitationRequest) -> InvitationAnswer:
 
 
 @app.get("/invitations")
-def list_packets(
+def list_invitations(
     status: Annotated[Status | None, BeforeValidator(lambda given: given or None), Query()] = None,
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
     agency_id: Annotated[str | None, Query(max_length=64)] = None,
@@ -84,7 +84,7 @@ def open_many(dry_run: Annotated[bool, Query()] = False) -> tuple[BulkReport, in
 
 
 @app.get("/invitations/<packet_id>")
-def read_packet(packet_id: str) -> InvitationView:
+def read_invitation(packet_id: str) -> InvitationView:
     """Read one invitation."""
     return wiring.invitations().read(_caller(), packet_id)
 

@@ -177,7 +177,9 @@ class Saving:
             drops: list[Record] = [*given_back]
             if packet.submitted and packet.npn is not None and packet.npn != changed.npn:
                 drops.append(Contract(npn=packet.npn, packet_id=packet.id, agency_id=packet.agency.id, since=now))
-            verified = verifying.after_save(packets, asking, definition, saved, before, after, result, now)
+            verified = verifying.after_save(
+                packets, asking, definition, saved, verifying.Save(before, after, result), now
+            )
             data = {"section": name, "version": version, "complete": result.complete}
             event = Event(type=EventType.INTERVIEW_SECTION_SAVED, at=now, actor=agent.actor, data=data)
             return Change(

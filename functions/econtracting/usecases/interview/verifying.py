@@ -32,12 +32,20 @@ from econtracting.domain.packet import Packet
 from econtracting.domain.packet_type import PacketType
 from econtracting.ports import Change
 from econtracting.usecases.interview.answering import require_agreement
-from econtracting.usecases.interview.opening import open_answers
+from econtracting.usecases.interview.opening import Opening
 from econtracting.views.interview import IdentityView
 from econtracting.views.remarks import RemarkView
 
 REGISTRY = Actor(kind="vendor", id="license-registry")
 VERIFIER = Actor(kind="system", id="verify-identity")
+
+
+class Save(NamedTuple):
+    """A section as it stood and as it stands now, and what was read of the answers."""
+
+    before: Section | None
+    after: Section
+    result: SectionResult
 
 
 class Verified(NamedTuple):
@@ -91,9 +99,7 @@ def after_save(
     asking: Asking,
     definition: PacketType,
     saved: Mapping[str, Section],
-    before: Section | None,
-    after: Section,
-    result: SectionResult,
+    save: Save,
     now: datetime,
 ) -> Verified:
     """How the identity stands once a section is saved.
@@ -101,6 +107,7 @@ def after_save(
     An answer of the registry stays only while nothing of the identity changes; a kept SSN with another name or NPN is
     to be verified again, where it may be opened.
     """
+    before, after, result = save
     standing = packets.find(Verification, after.packet_id)
     if not is_asked_in(definition, after.name):
         return Verified(standing)
@@ -144,15 +151,8 @@ class Verifying:
             return
         # First, so that nothing is opened during an outage.
         licenses = licenses_of(self.registry, packet.npn, self.clock.now())
-        opened = open_answers(
-            packets=packets,
-            packet_types=self.packet_types,
-            envelope=self.envelope,
-            clock=self.clock,
-            packet_id=packet.id,
-            reader=VERIFIER,
-            purpose="identity-check",
-            wanted=SECRETS,
+        opened = Opening(packets, self.packet_types, self.envelope, self.clock).open_answers(
+            packet.id, VERIFIER, "identity-check", SECRETS
         )
         known = identity(self.packet_types(packet.type).interview, opened.answers)
         if not can_be_asked(known):

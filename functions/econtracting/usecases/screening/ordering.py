@@ -16,7 +16,7 @@ from econtracting.domain.packet import Packet
 from econtracting.domain.screening.background import Check, Report
 from econtracting.ports import Change
 from econtracting.usecases.commit.changes import plus
-from econtracting.usecases.interview.opening import open_answers
+from econtracting.usecases.interview.opening import Opening
 from econtracting.usecases.screening.adverse import SCREENER
 from econtracting.usecases.screening.background_news import apply_report, is_news
 
@@ -39,15 +39,8 @@ class Ordering:
         check = packets.find(Check, packet.id, str(attempt))
         if check is None or check.report_id is not None:
             return
-        opened = open_answers(
-            packets=packets,
-            packet_types=self.packet_types,
-            envelope=self.envelope,
-            clock=self.clock,
-            packet_id=packet.id,
-            reader=ONBOARDING,
-            purpose="background-check",
-            wanted=("ssn", "birth_date"),
+        opened = Opening(packets, self.packet_types, self.envelope, self.clock).open_answers(
+            packet.id, ONBOARDING, "background-check", ("ssn", "birth_date")
         )
         known = person(self.packet_types(packet.type).interview, opened.answers)
         report = self.checks.order(_candidate(known, check), effect.reference)

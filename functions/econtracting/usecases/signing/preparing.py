@@ -21,7 +21,7 @@ from econtracting.domain.signing.preparation import KeptDocument, Prepared, Prep
 from econtracting.domain.signing.signing import Document
 from econtracting.usecases.interview.answering import passed_attachments
 from econtracting.usecases.interview.forms import requested_states
-from econtracting.usecases.interview.opening import Opened, open_answers
+from econtracting.usecases.interview.opening import Opened, Opening
 
 ACCESS_CODE = "access-code"
 RENDERER = Actor(kind="system", id="render")
@@ -132,14 +132,8 @@ class Preparing:
         )
 
     def _open(self, task: PrepareTask) -> Opened:
-        return open_answers(
-            packets=self.packets,
-            packet_types=self.packet_types,
-            envelope=self.envelope,
-            clock=self.clock,
-            packet_id=task.packet_id,
-            reader=RENDERER,
-            purpose="documents",
+        return Opening(self.packets, self.packet_types, self.envelope, self.clock).open_answers(
+            task.packet_id, RENDERER, "documents"
         )
 
     def _signed_documents(self, packet: Packet) -> dict[str, Document]:
