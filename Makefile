@@ -76,7 +76,7 @@ scale: setup .build/plots.installed ## plays a year and its busiest hour, draws 
 test-sam: setup ## runs the functions in Lambda's runtime: sam local, containers (needs a Docker engine)
 	@$(PYTHON) -m pytest tests/sam $(ARGS)
 
-check: setup ## format, lint, types, templates, stale OpenAPI, dependency rule
+check: setup ## format, lint, types, templates, stale generated files, dependency rule
 	@scripts/check
 
 judge: .build/main.installed .build/linters.installed ## has three public validators read docs/api/openapi.json

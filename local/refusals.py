@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 PROBLEM = "application/problem+json"
+ANY_METHOD = "x-amazon-apigateway-any-method"
 
 
 class _Loader(yaml.SafeLoader):
@@ -99,15 +100,13 @@ class GatewayRefusals:
 
     @cached_property
     def _routes(self) -> list[tuple[str, re.Pattern[str]]]:
-        events = [
-            event["Properties"]
-            for resource in self._resources.values()
-            for event in resource.get("Properties", {}).get("Events", {}).values()
-            if event["Type"] == "Api" and event["Properties"]["Method"] != "ANY"
-        ]
+        paths = self._resources["Api"]["Properties"]["DefinitionBody"]["paths"]
         return [
-            (event["Method"], re.compile(re.sub(r"\{\w+\}", "[^/]+", event["Path"]))) for event in events
-        ]  # fmt: skip
+            (method.upper(), re.compile(re.sub(r"\{\w+\}", "[^/]+", path)))
+            for path, operations in paths.items()
+            for method in operations
+            if method != ANY_METHOD
+        ]
 
 
 def _is_bare(body: bytes) -> bool:

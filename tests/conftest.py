@@ -1,13 +1,18 @@
-"""Notes what every handler asks of AWS while the suites run. RIGHTS_SEEN names the folder in which it is kept."""
+"""Notes what every handler asks of AWS while the suites run, and how hard they try.
+
+RIGHTS_SEEN names the folder in which the former is kept; the latter is printed at the end.
+"""
 
 import os
 from pathlib import Path
 
 import pytest
 
+from tests.support import effort
 from tests.support.rights import Observer
 
 OBSERVER = Observer()
+effort.install()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -30,3 +35,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_sessionfinish() -> None:
     if folder := os.environ.get("RIGHTS_SEEN"):
         OBSERVER.write(Path(folder))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    terminalreporter.write_line(effort.told())

@@ -38,9 +38,9 @@ def main() -> int:
         journey.agree()
         known = {"packet_id": [journey.packet_id], "npn": [journey.person.npn], "section": ["agent", "background"]}
         callers = {
-            "agent": {"Cookie": "; ".join(f"{name}={value}" for name, value in journey.agent._http.cookies.items())},
-            "recruiter": {"Authorization": journey.recruiter._http.headers["authorization"]},
-            "contracting": {"Authorization": journey.contracting._http.headers["authorization"]},
+            "agent": {"Cookie": "; ".join(f"{name}={value}" for name, value in journey.agent.http.cookies.items())},
+            "recruiter": {"Authorization": journey.recruiter.http.headers["authorization"]},
+            "contracting": {"Authorization": journey.contracting.http.headers["authorization"]},
             "nobody": {},
         }
         broken = 0

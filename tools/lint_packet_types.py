@@ -72,7 +72,9 @@ def lint(folder: Path, on: date) -> list[str]:
         return shapes
     packet_type = packet_types.read(folder)
     documents = PacketDocuments.model_validate_json((folder / "documents.json").read_bytes())
+    named = [] if packet_type.name == folder.name else [f"packet.json: name: the folder is called {folder.name}"]
     return [
+        *named,
         *(f"interview.json: {finding}" for finding in broken_references(packet_type)),
         *(f"documents.json: {finding}" for finding in _missing_templates(folder, documents)),
         *(f"packet.json: {finding}" for finding in _stale("packet type", packet_type.reviewed_on, on)),

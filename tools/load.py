@@ -48,7 +48,7 @@ class Stopwatch:
 
     def watch(self, journey: Journey) -> None:
         for caller in (journey.agent, journey.recruiter, journey.contracting, journey.stranger):
-            caller._http.event_hooks["response"].append(self._note)
+            caller.http.event_hooks["response"].append(self._note)
 
     def _note(self, response: httpx.Response) -> None:
         response.read()

@@ -12,7 +12,6 @@ from auth.cookies import token_in
 from econtracting import wiring
 from econtracting.domain.errors import NotSignedIn, PacketNotFound
 from econtracting.domain.moment import iso
-from econtracting.usecases.access import auth
 
 BEARER = "bearer "
 LONGEST_TOKEN = 8192
@@ -43,7 +42,7 @@ def _agent(cookies: str | None) -> dict[str, str]:
     token = token_in(cookies)
     if token is None:
         raise NotSignedIn()
-    session, packet = auth.who_is(packets=wiring.packets(), clock=wiring.clock(), token=token)
+    session, packet = wiring.sessions().find(token)
     return {
         "kind": "agent",
         "packet_id": packet.id,

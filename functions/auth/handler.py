@@ -18,11 +18,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from auth.cookies import ended_cookie, session_cookie, token_in
 from econtracting import wiring
-from econtracting.domain.access.access import IDLE, fingerprint
-from econtracting.domain.moment import iso
 from econtracting.http import callers
 from econtracting.http.problems import Door
-from econtracting.usecases.access import auth
+from econtracting.usecases.access.auth import NewPassword
+from econtracting.views.access import PasswordRequestedView, SessionView
 
 app = Door(wiring.edge_secret)
 
@@ -50,33 +49,16 @@ class PasswordChange(BaseModel):
     confirm_password: Typed
     current_password: Typed | None = None
 
-
-class SessionView(BaseModel):
-    packet_id: str
-    status: str
-    must_change_password: bool
-    ends_at: str
-    idle_seconds: int
+    def typed(self) -> NewPassword:
+        return NewPassword(self.new_password, self.confirm_password, self.current_password)
 
 
 @app.post("/access/password-requests", status_code=HTTPStatus.ACCEPTED)
-def request_password(request: PasswordRequest) -> dict[str, str]:
+def request_password(request: PasswordRequest) -> PasswordRequestedView:
     """Ask for a mail with a temporary password; the answer never tells whether the link exists."""
     callers.guard_cross_site(app)
     with wiring.pace().answers():
-        auth.request_password(
-            packets=wiring.packets(),
-            limits=wiring.limits(),
-            passwords=wiring.passwords(),
-            envelope=wiring.envelope(),
-            ids=wiring.ids(),
-            clock=wiring.clock(),
-            allowed=wiring.access_limits(),
-            life=wiring.settings().temporary_password_life,
-            secret=request.invitation,
-            actor=callers.actor(app, "agent"),
-        )
-    return {"detail": "If the link is right, a mail with a temporary password is on its way."}
+        return wiring.temporary_passwords().request(request.invitation, callers.actor(app, "agent"))
 
 
 @app.post("/access/sessions", status_code=HTTPStatus.CREATED)
@@ -84,82 +66,33 @@ def log_in(request: Credentials) -> Response[SessionView]:
     """Sign in with the link's secret and a password; the answer sets the session cookie."""
     callers.guard_cross_site(app)
     standing = token_in(app.current_event.headers.get("Cookie"))
+    actor = callers.actor(app, "agent")
     with wiring.pace().refusals():
-        signed_in = auth.log_in(
-            packets=wiring.packets(),
-            attempts=wiring.attempts(),
-            limits=wiring.limits(),
-            passwords=wiring.passwords(),
-            ids=wiring.ids(),
-            clock=wiring.clock(),
-            allowed=wiring.access_limits(),
-            secret=request.invitation,
-            password=request.password,
-            actor=callers.actor(app, "agent"),
-            replaces=fingerprint(standing) if standing else None,
-        )
-    return Response(
-        HTTPStatus.CREATED,
-        content_type="application/json",
-        body=_view(signed_in.session, signed_in.packet),
-        cookies=[session_cookie(signed_in.token)],
-    )
+        signed_in = wiring.way_in().log_in(request.invitation, request.password, actor, standing)
+    cookies = [session_cookie(signed_in.token)]
+    return Response(HTTPStatus.CREATED, content_type="application/json", body=signed_in.view(), cookies=cookies)
 
 
 @app.put("/access/password", status_code=HTTPStatus.NO_CONTENT)
 def change_password(request: PasswordChange) -> Response[None]:
     """Set the agent's own password; the session is rotated."""
-    caller = callers.agent(app, before_password_change=True)
-    packet = wiring.packets().load(caller.packet_id)
-    carrier = wiring.packet_type(packet.type).carrier
-    signed_in = auth.change_password(
-        packets=wiring.packets(),
-        attempts=wiring.attempts(),
-        passwords=wiring.passwords(),
-        ids=wiring.ids(),
-        clock=wiring.clock(),
-        policy=wiring.password_policy(),
-        companies=(carrier.name, carrier.legal_name),
-        packet_id=caller.packet_id,
-        session=caller.session,
-        typed=auth.NewPassword(request.new_password, request.confirm_password, request.current_password),
-        actor=caller.actor,
-    )
+    agent = callers.agent(app, before_password_change=True)
+    signed_in = wiring.own_passwords().change(agent, request.typed())
     return Response(HTTPStatus.NO_CONTENT, cookies=[session_cookie(signed_in.token)])
 
 
 @app.get("/access/sessions/current")
 def current_session() -> SessionView:
     """Tell whose session this is and what it must do first."""
-    caller = callers.agent(app, before_password_change=True)
-    packet = wiring.packets().load(caller.packet_id)
-    session = auth.live_session(wiring.packets(), packet, caller.session, wiring.clock().now())
-    return _view(session, packet)
+    return wiring.sessions().current(callers.agent(app, before_password_change=True))
 
 
 @app.delete("/access/sessions/current", status_code=HTTPStatus.NO_CONTENT)
 def log_out() -> Response[None]:
     """Sign out; the session ends at once."""
-    caller = callers.agent(app, before_password_change=True)
-    auth.log_out(
-        packets=wiring.packets(),
-        clock=wiring.clock(),
-        packet_id=caller.packet_id,
-        session=caller.session,
-        actor=caller.actor,
-    )
+    wiring.sessions().log_out(callers.agent(app, before_password_change=True))
     headers = {"Clear-Site-Data": '"cache", "cookies", "storage"'}
     return Response(HTTPStatus.NO_CONTENT, headers=headers, cookies=[ended_cookie()])
-
-
-def _view(session: Any, packet: Any) -> SessionView:
-    return SessionView(
-        packet_id=packet.id,
-        status=packet.status.value,
-        must_change_password=session.must_change_password,
-        ends_at=iso(session.ends_at),
-        idle_seconds=int(IDLE.total_seconds()),
-    )
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -16,7 +16,10 @@ from econtracting.domain.interview.answers import SealedAnswers
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet
 from econtracting.domain.record import Record
+from econtracting.domain.screening.background import Report
+from econtracting.domain.signing.completion import SealFacts
 from econtracting.domain.signing.documents import Mark, RenderedDocument, SealedDocument
+from econtracting.domain.signing.preparation import Prepared
 
 if TYPE_CHECKING:
     from econtracting.domain.packet_type import PacketType
@@ -291,8 +294,8 @@ class Renderer(Protocol):
 
 
 class Seal(Protocol):
-    def identity(self) -> dict[str, str]:
-        """key_id, certificate_subject, certificate_issuer, certificate_sha256 and level."""
+    def identity(self) -> SealFacts:
+        """The level, the key and its certificate, as the certificate of completion tells them."""
         ...
 
     def seal(
@@ -363,7 +366,7 @@ class Binder(Protocol):
 class Preparation(Protocol):
     """Renders a packet's documents where the rendering library and the right to decrypt are."""
 
-    def prepare(self, packet_id: str, generation: int, frozen_at: datetime) -> dict[str, Any]:
+    def prepare(self, packet_id: str, generation: int, frozen_at: datetime) -> Prepared:
         """Raises Unavailable."""
         ...
 
@@ -402,15 +405,6 @@ class Candidate(NamedTuple):
     birth_date: str
     ssn: str
     postal_code: str
-
-
-class Report(NamedTuple):
-    id: str
-    reference: str
-    status: str
-    result: str | None
-    suspended_fields: tuple[str, ...]
-    expected_at: datetime | None
 
 
 class BackgroundChecks(Protocol):

@@ -22,6 +22,45 @@ if TYPE_CHECKING:
     from econtracting.domain.access.passwords import PasswordPolicy
     from econtracting.domain.breaker import BreakerRule, Vendor
     from econtracting.domain.signing.documents import SealLevel, SignatureStyle
+    from econtracting.usecases.access.auth import OwnPasswords, Sessions, TemporaryPasswords, WayIn
+    from econtracting.usecases.appointing.appointments import Appointing
+    from econtracting.usecases.appointing.filing import Filing
+    from econtracting.usecases.appointing.sale_follow_up import SaleFollowUp
+    from econtracting.usecases.appointing.sales import FirstSales
+    from econtracting.usecases.certification.certification import Certification, Feeding
+    from econtracting.usecases.commit.review import Reviews
+    from econtracting.usecases.corrections.corrections import Corrections
+    from econtracting.usecases.department.census import Counting
+    from econtracting.usecases.department.decisions import Decisions
+    from econtracting.usecases.department.erasing import Erasing
+    from econtracting.usecases.department.overview import Overview, Producers
+    from econtracting.usecases.interview.attachments import Attachments, UploadRemoval
+    from econtracting.usecases.interview.contact import EmailChanges
+    from econtracting.usecases.interview.interview import Interview, Saving
+    from econtracting.usecases.interview.summary import Summaries
+    from econtracting.usecases.interview.verifying import Identity, Verifying
+    from econtracting.usecases.invitations.bulk import BulkInviting
+    from econtracting.usecases.invitations.invite import Invitations, Inviting
+    from econtracting.usecases.invitations.upkeep import InvitationUpkeep
+    from econtracting.usecases.news.deliveries import Deliveries
+    from econtracting.usecases.news.mailing import Mailing
+    from econtracting.usecases.news.relay import Executions, Publishing, Relay, Timers
+    from econtracting.usecases.news.standing import PacketStanding
+    from econtracting.usecases.news.upkeep import Upkeep
+    from econtracting.usecases.news.webhooks import Webhooks
+    from econtracting.usecases.screening.adverse import AdverseClock
+    from econtracting.usecases.screening.background import Screening
+    from econtracting.usecases.screening.background_news import ScreeningNews
+    from econtracting.usecases.screening.notices import Notices
+    from econtracting.usecases.screening.ordering import Ordering
+    from econtracting.usecases.signing.adopting import Adopting
+    from econtracting.usecases.signing.consenting import Consenting
+    from econtracting.usecases.signing.declining import Declining
+    from econtracting.usecases.signing.preparing import Preparing
+    from econtracting.usecases.signing.printing import Printing
+    from econtracting.usecases.signing.sealing import Refusals, Sealing
+    from econtracting.usecases.signing.signing import Signing
+    from econtracting.usecases.signing.stamping import Stamping
 
 
 @cache
@@ -280,10 +319,11 @@ def drawing_board() -> ports.SignaturePictures:
     return PillowPictures()
 
 
-def answered_picture(task: dict[str, Any]) -> dict[str, Any]:
-    from econtracting.adapters.remote_pictures import answered
+def draw_picture(task: dict[str, Any]) -> dict[str, Any]:
+    """What the function with the drawing libraries answers to the one that asks for pictures."""
+    from econtracting.adapters.remote_pictures import answer
 
-    return answered(drawing_board(), task)
+    return answer(drawing_board(), task).model_dump(mode="json")
 
 
 @cache
@@ -426,10 +466,491 @@ def _mailer() -> ports.Mailer:
     return SesMailer(_client("sesv2"), settings().sender, only("MAIL_CONFIGURATION_SET"))
 
 
+@cache
+def reviews() -> Reviews:
+    from econtracting.usecases.commit.review import Reviews
+
+    return Reviews(packets(), clock())
+
+
+@cache
+def corrections() -> Corrections:
+    from econtracting.usecases.corrections.corrections import Corrections
+
+    return Corrections(packets=packets(), packet_types=packet_type, clock=clock(), patience=patience())
+
+
+@cache
+def screening() -> Screening:
+    from econtracting.usecases.screening.background import Screening
+
+    return Screening(packets(), clock(), settings().reminders)
+
+
+@cache
+def screening_news() -> ScreeningNews:
+    from econtracting.usecases.screening.background_news import ScreeningNews
+
+    return ScreeningNews(packets=packets(), packet_types=packet_type, clock=clock(), patience=patience())
+
+
+@cache
+def ordering() -> Ordering:
+    from econtracting.usecases.screening.ordering import Ordering
+
+    return Ordering(
+        packets=packets(),
+        packet_types=packet_type,
+        envelope=envelope(),
+        checks=background_checks(),
+        clock=clock(),
+    )
+
+
+@cache
+def adverse_clock() -> AdverseClock:
+    from econtracting.usecases.screening.adverse import AdverseClock
+
+    return AdverseClock(packets(), clock(), settings().adverse_day)
+
+
+@cache
+def appointing() -> Appointing:
+    from econtracting.usecases.appointing.appointments import Appointing
+
+    return Appointing(packets=packets(), packet_types=packet_type, clock=clock())
+
+
+@cache
+def filing() -> Filing:
+    from econtracting.usecases.appointing.filing import Filing
+
+    return Filing(
+        packets=packets(),
+        packet_types=packet_type,
+        registry=license_registry(),
+        gateway=appointment_gateway(),
+        clock=clock(),
+    )
+
+
+@cache
+def first_sales() -> FirstSales:
+    from econtracting.usecases.appointing.sales import FirstSales
+
+    return FirstSales(packets=packets(), packet_types=packet_type, clock=clock(), every=settings().reconcile_every)
+
+
+@cache
+def sale_follow_up() -> SaleFollowUp:
+    from econtracting.usecases.appointing.sale_follow_up import SaleFollowUp
+
+    return SaleFollowUp(packets=packets(), workflow=jit_workflow(), clock=clock(), every=settings().reconcile_every)
+
+
+@cache
+def certification() -> Certification:
+    from econtracting.usecases.certification.certification import Certification
+
+    return Certification(
+        packets=packets(),
+        packet_types=packet_type,
+        clock=clock(),
+        feed_life=settings().feed_life,
+        reminders=settings().reminders,
+    )
+
+
+@cache
+def feeding() -> Feeding:
+    from econtracting.usecases.certification.certification import Feeding
+
+    return Feeding(packets(), certification_site(), clock())
+
+
+@cache
+def webhooks() -> Webhooks:
+    from econtracting.usecases.news.webhooks import Webhooks
+
+    return Webhooks(packets=packets(), packet_types=packet_type, clock=clock())
+
+
+@cache
+def deliveries() -> Deliveries:
+    from econtracting.usecases.news.deliveries import Deliveries
+
+    return Deliveries(packets(), clock())
+
+
+@cache
+def mailing() -> Mailing:
+    from econtracting.usecases.news.mailing import Mailing
+
+    return Mailing(
+        packets=packets(),
+        packet_types=packet_type,
+        envelope=envelope(),
+        link_secrets=link_secrets(),
+        mailer=mailer(),
+        public_url=settings().public_url,
+    )
+
+
+@cache
+def upkeep() -> Upkeep:
+    from econtracting.usecases.news.upkeep import Upkeep
+
+    return Upkeep(packets=packets(), workflow=workflow(), clock=clock(), every=settings().reconcile_every)
+
+
+@cache
+def executions() -> Executions:
+    from econtracting.usecases.news.relay import Executions
+
+    return Executions(packets(), workflow())
+
+
+@cache
+def publishing() -> Publishing:
+    from econtracting.usecases.news.relay import Publishing
+
+    return Publishing(events())
+
+
+@cache
+def relay() -> Relay:
+    """What performs a row is built when the first of its kind comes."""
+    from econtracting.domain.outbox import EffectKind
+    from econtracting.usecases.news.relay import Relay
+    from econtracting.usecases.screening import notices
+
+    return Relay(
+        outbox=outbox(),
+        packets=packets(),
+        clock=clock(),
+        performers={
+            EffectKind.MAIL: lambda effect: mailing().send(effect),
+            EffectKind.START_WORKFLOW: lambda effect: executions().start(effect),
+            EffectKind.WAKE_WORKFLOW: lambda effect: executions().wake(effect),
+            EffectKind.PUBLISH: lambda effect: publishing().publish(effect),
+            EffectKind.ORDER_CHECK: lambda effect: ordering().order(effect),
+            EffectKind.SYNC_CHECK: lambda effect: ordering().sync(effect),
+            EffectKind.FETCH_REPORT: lambda effect: notices.fetch(
+                packets=packets(),
+                checks=background_checks(),
+                documents=documents(),
+                clock=clock(),
+                effect=effect,
+            ),
+            EffectKind.VERIFY_IDENTITY: lambda effect: verifying().verify(effect),
+            EffectKind.ORDER_APPOINTMENT: lambda effect: filing().order(effect),
+            EffectKind.FEED_PRODUCER: lambda effect: feeding().feed(effect),
+            EffectKind.START_JIT: lambda effect: sale_follow_up().start(effect),
+            EffectKind.STAMP_SEALS: lambda effect: stamping().stamp(effect.packet_id),
+            EffectKind.DROP_UPLOAD: lambda effect: upload_removal().drop(effect),
+            EffectKind.WATCH: lambda effect: timers().ring(effect),
+        },
+        retry_base=settings().retry_base,
+    )
+
+
+@cache
+def timers() -> Timers:
+    from econtracting.domain.outbox import TimerKind
+    from econtracting.usecases.news.relay import Timers
+
+    return Timers(
+        {
+            TimerKind.CHECK: lambda packet_id, attempt: screening_news().on_timer(packet_id, int(attempt)),
+            TimerKind.CORRECTION: lambda packet_id, number: corrections().on_timer(packet_id, int(number)),
+            TimerKind.REVIEW: lambda packet_id, number: reviews().on_timer(packet_id, int(number)),
+            TimerKind.ADVERSE: lambda packet_id, attempt: adverse_clock().on_timer(packet_id, int(attempt)),
+            TimerKind.COURSES: lambda packet_id, _: certification().on_timer(packet_id),
+            TimerKind.SALE: lambda packet_id, state: sale_follow_up().on_timer(packet_id, state),
+        }
+    )
+
+
+@cache
+def overview() -> Overview:
+    from econtracting.usecases.department.overview import Overview
+
+    return Overview(
+        packets=packets(),
+        packet_types=packet_type,
+        breakers=breakers(),
+        clock=clock(),
+        day=settings().adverse_day,
+    )
+
+
+@cache
+def producers() -> Producers:
+    from econtracting.usecases.department.overview import Producers
+
+    return Producers(packets=packets(), packet_types=packet_type, registry=license_registry(), clock=clock())
+
+
+@cache
+def decisions() -> Decisions:
+    from econtracting.usecases.department.decisions import Decisions
+
+    return Decisions(
+        packets=packets(),
+        outbox=outbox(),
+        packet_types=packet_type,
+        clock=clock(),
+        patience=patience(),
+        every=settings().reconcile_every,
+        day=settings().adverse_day,
+    )
+
+
+@cache
+def erasing() -> Erasing:
+    from econtracting.usecases.department.erasing import Erasing
+
+    return Erasing(packets(), clock())
+
+
+@cache
+def counting() -> Counting:
+    from econtracting.usecases.department.census import Counting
+
+    return Counting(census(), breakers(), clock())
+
+
 def packet_type(name: str) -> PacketType:
     from econtracting.packet_types import load
 
     return load(name)
+
+
+@cache
+def consenting() -> Consenting:
+    from econtracting.usecases.signing.consenting import Consenting
+
+    return Consenting(packets(), packet_type, documents(), clock())
+
+
+@cache
+def adopting() -> Adopting:
+    from econtracting.usecases.signing.adopting import Adopting
+
+    return Adopting(
+        packets=packets(),
+        packet_types=packet_type,
+        documents=documents(),
+        pictures=pictures(),
+        clock=clock(),
+        ids=ids(),
+        styles=signature_styles(),
+        step_up=step_up(),
+    )
+
+
+@cache
+def signing() -> Signing:
+    from econtracting.usecases.signing.signing import Signing
+
+    return Signing(packets(), packet_type, documents(), clock(), step_up())
+
+
+@cache
+def declining() -> Declining:
+    from econtracting.usecases.signing.declining import Declining
+
+    return Declining(packets(), clock())
+
+
+@cache
+def printing() -> Printing:
+    from econtracting.usecases.signing.printing import Printing
+
+    return Printing(packets(), packet_type, documents(), binder())
+
+
+@cache
+def notices() -> Notices:
+    from econtracting.usecases.screening.notices import Notices
+
+    return Notices(packets(), packet_type, documents(), clock())
+
+
+@cache
+def preparing() -> Preparing:
+    from econtracting.usecases.signing.preparing import Preparing
+
+    return Preparing(packets(), packet_type, envelope(), renderer(), documents(), ids(), clock())
+
+
+@cache
+def sealing() -> Sealing:
+    """Raises SealRefused for a key and a certificate that cannot seal."""
+    from econtracting.usecases.signing.sealing import Sealing
+
+    return Sealing(
+        packets=packets(),
+        packet_types=packet_type,
+        documents=documents(),
+        renderer=renderer(),
+        seal=seal(),
+        clock=clock(),
+        without_time=seal_without_time(),
+    )
+
+
+@cache
+def seal_refusals() -> Refusals:
+    from econtracting.usecases.signing.sealing import Refusals
+
+    return Refusals(packets(), clock())
+
+
+@cache
+def late_stamping() -> Stamping:
+    from econtracting.usecases.signing.stamping import Stamping
+
+    return Stamping(packets(), documents(), seal(), clock())
+
+
+@cache
+def inviting() -> Inviting:
+    from econtracting.usecases.invitations.invite import Inviting
+
+    return Inviting(packets(), packet_type, ids(), clock(), link_secrets(), schedule(), settings().packet_type)
+
+
+@cache
+def bulk_inviting() -> BulkInviting:
+    from econtracting.usecases.invitations.bulk import BulkInviting
+
+    return BulkInviting(inviting())
+
+
+@cache
+def invitations() -> Invitations:
+    from econtracting.usecases.invitations.invite import Invitations
+
+    return Invitations(packets(), limits(), clock(), schedule())
+
+
+@cache
+def invitation_upkeep() -> InvitationUpkeep:
+    from econtracting.usecases.invitations.upkeep import InvitationUpkeep
+
+    return InvitationUpkeep(packets(), clock(), schedule())
+
+
+@cache
+def temporary_passwords() -> TemporaryPasswords:
+    from econtracting.usecases.access.auth import TemporaryPasswords
+
+    return TemporaryPasswords(
+        packets=packets(),
+        limits=limits(),
+        passwords=passwords(),
+        envelope=envelope(),
+        ids=ids(),
+        clock=clock(),
+        allowed=access_limits(),
+        life=settings().temporary_password_life,
+    )
+
+
+@cache
+def way_in() -> WayIn:
+    from econtracting.usecases.access.auth import WayIn
+
+    return WayIn(packets(), attempts(), limits(), passwords(), ids(), clock(), access_limits())
+
+
+@cache
+def own_passwords() -> OwnPasswords:
+    from econtracting.usecases.access.auth import OwnPasswords
+
+    return OwnPasswords(packets(), packet_type, attempts(), passwords(), ids(), clock(), password_policy())
+
+
+@cache
+def sessions() -> Sessions:
+    from econtracting.usecases.access.auth import Sessions
+
+    return Sessions(packets(), clock())
+
+
+@cache
+def packet_standing() -> PacketStanding:
+    from econtracting.usecases.news.standing import PacketStanding
+
+    return PacketStanding(packets(), packet_type, breakers(), clock())
+
+
+@cache
+def interview() -> Interview:
+    from econtracting.usecases.interview.interview import Interview
+
+    return Interview(packets(), packet_type, clock())
+
+
+@cache
+def saving() -> Saving:
+    from econtracting.usecases.interview.interview import Saving
+
+    synthetic = settings().synthetic_people
+    return Saving(packets(), packet_type, envelope(), license_registry(), clock(), synthetic)
+
+
+@cache
+def identity() -> Identity:
+    from econtracting.usecases.interview.verifying import Identity
+
+    return Identity(packets(), packet_type, clock())
+
+
+@cache
+def verifying() -> Verifying:
+    from econtracting.usecases.interview.verifying import Verifying
+
+    return Verifying(packets(), packet_type, envelope(), license_registry(), clock())
+
+
+@cache
+def email_changes() -> EmailChanges:
+    from econtracting.usecases.interview.contact import EmailChanges
+
+    return EmailChanges(
+        packets=packets(),
+        packet_types=packet_type,
+        envelope=envelope(),
+        passwords=passwords(),
+        limits=limits(),
+        attempts=attempts(),
+        ids=ids(),
+        clock=clock(),
+        life=settings().temporary_password_life,
+    )
+
+
+@cache
+def attachments() -> Attachments:
+    from econtracting.usecases.interview.attachments import Attachments
+
+    return Attachments(packets(), packet_type, uploads(), scanner(), limits(), ids(), clock())
+
+
+@cache
+def upload_removal() -> UploadRemoval:
+    from econtracting.usecases.interview.attachments import UploadRemoval
+
+    return UploadRemoval(uploads())
+
+
+@cache
+def summaries() -> Summaries:
+    from econtracting.usecases.interview.summary import Summaries
+
+    return Summaries(packets(), packet_type, preparation(), clock(), settings().synthetic_people)
 
 
 def forget() -> None:

@@ -33,10 +33,18 @@ from econtracting import wiring
 from econtracting.domain.errors import InvalidRequest
 from econtracting.http import callers
 from econtracting.http.problems import Door
-from econtracting.usecases.interview import attachments, contact, interview, verifying
-from econtracting.usecases.interview import summary as summaries
-from econtracting.usecases.news import delays
-from econtracting.usecases.screening import notices
+from econtracting.views.attachments import AnnouncedAttachmentView, AttachmentsView, AttachmentView
+from econtracting.views.interview import (
+    AgreementView,
+    AnswersStandView,
+    ConfirmedEmailView,
+    EmailCodeView,
+    IdentityView,
+    SavedSectionView,
+    SectionView,
+    SummaryView,
+)
+from econtracting.views.standing import PacketView
 
 app = Door(wiring.edge_secret)
 
@@ -65,50 +73,27 @@ class Code(BaseModel):
 
 
 @app.get("/packet")
-def packet() -> dict[str, Any]:
+def packet() -> PacketView:
     """Show where the packet stands, its sections and the road ahead."""
-    agent = callers.agent(app)
-    view = interview.packet_view(
-        packets=wiring.packets(), packet_types=wiring.packet_type, clock=wiring.clock(), packet_id=agent.packet_id
-    )
-    waits = delays.told(view["timeline"], breakers=wiring.breakers(), clock=wiring.clock())
-    shown = notices.status_shown(packets=wiring.packets(), packet_id=agent.packet_id)
-    return {**view, "status": shown.value, "timeline": waits}
+    return wiring.packet_standing().view(callers.agent(app))
 
 
 @app.get("/packet/agreement")
-def agreement() -> dict[str, Any]:
+def agreement() -> AgreementView:
     """Show the user agreement and what was accepted of it."""
-    agent = callers.agent(app)
-    return interview.agreement(packets=wiring.packets(), packet_types=wiring.packet_type, packet_id=agent.packet_id)
+    return wiring.interview().agreement(callers.agent(app))
 
 
 @app.put("/packet/agreement")
-def accept_agreement(accepted: Agreed) -> dict[str, Any]:
+def accept_agreement(accepted: Agreed) -> AgreementView:
     """Accept the version of the user agreement that was shown."""
-    agent = callers.agent(app)
-    interview.accept_agreement(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        clock=wiring.clock(),
-        packet_id=agent.packet_id,
-        version=accepted.version,
-        actor=agent.actor,
-    )
-    return interview.agreement(packets=wiring.packets(), packet_types=wiring.packet_type, packet_id=agent.packet_id)
+    return wiring.interview().accept_agreement(callers.agent(app), accepted.version)
 
 
 @app.get("/packet/interview/<section>")
-def section(section: str) -> dict[str, Any]:
+def section(section: str) -> SectionView:
     """Show a section's form and answers, sensitive ones masked."""
-    agent = callers.agent(app)
-    return interview.section(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        clock=wiring.clock(),
-        packet_id=agent.packet_id,
-        name=section,
-    )
+    return wiring.interview().section(callers.agent(app), section)
 
 
 @app.put("/packet/interview/<section>")
@@ -117,174 +102,76 @@ def save_section(
     answers: Annotated[dict[str, Any], Body()],
     if_match: Annotated[str, Header(alias="If-Match", description="The version the answers were read with")],
     draft: Annotated[bool, Query(description="Keep a part of the section without completing it")] = False,
-) -> dict[str, Any]:
+) -> SavedSectionView:
     """Save a section on top of the version named in If-Match."""
-    agent = callers.agent(app)
-    return interview.save_section(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        envelope=wiring.envelope(),
-        registry=wiring.license_registry(),
-        clock=wiring.clock(),
-        packet_id=agent.packet_id,
-        name=section,
-        answers=answers,
-        seen_version=_version(if_match),
-        draft=draft,
-        synthetic=wiring.settings().synthetic_people,
-        actor=agent.actor,
-    )
+    return wiring.saving().save(callers.agent(app), section, answers, _version(if_match), draft=draft)
 
 
 @app.get("/packet/identity")
-def identity() -> dict[str, Any]:
+def identity() -> IdentityView:
     """Show what the license registry says of the person who answers."""
-    agent = callers.agent(app)
-    return verifying.view(packets=wiring.packets(), packet_types=wiring.packet_type, packet_id=agent.packet_id)
+    return wiring.identity().view(callers.agent(app))
 
 
 @app.post("/packet/identity/confirmations")
-def keep_differences(kept: Kept) -> dict[str, Any]:
+def keep_differences(kept: Kept) -> IdentityView:
     """Stand by answers that the license registry shows otherwise."""
-    agent = callers.agent(app)
-    return verifying.keep(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        clock=wiring.clock(),
-        packet_id=agent.packet_id,
-        fields=kept.fields,
-        actor=agent.actor,
-    )
+    return wiring.identity().keep(callers.agent(app), kept.fields)
 
 
 @app.post("/packet/email-confirmations", status_code=HTTPStatus.ACCEPTED)
-def ask_for_email_code() -> dict[str, Any]:
+def ask_for_email_code() -> EmailCodeView:
     """Mail a code to the address the agent wants to be reached at."""
-    agent = callers.agent(app)
-    contact.ask_for_code(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        envelope=wiring.envelope(),
-        passwords=wiring.passwords(),
-        limits=wiring.limits(),
-        ids=wiring.ids(),
-        clock=wiring.clock(),
-        life=wiring.settings().temporary_password_life,
-        packet_id=agent.packet_id,
-        actor=agent.actor,
-    )
-    return {}
+    return wiring.email_changes().ask_for_code(callers.agent(app))
 
 
 @app.put("/packet/email-confirmations")
-def confirm_email(given: Code) -> dict[str, Any]:
+def confirm_email(given: Code) -> ConfirmedEmailView:
     """Confirm an e-mail address with the code that was mailed to it."""
-    agent = callers.agent(app)
-    return contact.confirm(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        envelope=wiring.envelope(),
-        passwords=wiring.passwords(),
-        attempts=wiring.attempts(),
-        clock=wiring.clock(),
-        packet_id=agent.packet_id,
-        code=given.code,
-        actor=agent.actor,
-    )
+    return wiring.email_changes().confirm(callers.agent(app), given.code)
 
 
 @app.get("/packet/attachments")
-def list_attachments() -> dict[str, Any]:
+def list_attachments() -> AttachmentsView:
     """List the supporting files and what became of each."""
-    agent = callers.agent(app)
-    return attachments.listed(
-        packets=wiring.packets(), packet_types=wiring.packet_type, clock=wiring.clock(), packet_id=agent.packet_id
-    )
+    return wiring.attachments().rows(callers.agent(app))
 
 
 @app.post("/packet/attachments", status_code=HTTPStatus.CREATED)
-def announce_attachment(file: Announced) -> dict[str, Any]:
+def announce_attachment(file: Announced) -> AnnouncedAttachmentView:
     """Announce a supporting file; the answer says where to upload it."""
-    agent = callers.agent(app)
-    return attachments.announce(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        uploads=wiring.uploads(),
-        limits=wiring.limits(),
-        ids=wiring.ids(),
-        clock=wiring.clock(),
-        packet_id=agent.packet_id,
-        file_name=file.file_name,
-        content_type=file.content_type,
-        size=file.size,
-        actor=agent.actor,
-        request=callers.idempotency(app, agent.packet_id),
-    )
+    return wiring.attachments().announce(callers.agent(app), file.file_name, file.content_type, file.size)
 
 
 @app.post("/packet/attachments/<attachment_id>/complete")
-def complete_attachment(attachment_id: str) -> dict[str, Any]:
+def complete_attachment(attachment_id: str) -> AttachmentView:
     """Have an uploaded file looked at."""
-    agent = callers.agent(app)
-    return attachments.complete(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        uploads=wiring.uploads(),
-        scanner=wiring.scanner(),
-        clock=wiring.clock(),
-        packet_id=agent.packet_id,
-        attachment_id=attachment_id,
-        actor=agent.actor,
-    )
+    return wiring.attachments().complete(callers.agent(app), attachment_id)
 
 
 @app.delete("/packet/attachments/<attachment_id>", status_code=HTTPStatus.NO_CONTENT)
 def remove_attachment(attachment_id: str) -> Response[None]:
     """Take a supporting file away."""
-    agent = callers.agent(app)
-    attachments.remove(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        clock=wiring.clock(),
-        packet_id=agent.packet_id,
-        attachment_id=attachment_id,
-        actor=agent.actor,
-    )
+    wiring.attachments().remove(callers.agent(app), attachment_id)
     return Response(HTTPStatus.NO_CONTENT)
 
 
 @app.get("/packet/summary")
-def summary() -> dict[str, Any]:
+def summary() -> SummaryView:
     """Show everything that was answered, sensitive answers masked."""
-    agent = callers.agent(app)
-    return summaries.summary(
-        packets=wiring.packets(), packet_types=wiring.packet_type, clock=wiring.clock(), packet_id=agent.packet_id
-    )
+    return wiring.summaries().view(callers.agent(app))
 
 
 @app.post("/packet/summary/confirm")
-def confirm() -> dict[str, Any]:
+def confirm() -> AnswersStandView:
     """Freeze the answers and prepare the documents from them."""
-    agent = callers.agent(app)
-    return summaries.confirm(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        preparation=wiring.preparation(),
-        clock=wiring.clock(),
-        packet_id=agent.packet_id,
-        synthetic=wiring.settings().synthetic_people,
-        actor=agent.actor,
-        request=callers.idempotency(app, agent.packet_id),
-    )
+    return wiring.summaries().confirm(callers.agent(app))
 
 
 @app.post("/packet/summary/reopen")
-def reopen() -> dict[str, Any]:
+def reopen() -> AnswersStandView:
     """Open the answers again while nothing is signed."""
-    agent = callers.agent(app)
-    return summaries.reopen(
-        packets=wiring.packets(), clock=wiring.clock(), packet_id=agent.packet_id, actor=agent.actor
-    )
+    return wiring.summaries().reopen(callers.agent(app))
 
 
 def _version(if_match: str) -> int:

@@ -9,7 +9,6 @@ from aws_lambda_powertools import Logger
 
 from econtracting import wiring
 from econtracting.domain.errors import PacketNotFound
-from econtracting.usecases.news import deliveries
 from econtracting.usecases.news.deliveries import Outcome
 
 REFERENCE_HEADER = "x-reference-id"
@@ -26,7 +25,7 @@ def lambda_handler(event: dict[str, Any], _: Any) -> None:
             logger.warning("mail report not understood", message_id=record.get("Sns", {}).get("MessageId"))
             continue
         try:
-            deliveries.record(packets=wiring.packets(), clock=wiring.clock(), reference=reference, outcome=outcome)
+            wiring.deliveries().record(reference, outcome)
         except PacketNotFound:
             logger.warning("mail report for no packet of ours", outcome=outcome)
 

@@ -10,7 +10,6 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from econtracting import wiring
 from econtracting.domain.breaker import Vendor
-from econtracting.usecases.department import census
 
 EVERY = timedelta(minutes=5)
 Figures = Mapping[str, tuple[MetricUnit, float]]
@@ -19,9 +18,7 @@ Figures = Mapping[str, tuple[MetricUnit, float]]
 def lambda_handler(event: dict[str, Any], _: Any) -> dict[str, int]:
     """What became ACTIVE is counted once: each run looks at the whole five minutes that ended before it."""
     until = _whole(wiring.clock().now())
-    found = census.count(
-        census=wiring.census(), breakers=wiring.breakers(), clock=wiring.clock(), since=until - EVERY, until=until
-    )
+    found = wiring.counting().count(until - EVERY, until)
     for one in found.standings:
         _emit(
             {

@@ -23,11 +23,11 @@ from econtracting.domain import webhooks as wire
 from econtracting.domain.packet import Status
 from econtracting.http import callers
 from econtracting.http.problems import Door
-from econtracting.usecases.appointing import sales
-from econtracting.usecases.certification import certification
-from econtracting.usecases.corrections import corrections
 from econtracting.usecases.department import decisions, overview
-from econtracting.usecases.news import webhooks
+from econtracting.views.department import CorrectionAskedView, DecisionView
+from econtracting.views.packets import EventsView, PacketDetailView, PacketRowsView
+from econtracting.views.producers import CertificationStatusView, ReadyToSellView
+from econtracting.views.webhooks import AcceptedView
 
 app = Door(wiring.edge_secret)
 
@@ -66,158 +66,89 @@ class ReportedDispute(BaseModel):
     reason: Words
 
 
-ACCEPTED = {"accepted": True}
-
-
 @app.post("/webhooks/background-checks", status_code=HTTPStatus.ACCEPTED)
-def background_checks() -> dict[str, Any]:
+def receive_screening() -> AcceptedView:
     """Take the screening vendor's word that something happened to a report."""
     raw = callers.raw_body(app)
     keys = wiring.secrets()["background_check_key"].split()
     wire.verify_hex_hmac(raw, app.current_event.headers.get("X-Signature"), keys)
-    message = wire.report_event(raw)
-    if message is not None:
-        webhooks.background_check(packets=wiring.packets(), clock=wiring.clock(), message=message, body=raw.decode())
-    return ACCEPTED
+    if event := wire.report_event(raw):
+        wiring.webhooks().receive_screening(event, raw.decode())
+    return AcceptedView()
 
 
 @app.post("/webhooks/appointments", status_code=HTTPStatus.ACCEPTED)
-def appointments() -> dict[str, Any]:
+def receive_appointment() -> AcceptedView:
     """Take the appointment gateway's news of an appointment."""
     raw, message_id = _signed("appointment_webhook_secret")
-    message = wire.appointment_event(raw)
-    if message is not None:
-        webhooks.appointment(
-            packets=wiring.packets(),
-            clock=wiring.clock(),
-            message_id=message_id,
-            message=message,
-            body=raw.decode(),
-        )
-    return ACCEPTED
+    if event := wire.appointment_event(raw):
+        wiring.webhooks().receive_appointment(message_id, event, raw.decode())
+    return AcceptedView()
 
 
 @app.post("/webhooks/certifications", status_code=HTTPStatus.ACCEPTED)
-def certifications() -> dict[str, Any]:
+def receive_certification() -> AcceptedView:
     """Take the certification site's news of a producer."""
     raw, message_id = _signed("certification_webhook_secret")
-    message = wire.certification_event(raw)
-    if message is not None:
-        webhooks.certified(
-            packets=wiring.packets(),
-            packet_types=wiring.packet_type,
-            clock=wiring.clock(),
-            message_id=message_id,
-            message=message,
-            body=raw.decode(),
-        )
-    return ACCEPTED
+    if event := wire.certification_event(raw):
+        wiring.webhooks().receive_certification(message_id, event, raw.decode())
+    return AcceptedView()
 
 
 @app.post("/webhooks/sales", status_code=HTTPStatus.ACCEPTED)
-def sold() -> dict[str, Any]:
+def receive_sale() -> AcceptedView:
     """Take a producer's sale as policy administration reports it."""
     raw, message_id = _signed("sales_webhook_secret")
-    message = wire.sale_event(raw)
-    if message is not None:
-        sales.reported(
-            packets=wiring.packets(),
-            packet_types=wiring.packet_type,
-            clock=wiring.clock(),
-            every=wiring.settings().reconcile_every,
-            message_id=message_id,
-            message=message,
-            body=raw.decode(),
-        )
-    return ACCEPTED
+    if event := wire.sale_event(raw):
+        wiring.first_sales().report(message_id, event, raw.decode())
+    return AcceptedView()
 
 
 @app.get("/packets")
-def packets(
+def list_packets(
     status: Annotated[Status | None, Query()] = None,
     queue: Annotated[overview.Queue | None, Query()] = None,
     cursor: Annotated[str | None, Query(max_length=1000)] = None,
-) -> dict[str, Any]:
+) -> PacketRowsView:
     """List packets in a status or a queue of the contracting department."""
     callers.staff(app, "contracting")
-    return overview.packets_of(
-        packets=wiring.packets(), clock=wiring.clock(), status=status, queue=queue, cursor=cursor
-    )
+    return wiring.overview().rows(status, queue, cursor)
 
 
 @app.get("/packets/<packet_id>")
-def show_packet_to_department(packet_id: str) -> dict[str, Any]:
+def show_packet(packet_id: str) -> PacketDetailView:
     """Show one packet as the contracting department sees it."""
     callers.staff(app, "contracting")
-    return overview.packet(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        breakers=wiring.breakers(),
-        clock=wiring.clock(),
-        day=wiring.settings().adverse_day,
-        packet_id=packet_id,
-    )
+    return wiring.overview().packet(packet_id)
 
 
 @app.get("/packets/<packet_id>/events")
-def events(packet_id: str) -> dict[str, Any]:
+def list_events(packet_id: str) -> EventsView:
     """Show a packet's audit trail."""
     callers.staff(app, "contracting")
-    return overview.events(packets=wiring.packets(), packet_id=packet_id)
+    return wiring.overview().events(packet_id)
 
 
 @app.post("/packets/<packet_id>/corrections")
-def correct(packet_id: str, correction: Correction) -> dict[str, Any]:
+def ask_correction(packet_id: str, correction: Correction) -> CorrectionAskedView:
     """Ask the agent to correct named fields."""
-    caller = callers.staff(app, "contracting")
-    return corrections.request(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        clock=wiring.clock(),
-        patience=wiring.patience(),
-        packet_id=packet_id,
-        fields=correction.fields,
-        reason=correction.reason,
-        actor=caller.actor,
-        request=callers.idempotency(app, caller.subject),
-    )
+    staff = callers.staff(app, "contracting")
+    return wiring.corrections().request(staff, packet_id, correction.fields, correction.reason)
 
 
 @app.post("/packets/<packet_id>/decisions")
-def decide(packet_id: str, made: Made) -> dict[str, Any]:
+def decide(packet_id: str, made: Made) -> DecisionView:
     """Decide how a packet goes on."""
-    caller = callers.staff(app, "contracting")
-    house = decisions.House(
-        packets=wiring.packets(),
-        outbox=wiring.outbox(),
-        packet_types=wiring.packet_type,
-        clock=wiring.clock(),
-        patience=wiring.patience(),
-        every=wiring.settings().reconcile_every,
-        day=wiring.settings().adverse_day,
-    )
-    return decisions.decide(
-        house,
-        packet_id=packet_id,
-        decision=decisions.Decision(made.decision, made.reason, made.worksheet_sha256, made.posted_on),
-        actor=caller.actor,
-        request=callers.idempotency(app, caller.subject),
-    )
+    staff = callers.staff(app, "contracting")
+    decision = decisions.Decision(made.decision, made.reason, made.worksheet_sha256, made.posted_on)
+    return wiring.decisions().decide(staff, packet_id, decision)
 
 
 @app.post("/packets/<packet_id>/disputes")
-def record_dispute(packet_id: str, told: ReportedDispute) -> dict[str, Any]:
+def record_dispute(packet_id: str, told: ReportedDispute) -> DecisionView:
     """Put down a dispute that came by telephone or letter, or its answer."""
-    caller = callers.staff(app, "contracting")
-    return decisions.dispute(
-        packets=wiring.packets(),
-        clock=wiring.clock(),
-        packet_id=packet_id,
-        answered=told.state == "answered",
-        reason=told.reason,
-        actor=caller.actor,
-        request=callers.idempotency(app, caller.subject),
-    )
+    staff = callers.staff(app, "contracting")
+    return wiring.decisions().dispute(staff, packet_id, told.reason, answered=told.state == "answered")
 
 
 @app.get("/producers/<npn>/ready-to-sell")
@@ -225,25 +156,17 @@ def ready_to_sell(
     npn: str,
     state: Annotated[str, Query(pattern="^[A-Z]{2}$")],
     on: Annotated[date | None, Query()] = None,
-) -> dict[str, Any]:
+) -> ReadyToSellView:
     """Answer whether a producer may sell in a state on a day, and why not."""
     callers.staff(app, "recruiter", "contracting", "carrier-system")
-    return overview.ready_to_sell(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        registry=wiring.license_registry(),
-        clock=wiring.clock(),
-        npn=npn,
-        state=state,
-        on=on,
-    )
+    return wiring.producers().ready_to_sell(npn, state, on)
 
 
 @app.get("/producers/<npn>/certification-status")
-def certification_status(npn: str) -> dict[str, Any]:
+def certification_status(npn: str) -> CertificationStatusView:
     """Tell the certification site whether a producer is loaded."""
-    _certification_site()
-    return certification.status(packets=wiring.packets(), npn=npn)
+    _require_certification_site()
+    return wiring.certification().status(npn)
 
 
 def _signed(secret: str) -> tuple[bytes, str]:
@@ -252,7 +175,7 @@ def _signed(secret: str) -> tuple[bytes, str]:
     return raw, wire.verify_standard(raw, headers, wiring.secrets()[secret].split(), wiring.clock().now())
 
 
-def _certification_site() -> None:
+def _require_certification_site() -> None:
     """The site shows the key we call it with; no staff token is involved, so the route has no authorizer."""
     wire.verify_bearer(
         app.current_event.headers.get("Authorization"), wiring.secrets()["certification_site_key"].split()

@@ -13,16 +13,16 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from econtracting import wiring
+from econtracting.domain.acts import TAKES_TWO, Act
 from econtracting.domain.audit import Actor
+from econtracting.domain.callers import Staff
 from econtracting.domain.errors import EContractingError, InvalidRequest
 from econtracting.http import console
-from econtracting.usecases.corrections import corrections
-from econtracting.usecases.department import decisions, erasing, overview
-from econtracting.usecases.invitations import invite
+from econtracting.usecases.department import decisions, overview
 
 logger = Logger()
 
-CONSOLE = Actor(kind="staff", id="console")
+CONSOLE = Staff("console", frozenset({"contracting"}), "", Actor(kind="staff", id="console"))
 DESCRIPTION = """### Contracting department
 Lists the queues, opens a packet with masked values, resends an invitation, asks for a correction, decides, retries.
 Parameters: `queue` (review, adverse, correction, waiting).
@@ -40,91 +40,53 @@ def lambda_handler(event: dict[str, Any], context: Any) -> str:
     packet_id = str(event.get("packet_id") or form.get("packet_id", "")).strip()
     try:
         told = _act(event["act"], packet_id, form) if "act" in event else ""
-        return page.packet(_packet(packet_id), told) if packet_id else _queue(page, event)
+        return page.packet(wiring.overview().packet(packet_id), told) if packet_id else _queue(page, event)
     except EContractingError as refusal:
         logger.info("refused in the console", code=refusal.code)
         try:
-            return page.packet(_packet(packet_id), refusal.detail, refused=True)
+            return page.packet(wiring.overview().packet(packet_id), refusal.detail, refused=True)
         except EContractingError:
             return page.nothing(refusal.detail)
 
 
 def _queue(page: console.Pages, event: Mapping[str, Any]) -> str:
     queue = overview.Queue(event.get("queue", overview.Queue.REVIEW))
-    found = overview.packets_of(
-        packets=wiring.packets(), clock=wiring.clock(), status=None, queue=queue, cursor=event.get("cursor")
-    )
-    return page.queue(queue, tuple(overview.Queue), found)
-
-
-def _packet(packet_id: str) -> dict[str, Any]:
-    return overview.packet(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        breakers=wiring.breakers(),
-        clock=wiring.clock(),
-        day=wiring.settings().adverse_day,
-        packet_id=packet_id,
-    )
+    return page.queue(queue, tuple(overview.Queue), wiring.overview().rows(None, queue, event.get("cursor")))
 
 
 def _act(act: str, packet_id: str, form: Form) -> str:
     """Do it and say so. Raises what the use case raises, InvalidRequest without a proper reason."""
-    do = ACTS.get(act)
-    if do is None:
+    if act not in Act:
         raise InvalidRequest("There is no such action.")
-    told = do(packet_id, form)
+    told = ACTS[Act(act)](packet_id, form)
     logger.info("acted in the console", act=act, packet_id=packet_id)
     return told
 
 
 def _resend(packet_id: str, _: Form) -> str:
-    invite.resend(
-        packets=wiring.packets(), limits=wiring.limits(), clock=wiring.clock(), schedule=wiring.schedule(),
-        packet_id=packet_id, actor=CONSOLE, request=None,
-    )  # fmt: skip
+    wiring.invitations().resend(CONSOLE, packet_id)
     return "The invitation is on its way again."
 
 
 def _correct(packet_id: str, form: Form) -> str:
-    corrections.request(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        clock=wiring.clock(),
-        patience=wiring.patience(),
-        packet_id=packet_id,
-        fields=[field for field in form.get("fields", "").replace(",", " ").split() if field],
-        reason=_reason(form),
-        actor=CONSOLE,
-        request=None,
-    )
+    fields = [field for field in form.get("fields", "").replace(",", " ").split() if field]
+    wiring.corrections().request(CONSOLE, packet_id, fields, _reason(form))
     return "The agent has been asked for a correction."
 
 
 def _decide(word: decisions.Word) -> Callable[[str, Form], str]:
     def decide(packet_id: str, form: Form) -> str:
-        if word == "proceed" and wiring.packets().load(packet_id).review_reason in console.TAKES_TWO:
+        if word == "proceed" and wiring.packets().load(packet_id).review_reason in TAKES_TWO:
             raise InvalidRequest("Two persons have to agree, each with a staff token of their own.")
-        house = decisions.House(
-            packets=wiring.packets(),
-            outbox=wiring.outbox(),
-            packet_types=wiring.packet_type,
-            clock=wiring.clock(),
-            patience=wiring.patience(),
-            every=wiring.settings().reconcile_every,
-            day=wiring.settings().adverse_day,
-        )
         decision = decisions.Decision(word, _reason(form), form.get("worksheet") or None)
-        answer = decisions.decide(house, packet_id=packet_id, decision=decision, actor=CONSOLE, request=None)
-        return f"Decided: {word}. The packet stands at {answer['status']}."
+        answer = wiring.decisions().decide(CONSOLE, packet_id, decision)
+        return f"Decided: {word}. The packet stands at {answer.status}."
 
     return decide
 
 
 def _erase(packet_id: str, form: Form) -> str:
-    erasing.erase(
-        packets=wiring.packets(), clock=wiring.clock(), packet_id=packet_id, reason=_reason(form), actor=CONSOLE
-    )
+    wiring.erasing().erase(CONSOLE.actor, packet_id, _reason(form))
     return "Answers and uploads are erased, and who it was for; the trail stays."
 
 
@@ -135,13 +97,13 @@ def _reason(form: Form) -> str:
     return reason
 
 
-ACTS: dict[str, Callable[[str, Form], str]] = {
-    "resend": _resend,
-    "correct": _correct,
-    "proceed": _decide("proceed"),
-    "pre-adverse": _decide("pre-adverse"),
-    "adverse": _decide("adverse"),
-    "reject": _decide("reject"),
-    "retry": _decide("retry"),
-    "erase": _erase,
+ACTS: dict[Act, Callable[[str, Form], str]] = {
+    Act.RESEND: _resend,
+    Act.CORRECT: _correct,
+    Act.PROCEED: _decide("proceed"),
+    Act.PRE_ADVERSE: _decide("pre-adverse"),
+    Act.ADVERSE: _decide("adverse"),
+    Act.REJECT: _decide("reject"),
+    Act.RETRY: _decide("retry"),
+    Act.ERASE: _erase,
 }

@@ -39,8 +39,21 @@ from econtracting.domain.signing.documents import PACKET_ACT
 from econtracting.http import callers
 from econtracting.http.files import PDF, PLAIN, PNG, ZIP, ZIP_OR_PDF, File, pdf, plain, png, zipped
 from econtracting.http.problems import Door
-from econtracting.usecases.screening import notices
-from econtracting.usecases.signing import adopting, consenting, declining, printing, signing
+from econtracting.usecases.signing.adopting import Wish
+from econtracting.views.notices import DisputeView, NoticesView
+from econtracting.views.printing import PrintRowView
+from econtracting.views.signing import (
+    AdoptedView,
+    ConsentedView,
+    ConsentView,
+    DocumentView,
+    FinishView,
+    LeaveView,
+    PaperCopiesView,
+    SignatureView,
+    SignedFieldView,
+    WithdrawnConsentView,
+)
 
 app = Door(wiring.edge_secret)
 
@@ -73,8 +86,8 @@ class Signature(BaseModel):
     image: str | None = None
     strokes: list[list[tuple[float, float]]] | None = None
 
-    def wish(self) -> adopting.Wish:
-        return adopting.Wish(**{name: getattr(self, name) for name in type(self).model_fields})
+    def wish(self) -> Wish:
+        return Wish(**{name: getattr(self, name) for name in type(self).model_fields})
 
 
 class Dispute(BaseModel):
@@ -92,298 +105,141 @@ class Act(BaseModel):
 
 
 @app.get("/packet/consent")
-def consent_view() -> dict[str, Any]:
+def disclosure() -> ConsentView:
     """Show the disclosure about electronic records and what was accepted of it."""
-    agent = callers.agent(app)
-    return consenting.consent_view(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        clock=wiring.clock(),
-        packet_id=agent.packet_id,
-        actor=agent.actor,
-    )
+    return wiring.consenting().disclosure(callers.agent(app))
 
 
 @app.get("/packet/consent/access-code", responses=PDF)
 def access_code() -> File:
     """The document with the code that proves access to electronic records."""
-    agent = callers.agent(app)
-    content = consenting.access_code_document(
-        packets=wiring.packets(), documents=wiring.documents(), packet_id=agent.packet_id
-    )
-    return pdf(content, "access-code.pdf")
+    return pdf(wiring.consenting().access_code_document(callers.agent(app)), "access-code.pdf")
 
 
 @app.post("/packet/consent", status_code=HTTPStatus.CREATED)
-def consent(given: Consent) -> dict[str, Any]:
+def consent(given: Consent) -> ConsentedView:
     """Consent to electronic records, with the code read from the document."""
-    agent = callers.agent(app)
-    return consenting.consent(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        clock=wiring.clock(),
-        packet_id=agent.packet_id,
-        disclosure_version=given.disclosure_version,
-        access_code=given.access_code,
-        actor=agent.actor,
-        request=callers.idempotency(app, agent.packet_id),
-    )
+    return wiring.consenting().consent(callers.agent(app), given.disclosure_version, given.access_code)
 
 
 @app.post("/packet/consent/withdraw")
-def withdraw_consent(why: Reason) -> dict[str, Any]:
+def withdraw_consent(why: Reason) -> WithdrawnConsentView:
     """Withdraw the consent to electronic records; the answer says what follows."""
-    agent = callers.agent(app)
-    return consenting.withdraw_consent(
-        packets=wiring.packets(),
-        clock=wiring.clock(),
-        packet_id=agent.packet_id,
-        reason=why.reason,
-        actor=agent.actor,
-    )
+    return wiring.consenting().withdraw(callers.agent(app), why.reason)
 
 
 @app.post("/packet/paper-copies", status_code=HTTPStatus.ACCEPTED)
-def paper_copies(wanted: PaperCopies) -> dict[str, Any]:
+def request_paper(wanted: PaperCopies) -> PaperCopiesView:
     """Ask for documents on paper."""
-    agent = callers.agent(app)
-    return consenting.request_paper(
-        packets=wiring.packets(),
-        clock=wiring.clock(),
-        packet_id=agent.packet_id,
-        document_ids=wanted.documents,
-        actor=agent.actor,
-        request=callers.idempotency(app, agent.packet_id),
-    )
+    return wiring.consenting().request_paper(callers.agent(app), wanted.documents)
 
 
 @app.get("/packet/signature")
-def signature_view() -> dict[str, Any]:
+def signature() -> SignatureView:
     """Show the styles to sign in and the signature adopted so far."""
-    agent = callers.agent(app)
-    return adopting.signature_view(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        styles=wiring.signature_styles(),
-        packet_id=agent.packet_id,
-    )
+    return wiring.adopting().choices(callers.agent(app))
 
 
 @app.put("/packet/signature")
-def adopt(signature: Signature) -> dict[str, Any]:
+def adopt(signature: Signature) -> AdoptedView:
     """Adopt a signature and initials."""
-    agent = callers.agent(app)
-    return adopting.adopt(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        documents=wiring.documents(),
-        pictures=wiring.pictures(),
-        clock=wiring.clock(),
-        ids=wiring.ids(),
-        styles=wiring.signature_styles(),
-        packet_id=agent.packet_id,
-        wish=signature.wish(),
-        signed_in_at=agent.signed_in_at,
-        step_up=wiring.step_up(),
-        actor=agent.actor,
-    )
+    return wiring.adopting().adopt(callers.agent(app), signature.wish())
 
 
 @app.get("/packet/signature/preview", responses=PNG)
 def adopted_preview() -> File:
     """The adopted signature as the documents show it."""
-    agent = callers.agent(app)
-    found = adopting.adopted_preview(
-        packets=wiring.packets(),
-        documents=wiring.documents(),
-        pictures=wiring.pictures(),
-        packet_id=agent.packet_id,
-    )
-    return png(found)
+    return png(wiring.adopting().adopted_preview(callers.agent(app)))
 
 
 @app.post("/packet/signature/preview", responses=PNG)
 def preview(signature: Signature) -> File:
     """A signature not yet adopted, as the documents would show it."""
-    agent = callers.agent(app)
-    found = adopting.preview(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        pictures=wiring.pictures(),
-        clock=wiring.clock(),
-        styles=wiring.signature_styles(),
-        packet_id=agent.packet_id,
-        wish=signature.wish(),
-    )
-    return png(found)
+    return png(wiring.adopting().preview(callers.agent(app), signature.wish()))
 
 
 @app.get("/packet/notices")
-def notices_view() -> dict[str, Any]:
+def notices() -> NoticesView:
     """List the notices about a background report and whether one can be disputed."""
-    agent = callers.agent(app)
-    return notices.listed(packets=wiring.packets(), packet_types=wiring.packet_type, packet_id=agent.packet_id)
+    return wiring.notices().rows(callers.agent(app))
 
 
 @app.get("/packet/notices/<notice_id>/content", responses=PLAIN)
 def notice(notice_id: str) -> File:
     """The notice as text."""
-    agent = callers.agent(app)
-    found = notices.text(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        clock=wiring.clock(),
-        packet_id=agent.packet_id,
-        notice_id=notice_id,
-        actor=agent.actor,
-    )
-    return plain(found)
+    return plain(wiring.notices().text(callers.agent(app), notice_id))
 
 
 @app.get("/packet/notices/<notice_id>/report", responses=PDF)
 def report(notice_id: str) -> File:
     """The copy of the report that a notice is about."""
-    agent = callers.agent(app)
-    found = notices.report(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        documents=wiring.documents(),
-        packet_id=agent.packet_id,
-        notice_id=notice_id,
-    )
-    return pdf(found, "background-report.pdf")
+    return pdf(wiring.notices().report(callers.agent(app), notice_id), "background-report.pdf")
 
 
 @app.post("/packet/notices/<notice_id>/disputes", status_code=HTTPStatus.CREATED)
-def dispute(notice_id: str, given: Dispute) -> dict[str, Any]:
+def dispute(notice_id: str, given: Dispute) -> DisputeView:
     """Dispute the report that a notice is about."""
-    agent = callers.agent(app)
-    return notices.dispute(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        clock=wiring.clock(),
-        packet_id=agent.packet_id,
-        notice_id=notice_id,
-        grounds=given.grounds,
-        actor=agent.actor,
-        request=callers.idempotency(app, agent.packet_id),
-    )
+    return wiring.notices().dispute(callers.agent(app), notice_id, given.grounds)
 
 
 @app.get("/packet/documents")
-def documents() -> list[dict[str, Any]]:
+def documents() -> list[DocumentView]:
     """List the frozen documents with the fields to sign."""
-    agent = callers.agent(app)
-    return signing.documents_view(packets=wiring.packets(), packet_id=agent.packet_id)
+    return wiring.signing().documents_view(callers.agent(app))
 
 
 @app.get("/packet/documents/<document_id>/content", responses=PDF)
 def content(document_id: str, version: Annotated[Literal["frozen", "sealed"], Query()] = "frozen") -> File:
     """A document's bytes as they were frozen, or as they were sealed."""
-    agent = callers.agent(app)
-    found = signing.content(
-        packets=wiring.packets(),
-        documents=wiring.documents(),
-        clock=wiring.clock(),
-        packet_id=agent.packet_id,
-        document_id=document_id,
-        sealed=version == "sealed",
-        actor=agent.actor,
-    )
+    found = wiring.signing().content(callers.agent(app), document_id, sealed=version == "sealed")
     return pdf(found, f"{document_id}.pdf")
 
 
 @app.post("/packet/documents/<document_id>/fields/<field_id>", status_code=HTTPStatus.CREATED)
-def sign_field(document_id: str, field_id: str, given: Annotated[Act | None, Body()] = None) -> dict[str, Any]:
+def sign_field(document_id: str, field_id: str, given: Annotated[Act | None, Body()] = None) -> SignedFieldView:
     """Sign, initial or acknowledge one field."""
-    agent = callers.agent(app)
-    return signing.sign_field(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        clock=wiring.clock(),
-        packet_id=agent.packet_id,
-        document_id=document_id,
-        field_id=field_id,
-        act=given.act if given else PACKET_ACT,
-        actor=agent.actor,
-        request=callers.idempotency(app, agent.packet_id),
-    )
+    act = given.act if given else PACKET_ACT
+    return wiring.signing().sign_field(callers.agent(app), document_id, field_id, act)
 
 
 @app.post("/packet/decline")
-def decline(why: Reason) -> dict[str, Any]:
+def decline(why: Reason) -> LeaveView:
     """Decline to be contracted; the packet ends."""
-    agent = callers.agent(app)
-    return declining.decline(
-        packets=wiring.packets(),
-        clock=wiring.clock(),
-        packet_id=agent.packet_id,
-        reason=why.reason,
-        wrong_recipient=False,
-        actor=agent.actor,
-    )
+    return wiring.declining().decline(callers.agent(app), why.reason)
 
 
 @app.post("/packet/wrong-recipient")
-def wrong_recipient() -> dict[str, Any]:
+def refuse_mistaken_identity() -> LeaveView:
     """Tell that the invitation reached the wrong person; the packet ends."""
-    agent = callers.agent(app)
-    return declining.decline(
-        packets=wiring.packets(),
-        clock=wiring.clock(),
-        packet_id=agent.packet_id,
-        reason="wrong recipient",
-        wrong_recipient=True,
-        actor=agent.actor,
-    )
+    return wiring.declining().refuse_mistaken_identity(callers.agent(app))
 
 
 @app.post("/packet/finish", status_code=HTTPStatus.ACCEPTED)
-def finish() -> dict[str, Any]:
+def finish() -> FinishView:
     """Finish signing; the seals are made next."""
-    agent = callers.agent(app)
-    return signing.finish(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        clock=wiring.clock(),
-        packet_id=agent.packet_id,
-        signed_in_at=agent.signed_in_at,
-        step_up=wiring.step_up(),
-        actor=agent.actor,
-        request=callers.idempotency(app, agent.packet_id),
-    )
+    return wiring.signing().finish(callers.agent(app))
 
 
 @app.get("/packet/print")
-def print_packet() -> list[dict[str, Any]]:
+def print_rows() -> list[PrintRowView]:
     """List what there is to print, in packet order."""
-    agent = callers.agent(app)
-    return printing.rows(packets=wiring.packets(), packet_types=wiring.packet_type, packet_id=agent.packet_id)
+    return wiring.printing().rows(callers.agent(app))
 
 
 @app.get("/packet/print/all", responses=ZIP_OR_PDF)
 def print_all(format: Annotated[Literal["zip", "pdf"], Query()] = "zip") -> File:
     """All documents in one archive or one PDF."""
     agent = callers.agent(app)
-    packets, documents = wiring.packets(), wiring.documents()
     if format == "pdf":
-        bound = printing.merged(packets=packets, documents=documents, binder=wiring.binder(), packet_id=agent.packet_id)
-        return pdf(bound, f"{agent.packet_id}-documents.pdf")
-    found = printing.archive(packets=packets, documents=documents, packet_id=agent.packet_id)
-    return zipped(found, f"{agent.packet_id}-documents.zip")
+        return pdf(wiring.printing().volume(agent), f"{agent.packet_id}-documents.pdf")
+    return zipped(wiring.printing().archive(agent), f"{agent.packet_id}-documents.zip")
 
 
 @app.get("/packet/evidence", responses=ZIP)
 def evidence() -> File:
     """The evidence package, which anyone can verify offline."""
     agent = callers.agent(app)
-    found = printing.evidence(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        documents=wiring.documents(),
-        packet_id=agent.packet_id,
-    )
-    return zipped(found, f"{agent.packet_id}-evidence.zip")
+    return zipped(wiring.printing().evidence(agent), f"{agent.packet_id}-evidence.zip")
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

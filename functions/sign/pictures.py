@@ -9,4 +9,4 @@ from econtracting import wiring
 
 def lambda_handler(task: dict[str, Any], _: Any) -> dict[str, Any]:
     """{act: redraw, image} | {act: draw, strokes} | {act: preview, marks} -> {png} | {errors}."""
-    return wiring.answered_picture(task)
+    return wiring.draw_picture(task)

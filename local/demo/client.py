@@ -36,19 +36,29 @@ class Connection(Protocol):
 Connect = Callable[[str, dict[str, str]], Connection]
 
 
+def over_http(portal: str, headers: dict[str, str]) -> Connection:
+    return httpx.Client(base_url=f"{portal}/api", headers=headers, timeout=PATIENCE_SECONDS)
+
+
 class Caller:
     """Somebody who speaks to the API with headers of their own."""
 
-    def __init__(self, portal: str, headers: dict[str, str], connect: Connect | None = None) -> None:
-        self._http = httpx.Client(base_url=f"{portal}/api", headers=headers, timeout=PATIENCE_SECONDS)
-        self._connection: Connection = connect(portal, headers) if connect else self._http
+    def __init__(self, portal: str, headers: dict[str, str], connect: Connect = over_http) -> None:
+        self._http = connect(portal, headers)
+
+    @property
+    def http(self) -> httpx.Client:
+        """The connection itself, for tools that measure it. Raises TypeError where another kind carries the calls."""
+        if not isinstance(self._http, httpx.Client):
+            raise TypeError("these calls do not go over plain HTTP")
+        return self._http
 
     def call(
         self, method: str, path: str, body: Any = None, expect: int = 200, headers: dict[str, str] | None = None
     ) -> httpx.Response:
         """Call and insist on the status; whoever is told to come back in a moment does so, as any client must."""
         for _ in range(RETURNS):
-            answer = self._connection.request(method, path, json=body, headers=headers)
+            answer = self._http.request(method, path, json=body, headers=headers)
             if answer.status_code != 503 or "retry-after" not in answer.headers:
                 break
             time.sleep(float(answer.headers["retry-after"]))
@@ -63,7 +73,7 @@ class Caller:
 
     def attempt(self, method: str, path: str, body: Any = None) -> httpx.Response:
         """Call and take the answer, whatever it is."""
-        return self._connection.request(method, path, json=body)
+        return self._http.request(method, path, json=body)
 
     def get(self, path: str) -> Any:
         return self.call("GET", path).json()
@@ -77,19 +87,18 @@ class Caller:
         return first.json()
 
     def close(self) -> None:
-        self._connection.close()
         self._http.close()
 
 
 class Agent(Caller):
     """The agent's browser: keeps the session cookie and says that the portal's own script is calling."""
 
-    def __init__(self, portal: str, connect: Connect | None = None) -> None:
+    def __init__(self, portal: str, connect: Connect = over_http) -> None:
         super().__init__(portal, {"X-Requested-With": "econtracting", "User-Agent": "econtracting-demo"}, connect)
 
 
 class Staff(Caller):
     """A recruiter or the contracting department, by token."""
 
-    def __init__(self, portal: str, token: str, connect: Connect | None = None) -> None:
+    def __init__(self, portal: str, token: str, connect: Connect = over_http) -> None:
         super().__init__(portal, {"Authorization": f"Bearer {token}"}, connect)

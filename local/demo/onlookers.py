@@ -12,7 +12,7 @@ from local import staff
 from local.config import Config
 from local.demo import cast
 from local.demo.cast import Person
-from local.demo.client import Agent, Connect, NotVerified, Staff, verify
+from local.demo.client import Agent, Connect, NotVerified, Staff, over_http, verify
 from local.demo.postbox import LINK_SECRET, Mail, Postbox
 from local.demo.timeline import Timeline
 
@@ -31,7 +31,7 @@ class Scene:
     config: Config
     outputs: Mapping[str, str]
     restart: Callable[[], None] | None = None
-    connect: Connect | None = None
+    connect: Connect = over_http
 
 
 class Onlookers:

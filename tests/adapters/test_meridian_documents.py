@@ -56,7 +56,7 @@ def test_the_packet_has_sixteen_rows_in_packet_order() -> None:
 def test_every_template_belongs_to_a_row_and_every_row_has_its_template() -> None:
     templates = {path.stem for path in (MERIDIAN / "templates").glob("*.typ")}
 
-    assert templates == {row.template for row in DOCUMENTS.every()}
+    assert templates == {row.template for row in DOCUMENTS.every()}, "meridian/documents.json or meridian/templates/"
 
 
 def test_state_documents_are_for_the_people_of_that_state() -> None:

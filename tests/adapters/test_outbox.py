@@ -7,7 +7,7 @@ import pytest
 from econtracting.domain.errors import TooManyAttempts, Unavailable
 from econtracting.domain.outbox import LEASE, Effect, EffectKind, SendLetter
 from econtracting.ports import Change
-from econtracting.usecases.news.relay import Failure, relay
+from econtracting.usecases.news.relay import Failure, Relay
 from tests.adapters.conftest import TABLE, Store
 from tests.support.records import NOW, effect, packet
 
@@ -87,15 +87,9 @@ def test_done_forgets_the_sealed_secret(store: Store) -> None:
 
 
 def perform(store: Store, clock: At, act) -> Failure | None:
-    return relay(
-        outbox=store.outbox,
-        packets=store.packets,
-        clock=clock,
-        performers={EffectKind.MAIL: act},
-        retry_base=timedelta(seconds=30),
-        packet_id="pkt_1",
-        effect_id="mail#invitation#1",
-    )
+    performers = {EffectKind.MAIL: act}
+    relay = Relay(store.outbox, store.packets, clock, performers, retry_base=timedelta(seconds=30))
+    return relay.perform("pkt_1", "mail#invitation#1")
 
 
 @pytest.mark.failure("R37")

@@ -9,7 +9,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 
 from tests.support import atomic, deployed, quick_tables
@@ -74,3 +76,58 @@ def test_a_query_finds_what_the_unaided_emulator_finds(
     alone = table.query(TableName="table", **query)
     assert aided["Items"] == alone["Items"]
     assert aided["Count"] == alone["Count"]
+
+
+@pytest.mark.parametrize("operation", ["get_item", "scan", "query"])
+def test_every_kind_of_attribute_is_answered_as_the_unaided_emulator_answers(
+    table: Any, monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
+    simple: dict[str, Any] = {
+        "S": {"S": "word"},
+        "empty": {"S": ""},
+        "N": {"N": "12.50"},
+        "B": {"B": b"\x00\xffbytes"},
+        "BOOL": {"BOOL": False},
+        "NULL": {"NULL": True},
+        "SS": {"SS": ["b", "a"]},
+        "NS": {"NS": ["2", "1"]},
+        "BS": {"BS": [b"one", b"two"]},
+        "L0": {"L": []},
+        "M0": {"M": {}},
+    }
+    item = {
+        "PK": {"S": "one"},
+        "SK": {"S": "a"},
+        **simple,
+        "M": {"M": simple},
+        "L": {"L": [{"M": simple}, *simple.values()]},
+    }
+    table.put_item(TableName="table", Item=item)
+    asked: dict[str, Any] = {
+        "get_item": {"Key": {"PK": {"S": "one"}, "SK": {"S": "a"}}},
+        "scan": {},
+        "query": {"KeyConditionExpression": "PK = :key", "ExpressionAttributeValues": {":key": {"S": "one"}}},
+    }
+    aided = getattr(table, operation)(TableName="table", **asked[operation])
+    monkeypatch.setattr(BaseJSONSerializer, "_serialize_type_structure", quick_tables._structure)
+    alone = getattr(table, operation)(TableName="table", **asked[operation])
+    found = [one.get("Item") or one["Items"] for one in (aided, alone)]
+    assert found[0] == found[1]
+    assert len(found[0]) in (1, len(item))
+
+
+@pytest.mark.parametrize("size", [404_900, 405_100])
+def test_an_item_is_as_large_as_the_unaided_emulator_allows(
+    table: Any, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    def outcome() -> str:
+        try:
+            table.put_item(TableName="table", Item=put("a", first="x" * 1000, rest="y" * (size - 1000))["Put"]["Item"])
+        except ClientError as error:
+            return str(error)
+        return "taken"
+
+    aided = outcome()
+    monkeypatch.setattr(Item, "__init__", quick_tables._new_item)
+    assert outcome() == aided
+    assert (aided == "taken") == (size < 405_000)

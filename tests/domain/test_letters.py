@@ -233,11 +233,13 @@ def test_a_letter_that_does_not_exist_is_an_error(name: str) -> None:
 
 @pytest.mark.parametrize("name", list(LetterName))
 def test_every_letter_has_its_wording_and_begins_with_a_capital_after_the_greeting(name: LetterName) -> None:
-    head, greeting, first, *_ = (letters.HOME / f"{name}.txt").read_text().split("\n\n")
+    wording = letters.HOME / f"{name}.txt"
+    assert wording.is_file(), f"there is no functions/econtracting/letters/{wording.name}"
+    head, greeting, first, *_ = wording.read_text().split("\n\n")
     assert head.startswith("To: ")
     assert greeting.startswith("Hello")
     assert first[0].isupper() or first[0] == "$"
 
 
 def test_no_wording_lies_about_that_no_letter_uses() -> None:
-    assert {path.stem for path in letters.HOME.glob("*.txt")} == {name.value for name in LetterName}
+    assert {path.stem for path in letters.HOME.glob("*.txt")} == {name.value for name in LetterName}, "domain/outbox.py"

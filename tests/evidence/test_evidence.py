@@ -20,7 +20,7 @@ from econtracting.adapters.render import TypstRenderer
 from econtracting.domain.audit import Actor, ChainedEvent, Event, EventType, chain
 from econtracting.domain.signing.completion import CertifiedDocument, LogFacts, SealFacts
 from econtracting.evidence import checkpoint, econtracting_verify
-from econtracting.evidence.bundle import EvidenceDocument, build
+from econtracting.evidence.bundle import Evidence, EvidenceDocument, build
 from econtracting.evidence.econtracting_verify import canonical
 from tests.support.authority import authority
 from tests.support.certified import CERTIFICATE
@@ -107,13 +107,15 @@ def packaged(key: SealingKey) -> Package:
     signed = checkpoint.take(events, AT, seal.sign)
     events += chain(PACKET_ID, events[-1].seq, events[-1].hash, [event("bgc.ordered")])
     archive = build(
-        packet_id=PACKET_ID,
-        carrier="Meridian Health",
-        documents=documents,
-        events=events,
-        completion=facts.twin(),
-        seal_certificate_pem=key.certificate_pem,
-        checkpoint=signed,
+        Evidence(
+            packet_id=PACKET_ID,
+            carrier="Meridian Health",
+            documents=documents,
+            events=events,
+            completion=facts.twin(),
+            seal_certificate_pem=key.certificate_pem,
+            checkpoint=signed,
+        )
     )
     return Package(archive, key)
 
@@ -161,13 +163,15 @@ def test_the_same_content_gives_the_same_archive(package: Package) -> None:
     events = [ChainedEvent.model_validate_json(line) for line in files["events.jsonl"].splitlines()]
 
     again = build(
-        packet_id=PACKET_ID,
-        carrier="Meridian Health",
-        documents=documents,
-        events=events,
-        completion=files["certificate.json"],
-        seal_certificate_pem=package.key.certificate_pem,
-        checkpoint=checkpoint.Checkpoint.model_validate_json(files["checkpoint.json"]),
+        Evidence(
+            packet_id=PACKET_ID,
+            carrier="Meridian Health",
+            documents=documents,
+            events=events,
+            completion=files["certificate.json"],
+            seal_certificate_pem=package.key.certificate_pem,
+            checkpoint=checkpoint.Checkpoint.model_validate_json(files["checkpoint.json"]),
+        )
     )
 
     assert again == package.archive

@@ -164,6 +164,7 @@ def test_an_uploaded_consent_lifts_the_need_for_it_and_is_named_in_the_questionn
             return real.render(packet_type, template, facts, frozen_at)
 
     monkeypatch.setattr(wiring, "renderer", Watched)
+    wiring.preparing.cache_clear()
     passed = uploaded(world, uploads.pdf(), "Consent of the regulator.pdf")["attachment_id"]
     journey.answer_everything(world, background=felony(passed))
     journey.confirm(world)

@@ -26,9 +26,7 @@ def _namespace(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def counted(world: World) -> census.Count:
     now = world.clock.now()
-    return census.count(
-        census=wiring.census(), breakers=wiring.breakers(), clock=world.clock, since=now - door.EVERY, until=now
-    )
+    return wiring.counting().count(now - door.EVERY, now)
 
 
 def emitted(world: World, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
 from econtracting import wiring
 from econtracting.domain.audit import Actor, Event, EventType, verify
+from econtracting.domain.callers import Agent
 from econtracting.domain.errors import EContractingError, StaleVersion
 from econtracting.domain.interview.answers import Section
 from econtracting.ports import Change
-from econtracting.usecases.interview import interview, summary
+from econtracting.views.interview import AnswersStandView, SavedSectionView
 from tests.support import journey
 from tests.support.journey import ANSWERS
 from tests.support.racing import together
@@ -48,21 +51,13 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
     return [outcome for _, outcome in sorted(together(len(calls), outcome), key=lambda pair: pair[0])]
 
 
-def save(packet_id: str, section: str, answers: Any, version: int) -> dict[str, Any]:
-    return interview.save_section(
-        packets=wiring.packets(),
-        packet_types=wiring.packet_type,
-        envelope=wiring.envelope(),
-        registry=wiring.license_registry(),
-        clock=wiring.clock(),
-        packet_id=packet_id,
-        name=section,
-        answers=answers,
-        seen_version=version,
-        draft=False,
-        synthetic=True,
-        actor=ACTOR,
-    )
+def agent_of(packet_id: str) -> Agent:
+    return Agent(packet_id, "session", wiring.clock().now(), ACTOR)
+
+
+def save(packet_id: str, section: str, answers: Any, version: int) -> SavedSectionView:
+    saving = replace(wiring.saving(), synthetic=True)
+    return saving.save(agent_of(packet_id), section, answers, version, draft=False)
 
 
 def named(number: int) -> dict[str, Any]:
@@ -72,13 +67,13 @@ def named(number: int) -> dict[str, Any]:
 
 
 def saves(packet_id: str) -> list[Callable[[], Any]]:
-    return [lambda number=number: save(packet_id, "agent", named(number), 0) for number in range(WRITERS)]
+    return [partial(save, packet_id, "agent", named(number), 0) for number in range(WRITERS)]
 
 
 @pytest.mark.failure("R06")
 def test_of_many_saves_at_one_version_exactly_one_wins(world: World, packet_id: str) -> None:
     outcomes = at_once(*saves(packet_id))
-    won = [one for one in outcomes if isinstance(one, dict)]
+    won = [one for one in outcomes if isinstance(one, SavedSectionView)]
     lost = [one for one in outcomes if isinstance(one, StaleVersion)]
     assert (len(won), len(lost)) == (1, WRITERS - 1)
     assert {one.facts["current_version"] for one in lost} == {1}
@@ -93,7 +88,7 @@ def test_saves_of_different_sections_all_stand(world: World, packet_id: str) -> 
     sections = ["agent", "online-presence", "pre-appointments", "background"]
     answers = {name: journey.answers_for(world, name) for name in sections}
     outcomes = at_once(*[lambda name=name: save(packet_id, name, answers[name], 0) for name in sections])
-    assert [one["version"] for one in outcomes] == [1, 1, 1, 1]
+    assert [one.version for one in outcomes] == [1, 1, 1, 1]
     packet = wiring.packets().load(packet_id)
     assert {name for name, state in packet.sections.items() if state.complete} == set(sections)
     events = wiring.packets().events(packet_id)
@@ -106,20 +101,11 @@ def test_a_save_and_a_confirmation_never_both_pass_unnoticed(world: World, packe
     journey.answer_everything(world)
 
     def confirm() -> Any:
-        return summary.confirm(
-            packets=wiring.packets(),
-            packet_types=wiring.packet_type,
-            preparation=wiring.preparation(),
-            clock=wiring.clock(),
-            packet_id=packet_id,
-            synthetic=True,
-            actor=ACTOR,
-            request=None,
-        )
+        return replace(wiring.summaries(), synthetic=True).confirm(agent_of(packet_id))
 
     saved, confirmed = at_once(lambda: save(packet_id, "agent", named(0), 1), confirm)
     packet = wiring.packets().load(packet_id)
-    if isinstance(confirmed, dict):
+    if isinstance(confirmed, AnswersStandView):
         # Frozen: the save either lost, or was in before the documents were made.
         frozen = next(event for event in wiring.packets().events(packet_id) if event.type == "packet.frozen")
         kept = [event.seq for event in wiring.packets().events(packet_id) if event.type == "interview.section_saved"]
@@ -128,7 +114,7 @@ def test_a_save_and_a_confirmation_never_both_pass_unnoticed(world: World, packe
     else:
         assert confirmed.code == "temporarily-unavailable"
         assert packet.status.value == "IN_PROGRESS"
-        assert isinstance(saved, dict)
+        assert isinstance(saved, SavedSectionView)
 
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, once: Callable[[], Any]) -> None:
@@ -192,4 +178,4 @@ def test_without_the_stores_condition_the_race_is_lost(
 
     monkeypatch.setattr(wiring.envelope(), "seal", waiting)
     outcomes = at_once(*saves(packet_id))
-    assert sum(isinstance(one, dict) for one in outcomes) == WRITERS
+    assert sum(isinstance(one, SavedSectionView) for one in outcomes) == WRITERS

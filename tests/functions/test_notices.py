@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from econtracting import ports, wiring
+from econtracting import wiring
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.screening.adverse import AdverseCase
-from econtracting.domain.screening.background import Check
+from econtracting.domain.screening.background import Check, Report
 from econtracting.ports import Change
 from econtracting.usecases.screening import adverse
 from tests.support import journey, lifecycle, stories
@@ -27,12 +27,12 @@ def packet_id(world: World) -> str:
     journey.come_in(world)
     journey.agree(world)
     packets, now, check = wiring.packets(), world.clock.now(), Check(packet_id=found, attempt=1, report_id="rep_1")
-    world.outside.screening.reports["rep_1"] = ports.Report("rep_1", f"{found}-1", "complete", "consider", (), None)
+    world.outside.screening.reports["rep_1"] = Report("rep_1", f"{found}-1", "complete", "consider", (), None)
     standing = {"status": Status.BACKGROUND_CHECK, "check_attempt": 1, "reached": {"SUBMITTED": now}}
     packets.change(found, lambda packet: Change(packet.having(**standing), puts=[check]))
 
     def weighed(packet: Packet) -> Change:
-        return adverse.opened(packets, wiring.packet_type(packet.type), packet, check, now)
+        return adverse.open_case(packets, wiring.packet_type(packet.type), packet, check, now)
 
     packets.change(found, weighed)
     return found

@@ -149,7 +149,7 @@ def test_consent_is_asked_for_again_when_the_disclosure_changes(
     newer = definition.model_copy(
         update={"disclosure": definition.disclosure.model_copy(update={"version": "2027-01"})}
     )
-    monkeypatch.setattr(wiring, "packet_type", lambda _: newer)
+    monkeypatch.setattr("econtracting.packet_types.load", lambda _: newer)
     assert consented.call("PUT", "/packet/signature", SIGNATURE).json["code"] == "consent-required"
     journey.consent(consented)
     assert len(events(consented, "disclosure.shown")) == 2
@@ -324,6 +324,41 @@ def test_a_new_signature_leaves_what_is_signed_as_it_is(adopted: World) -> None:
         assert look is not None
         styles.append(look.style)
     assert styles == ["flowing", "brush"]
+
+
+def marks(world: World, document_id: str) -> dict[str, Any]:
+    return {box["field_id"]: box["mark"] for box in document(world, document_id)["fields"]}
+
+
+def test_the_agent_is_told_what_will_be_sealed(consented: World) -> None:
+    """The initials and the name as they were adopted, not as they could be made from the name of record."""
+    wish = SIGNATURE | {"full_name": "dana  lee RIVERS", "initials": "dr"}
+    adopted = journey.expect(consented.call("PUT", "/packet/signature", wish), 200).json
+    assert (adopted["full_name"], adopted["initials"]) == ("dana lee RIVERS", "DR")
+    shown = journey.expect(consented.call("GET", "/packet/signature"), 200).json
+    assert shown["adopted"] == adopted
+    assert (shown["full_name"], shown["initials"]) == (NAME, "DLR")
+    open_(consented, "application")
+    assert set(marks(consented, "application").values()) == {None}
+    journey.expect(sign(consented, "application", "initials"), 201)
+    journey.expect(sign(consented, "application", "signature"), 201)
+    look = {"style": "flowing", "picture": False}
+    assert marks(consented, "application") == {
+        "signature": {"text": "dana lee RIVERS"} | look,
+        "initials": {"text": "DR"} | look,
+        "date": {"text": "11-24-2026"} | look,
+    }
+
+
+def test_a_line_is_told_with_the_signature_it_was_signed_with(adopted: World) -> None:
+    open_(adopted, "application")
+    journey.expect(sign(adopted, "application", "initials"), 201)
+    drawn = {"full_name": NAME, "initials": "DR", "image": PNG}
+    journey.expect(adopted.call("PUT", "/packet/signature", drawn), 200)
+    journey.expect(sign(adopted, "application", "signature"), 201)
+    found = marks(adopted, "application")
+    assert (found["initials"]["text"], found["initials"]["picture"]) == ("DLR", False)
+    assert (found["signature"]["text"], found["signature"]["picture"]) == (NAME, True)
 
 
 def test_an_old_password_entry_is_too_old_to_adopt_a_signature(consented: World) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from econtracting import wiring
+from econtracting.domain.acts import POSSIBLE
+from econtracting.domain.appointing.appointments import Appointment, AppointmentStatus
 from econtracting.domain.packet import Agency, InvitedAgent, Status
 from econtracting.domain.screening.adverse import AdverseCase, ReportCopy
 from econtracting.http import console
@@ -49,23 +51,40 @@ def test_a_packet_is_shown_without_what_identifies_the_agent(world: World) -> No
     assert "Rivers" not in page
 
 
+def test_an_appointment_shows_why_it_came_to_nothing(world: World) -> None:
+    packet_id = standing(world, Status.APPOINTING)
+    refused = Appointment(
+        packet_id=packet_id,
+        state="FL",
+        npn=stories.NPN,
+        rule_type="UP_FRONT",
+        status=AppointmentStatus.NO_VALID_LICENSE,
+        reasons=("LICENSE_INACTIVE", "LOA_MISSING"),
+        requested_at=NOW,
+    )
+    wiring.packets().change(packet_id, lambda packet: Change(packet, puts=[refused]))
+    page = shown({"packet_id": packet_id})
+    assert "License inactive</span>, <span" in page
+    assert "Loa missing" in page
+
+
 def test_a_packet_is_found_by_the_id_typed_in(world: World) -> None:
     packet_id = journey.invite(world)
     assert "INVITED" in shown({"queue": "review"}, packet_id=f" {packet_id} ")
 
 
-@pytest.mark.parametrize("status", [status for status in Status if status.value in console.POSSIBLE])
+@pytest.mark.parametrize("status", [status for status in Status if status in POSSIBLE])
 def test_every_act_is_confirmed_before_it_is_done(world: World, status: Status) -> None:
     packet_id = standing(world, status)
     buttons = [line for line in shown({"packet_id": packet_id}).split("<cwdb-action")[1:] if '"act": ' in line]
-    assert len(buttons) == len(console.POSSIBLE[status])
+    assert len(buttons) == len(POSSIBLE[status])
     for button in buttons:
         act = str(re.search(r'"act": "([a-z-]+)"', button)[1])  # type: ignore[index]
         assert f'confirmation="{escape(console.BUTTONS[act][1])}"' in button
 
 
 def test_every_button_has_an_action_and_every_action_a_button() -> None:
-    assert set(console.BUTTONS) == set(widget.ACTS) == {act for acts in console.POSSIBLE.values() for act in acts}
+    assert set(console.BUTTONS) == set(widget.ACTS) == {act for acts in POSSIBLE.values() for act in acts}
 
 
 def test_a_correction_is_asked_for(world: World) -> None:

@@ -22,8 +22,23 @@ def test_the_published_schemas_are_those_of_the_models() -> None:
 def test_a_schema_is_one_and_the_readme_leads_to_it(kind: type[LifecycleEvent]) -> None:
     published: dict[str, Any] = json.loads((events.FOLDER / events.name_of(kind)).read_text())
     Draft202012Validator.check_schema(published)
-    assert f"| `{kind.detail_type}` |" in (events.FOLDER / "README.md").read_text()
-    assert f"({events.name_of(kind)})" in (events.FOLDER / "README.md").read_text()
+    page = (events.FOLDER / "README.md").read_text()
+    assert f"| `{kind.detail_type}` |" in page, "docs/events/README.md"
+    assert f"({events.name_of(kind)})" in page, "docs/events/README.md"
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.detail_type)
+def test_a_kind_of_event_is_published_by_the_store_or_by_a_use_case(kind: type[LifecycleEvent]) -> None:
+    home = ROOT / "functions" / "econtracting"
+    sources = [home / "domain" / "lifecycle.py", *(home / "usecases").rglob("*.py")]
+    used = re.compile(rf"\(\s*(?:lifecycle\.)?{kind.__name__},\s*[a-z]")
+    uses = [path.name for path in sources if used.search(path.read_text())]
+    assert uses, f"nothing below functions/econtracting/usecases publishes {kind.__name__}"
+
+
+def test_every_kind_that_the_readme_tells_of_is_there() -> None:
+    told = re.findall(r"^\| `([\w.]+)` \|", (events.FOLDER / "README.md").read_text(), re.MULTILINE)
+    assert told == [kind.detail_type for kind in KINDS], "functions/econtracting/domain/lifecycle.py"
 
 
 def test_the_example_of_the_readme_is_valid() -> None:

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "doors": {"usecases", "http", "wiring", "domain", "views", "aws_lambda_powertools", "pydantic", "urllib3"},
     "wiring": {"*"},
     "settings": set(),
-    "http": {"ports", "domain", "http", "aws_lambda_powertools", "pydantic"},
+    "http": {"ports", "domain", "views", "http", "aws_lambda_powertools", "pydantic"},
     "adapters": {"ports", "domain", "adapters", "evidence", "packet_types", "*libraries"},
     "packet_types": {"domain", "pydantic"},
     "evidence": {"domain", "ports", "evidence", "*libraries"},

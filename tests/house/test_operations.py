@@ -135,3 +135,18 @@ def test_every_door_is_deployed_gradually_and_watched() -> None:
         for alarm in moved[name]["Properties"]["DeploymentPreference"]["Alarms"]
     }
     assert watched <= set(ALARMS)
+
+
+def test_the_api_calls_a_gradual_door_by_its_alias_everywhere() -> None:
+    moved = gradual(yaml.safe_load(json.dumps({"Resources": RESOURCES})))["Resources"]
+    body = json.dumps(moved["Api"]["Properties"]["DefinitionBody"])
+    permitted = {one["Properties"]["FunctionName"]["Ref"] for name, one in moved.items() if name.endswith("Permission")}
+    called = set(re.findall(r"/functions/\$\{([^}]+)\}/invocations", body))
+    assert called == permitted == {f"{name}.Alias" for _, _, name in deployed.routes()}
+
+
+def test_every_alarm_looks_at_a_figure_of_its_own() -> None:
+    """What an alarm takes over from another it has to differ from somewhere."""
+    figures = [json.dumps([one["Namespace"], one["MetricName"], one.get("Dimensions")]) for one in ALARMS.values()]
+    assert len(set(figures)) == len(figures)
+    assert len({one["AlarmDescription"]["Sub"] for one in ALARMS.values()}) == len(ALARMS)

@@ -9,12 +9,32 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from econtracting import wiring
 from tests.support import deployed
+from tools import machines, routes
 
 FUNCTIONS = deployed.functions()
+RECORDED = json.loads((Path(__file__).parent / "logical_ids.json").read_text())
+# What would be lost or locked out if CloudFormation made it anew, as it does when a logical id changes.
+STATEFUL = {
+    "AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SecretsManager::Secret", "AWS::SQS::Queue",
+    "AWS::SNS::Topic", "AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient", "AWS::Cognito::UserPoolGroup",
+    "AWS::Logs::LogGroup", "AWS::SES::EmailIdentity", "AWS::Events::EventBus", "AWS::CloudFront::Distribution",
+    "AWS::Serverless::Api", "AWS::Serverless::StateMachine", "Custom::SealCertificate",
+}  # fmt: skip
 MACHINES = sorted((deployed.ROOT / "statemachine").glob("*.asl.json"))
+SOURCES = [path.with_suffix(".json") for path in (deployed.ROOT / "statemachine").glob("*.asl.yaml")]
+
+
+def test_no_resource_changes_its_logical_id() -> None:
+    """The recorded ids are those of the first deployments; a resource may come, but none may go or change its kind."""
+    now = {name: resource["Type"] for name, resource in deployed.template()["Resources"].items()}
+    assert {name: kind for name, kind in now.items() if name in RECORDED} == RECORDED
+    assert {name for name, kind in now.items() if kind in STATEFUL} == {
+        name for name, kind in RECORDED.items() if kind in STATEFUL
+    }
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -29,10 +49,49 @@ def test_the_routes_are_those_of_the_openapi_document() -> None:
     assert {(method, path) for method, path, _ in deployed.routes()} == documented
 
 
+def test_the_routes_are_as_they_are_written_from_the_openapi_document() -> None:
+    document = json.loads(routes.DOCUMENT.read_text())
+    assert routes.with_routes(routes.TEMPLATE.read_text(), document) == routes.TEMPLATE.read_text()
+
+
+def test_a_route_is_open_only_if_its_door_looks_at_the_proof_itself() -> None:
+    security = {"get": [{"staff": []}], "put": [], "post": [{"certification site": []}], "patch": [{"passkey": []}]}
+    operations = {method: {"tags": ["sign"], "security": proofs} for method, proofs in security.items()}
+    written = yaml.load(routes.block({"paths": {"/packet": operations}}), deployed._Loader)["/packet"]
+    asked = {method for method, operation in written.items() if "security" not in operation}
+    assert asked == {"get", "patch"}
+
+
+def test_a_path_of_two_doors_is_not_written() -> None:
+    operations = {"get": {"tags": ["sign"], "security": []}, "put": {"tags": ["auth"], "security": []}}
+    with pytest.raises(ValueError, match="auth and sign"):
+        routes.block({"paths": {"/packet": operations}})
+
+
+def test_the_api_may_call_its_doors_and_a_door_has_one_permission() -> None:
+    """Limited to this API; which route leads to which door is the API's body, and nobody else writes that."""
+    permissions = [
+        resource["Properties"]
+        for resource in deployed.template()["Resources"].values()
+        if resource["Type"] == "AWS::Lambda::Permission"
+    ]
+    doors = sorted(permission["FunctionName"]["Ref"] for permission in permissions)
+    assert doors == sorted({name for _, _, name in deployed.routes()})
+    for permission in permissions:
+        assert permission["Principal"] == "apigateway.amazonaws.com"
+        assert permission["SourceArn"]["Sub"].endswith(":execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/*/*")
+
+
+def test_no_route_is_an_event_of_its_function_for_each_would_get_a_permission() -> None:
+    events = [event for function in FUNCTIONS.values() for event in function.get("Events", {}).values()]
+    assert "Api" not in {event["Type"] for event in events}
+
+
 def test_every_path_answers_its_wrong_methods_itself() -> None:
-    events = [event["Properties"] for function in FUNCTIONS.values() for event in function.get("Events", {}).values()]
-    any_method = {event["Path"] for event in events if event.get("Method") == "ANY"}
-    assert any_method == {path for _, path, _ in deployed.routes()}
+    answering = {(path, name) for _, path, name in deployed.routes()}
+    others = {path: operations[deployed.ANY_METHOD] for path, operations in deployed.paths().items()}
+    assert {(path, deployed.door(other)) for path, other in others.items()} == answering
+    assert all(other["security"] == [{"NONE": []}] for other in others.values())
 
 
 def test_every_function_logs_to_a_group_with_a_retention() -> None:
@@ -52,6 +111,26 @@ def test_a_machine_gets_exactly_the_substitutions_it_uses(path: Path) -> None:
         and resource["Properties"]["DefinitionUri"] == f"statemachine/{path.name}"
     ]
     assert [set(substitutions) for substitutions in given] == [wanted]
+
+
+def test_a_machine_is_as_it_is_written_from_its_source() -> None:
+    assert {path.name for path in MACHINES} == {path.name for path in SOURCES}
+    assert machines.stale() == []
+
+
+def test_a_part_that_states_take_over_is_written_out_in_each_and_left_out_itself() -> None:
+    source = """
+        Parts: [&again {ErrorEquals: [States.ALL], MaxAttempts: 6}]
+        StartAt: One
+        States: {One: {TimeoutSeconds: "${Seconds}", Resource: "${Arn}", Retry: [*again]}, Two: {Retry: [*again]}}
+        """
+    text = machines.written(source)
+    assert '"TimeoutSeconds": ${Seconds},' in text
+    assert '"Resource": "${Arn}",' in text
+    again = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 6}]
+    machine = json.loads(text.replace("${Seconds}", "60"))
+    assert [state["Retry"] for state in machine["States"].values()] == [again, again]
+    assert set(machine) == {"StartAt", "States"}
 
 
 def states(definition: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -127,7 +206,7 @@ def references(value: Any, names: set[str]) -> set[str]:
 
 
 def test_no_resource_needs_itself_in_a_circle() -> None:
-    """CloudFormation cannot order a circle, and no linter sees one that runs through an API's events."""
+    """CloudFormation cannot order a circle, and no linter sees one that runs through an API's body."""
     resources = deployed.template()["Resources"]
     names = set(resources)
     needs = {}
@@ -135,8 +214,7 @@ def test_no_resource_needs_itself_in_a_circle() -> None:
         properties = dict(resource.get("Properties", {}))
         properties.pop("Events", None)
         needs[name] = references(properties, names)
-    for name, function in FUNCTIONS.items():
-        needs["Api"].add(name) if any(event["Type"] == "Api" for event in function.get("Events", {}).values()) else None
+    assert {name for _, _, name in deployed.routes()} <= needs["Api"]
     graphlib.TopologicalSorter(needs).prepare()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from econtracting.domain.moment import iso
 from econtracting.domain.packet import DRIVEN_BY_WORKFLOW, Status
-from econtracting.ports import Report
+from econtracting.domain.screening.background import Report
 from tests.model.case import COURSES, Case
 from tests.model.play import ANSWERING, Play
 from tests.support import journey

@@ -95,6 +95,7 @@ EITHER = {"kind": "exactly-one", "fields": ["given", "alias"], "message": "One o
         ("state_rules.rules.1.effective_from", "eventually", "rules.1.effective_from"),
         ("packet.reviewed_on", "2020-01-01", "packet type: last reviewed on 2020-01-01"),
         ("packet.carrier.name", MISSING, "name"),
+        ("packet.name", "haven", "the folder is called harbor"),
     ],
 )
 def test_a_fault_is_found_and_said_with_its_file(folder: Path, place: str, value: Any, said: str) -> None:

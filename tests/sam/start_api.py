@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from local.aws import client
 from local.config import HOST, STACK_NAME, Config, aws_environment
 from local.deploy import BUILD, SAM
 from local.processes import Child, free_port
+from local.refusals import ANY_METHOD
 
 START_SECONDS = 120
 
@@ -65,15 +66,11 @@ def write_template(config: Config) -> Path:
         for name in ("CodeUri", "ContentUri"):
             if name in properties:
                 properties[name] = str(BUILD / "out" / properties[name])
-        events = properties.get("Events", {})
-        properties |= {"Events": {name: one for name, one in events.items() if not _any_method(one)}} if events else {}
+    for operations in built["Resources"]["Api"]["Properties"]["DefinitionBody"]["paths"].values():
+        del operations[ANY_METHOD]
     path = config.home / "template.yaml"
     path.write_text(yaml.safe_dump(built, sort_keys=False))
     return path
-
-
-def _any_method(event: Mapping[str, Any]) -> bool:
-    return event["Type"] == "Api" and event["Properties"]["Method"] == "ANY"
 
 
 def arguments(config: Config, variables: Path, network: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[2]
+ANY_METHOD = "x-amazon-apigateway-any-method"
 
 
 class _Loader(yaml.SafeLoader):
@@ -50,22 +51,29 @@ def functions() -> dict[str, dict[str, Any]]:
 def routes() -> list[tuple[str, str, str]]:
     """(method, path, function) of every operation the API has."""
     return [
-        (event["Properties"]["Method"], event["Properties"]["Path"], name)
-        for name, function in functions().items()
-        for event in function.get("Events", {}).values()
-        if event["Type"] == "Api" and event["Properties"]["Method"] != "ANY"
+        (method.upper(), path, door(operation))
+        for path, operations in paths().items()
+        for method, operation in operations.items()
+        if method != ANY_METHOD
     ]
+
+
+def paths() -> dict[str, dict[str, Any]]:
+    """Path -> method -> operation, as the API's body has them."""
+    return template()["Resources"]["Api"]["Properties"]["DefinitionBody"]["paths"]
+
+
+def door(operation: Mapping[str, Any]) -> str:
+    """The function that an operation of the API leads to."""
+    uri = operation["x-amazon-apigateway-integration"]["uri"]["Sub"]
+    (name,) = re.findall(r"/functions/\$\{(\w+)\.Arn\}/invocations$", uri)
+    return str(name)
 
 
 @cache
 def is_open(method: str, path: str) -> bool:
     """Whether a route is served without asking the authorizer who calls."""
-    return any(
-        event["Properties"].get("Auth", {}).get("Authorizer") == "NONE"
-        for function in functions().values()
-        for event in function.get("Events", {}).values()
-        if event["Type"] == "Api" and (event["Properties"]["Method"], event["Properties"]["Path"]) == (method, path)
-    )
+    return paths()[path][method.lower()].get("security") == [{"NONE": []}]
 
 
 def table() -> dict[str, Any]:

@@ -11,27 +11,28 @@ from econtracting import ports
 from econtracting.adapters.clock import SystemClock
 from econtracting.domain.appointing.appointments import License, Licenses, Line
 from econtracting.domain.errors import InvalidRequest, Unavailable
+from econtracting.domain.screening.background import Report
 
 
 @dataclass
 class Screening:
     """A background-check vendor: one report per idempotency key."""
 
-    reports: dict[str, ports.Report] = field(default_factory=dict)
+    reports: dict[str, Report] = field(default_factory=dict)
     orders: dict[str, ports.Candidate] = field(default_factory=dict)
     copies: bytes = b"%PDF-1.7 a report"
     down: bool = False
 
-    def order(self, candidate: ports.Candidate, idempotency_key: str) -> ports.Report:
+    def order(self, candidate: ports.Candidate, idempotency_key: str) -> Report:
         if self.down:
             raise Unavailable()
         if idempotency_key not in self.orders:
             self.orders[idempotency_key] = candidate
             identifier = f"rep_{len(self.orders):04d}"
-            self.reports[identifier] = ports.Report(identifier, candidate.reference, "pending", None, (), None)
+            self.reports[identifier] = Report(identifier, candidate.reference, "pending", None, (), None)
         return next(one for one in self.reports.values() if one.reference == candidate.reference)
 
-    def report(self, report_id: str) -> ports.Report:
+    def report(self, report_id: str) -> Report:
         if self.down:
             raise Unavailable()
         return self.reports[report_id]
@@ -44,7 +45,7 @@ class Screening:
     def ends(self, reference: str, status: str, result: str | None = None, fields: tuple[str, ...] = ()) -> str:
         """Let a report come to an end; answers its id."""
         identifier = next(one.id for one in self.reports.values() if one.reference == reference)
-        self.reports[identifier] = ports.Report(identifier, reference, status, result, fields, None)
+        self.reports[identifier] = Report(identifier, reference, status, result, fields, None)
         return identifier
 
 

@@ -23,6 +23,7 @@ import boto3
 import moto.stepfunctions.parser.asl.component.common.retry.retrier_decl as retrier_decl
 import pytest
 from moto.awslambda_simple.models import LambdaSimpleBackend
+from moto.core.config import default_user_config
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackEndpoint
 
@@ -31,7 +32,7 @@ from econtracting.adapters.clock import SystemClock
 from econtracting.domain.breaker import Vendor
 from econtracting.http.problems import Door
 from local.refusals import GatewayRefusals
-from tests.support import deployed
+from tests.support import deployed, rewinding
 from tests.support.vendors import Outside
 
 REGION = "us-east-1"
@@ -94,12 +95,29 @@ class Pace:
 
     def __init__(self) -> None:
         self.seconds_per_day = 5.0
+        self.over = threading.Event()  # the world comes to its end: nothing is waited for any more
+        self._waiting: set[CallbackEndpoint] = set()
 
     def hurry(self) -> None:
         self.seconds_per_day = 0.02
 
     def of(self, seconds: float) -> float:
         return max(0.0, seconds) * self.seconds_per_day / 86400
+
+    def called_back(self, wait: Callable[..., Any], endpoint: CallbackEndpoint, timeout: float | None) -> Any:
+        """What a step that waits for a callback is told; None if nobody calls in time."""
+        self._waiting.add(endpoint)
+        try:
+            if self.over.is_set():
+                return endpoint.get_outcome()
+            return wait(endpoint, None if timeout is None else max(self.of(timeout), 0.05))
+        finally:
+            self._waiting.discard(endpoint)
+
+    def end(self) -> None:
+        self.over.set()
+        for endpoint in list(self._waiting):
+            endpoint.interrupt_all()
 
 
 class PerThread:
@@ -210,12 +228,14 @@ class World:
         self.settle(lambda: self.status(packet_id) == status)
 
     def stop(self) -> None:
-        """End every execution, so that none of them goes on in the next test's world."""
+        """End every execution and wait until it has ended, so that none of them goes on in the next test's world."""
         client = boto3.client("stepfunctions")
         for arn in (self.names["onboarding"], self.names["jit-appointment"]):
             for one in client.list_executions(stateMachineArn=arn, statusFilter="RUNNING")["executions"]:
                 with suppress(Exception):  # one that has just ended by itself needs no ending
                     client.stop_execution(executionArn=one["executionArn"])
+        self.pace.end()
+        assert rewinding.still(PATIENCE), "an execution goes on after it was stopped"
 
     def histories(self) -> dict[str, list[str]]:
         """What each execution went through, in order: states entered, and how it ended."""
@@ -287,17 +307,29 @@ def handler_of(function: str) -> Callable[[Any, Any], Any]:
     return getattr(importlib.import_module(module), name)
 
 
+@dataclass(frozen=True)
+class Deployed:
+    """What was deployed, what the functions' environment says of it, and everything that AWS then held."""
+
+    names: dict[str, str]
+    environment: dict[str, str]
+    state: rewinding.State
+
+
+_deployed: dict[str, Deployed] = {}
+_clients = rewinding.Clients()
+
+
 def build(monkeypatch: pytest.MonkeyPatch) -> World:
-    """Everything the template declares that a journey needs, on moto. Call inside mock_aws."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    """Everything the template declares that a journey needs, on moto. Call inside mock_aws.
+
+    A process deploys once for each way in which moto serves; later worlds are put back to what was deployed then.
+    """
     pace = Pace()
     _scale_waits(monkeypatch, pace)
     monkeypatch.setattr(Door, "context", PerThread(), raising=False)
-    wiring.forget()
-    names = _deploy(monkeypatch)
-    world = World(Clock(), Outside(), names, pace)
+    world = World(Clock(), Outside(), dict(once(monkeypatch, deploy).names), pace)
+    monkeypatch.setattr(LambdaSimpleBackend, "invoke", _invoking(pace))
     monkeypatch.setattr(SystemClock, "now", lambda _: world.clock.now())
     vendors = {
         Vendor.BACKGROUND_CHECK: world.outside.screening,
@@ -310,7 +342,31 @@ def build(monkeypatch: pytest.MonkeyPatch) -> World:
     return world
 
 
-def _deploy(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def once(monkeypatch: pytest.MonkeyPatch, deploying: Callable[[pytest.MonkeyPatch], Deployed]) -> Deployed:
+    """What a way of deploying leaves behind, as if it had just been done. Call inside mock_aws."""
+    assert rewinding.still(PATIENCE), "an execution of an earlier world goes on"
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    _clients.install(monkeypatch)
+    wiring.forget()
+    how = f"{deploying.__module__}.{deploying.__name__} {json.dumps(default_user_config, sort_keys=True)}"
+    if how not in _deployed:
+        _deployed[how] = deploying(monkeypatch)
+    else:
+        _deployed[how].state.put_back()
+        settle_in(monkeypatch, _deployed[how].environment)
+    return _deployed[how]
+
+
+def settle_in(monkeypatch: pytest.MonkeyPatch, environment: Mapping[str, str]) -> None:
+    """Let the functions' settings be these."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+
+def deploy(monkeypatch: pytest.MonkeyPatch) -> Deployed:
+    """Deploys anew, whatever was deployed before."""
     kms = boto3.client("kms")
     keys = {
         name: kms.create_key(**usage)["KeyMetadata"]["Arn"]
@@ -335,7 +391,7 @@ def _deploy(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     }
     boto3.client("secretsmanager").create_secret(Name="vendors", SecretString=json.dumps(secrets))
     bus = boto3.client("events").create_event_bus(Name="lifecycle")["EventBusArn"]
-    functions = _functions(monkeypatch)
+    functions = _functions()
     machines = {
         name: boto3.client("stepfunctions").create_state_machine(
             name=name,
@@ -362,10 +418,9 @@ def _deploy(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         "MAIL_CONFIGURATION_SET": "mail",
         "SEAL_CERTIFICATE": "certificates/seal.pem",
     }
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
+    settle_in(monkeypatch, environment)
     wiring.documents().keep("certificates/seal.pem", _certificate(), "application/x-pem-file")
-    return {**functions, **machines}
+    return Deployed({**functions, **machines}, environment, rewinding.State.now())
 
 
 def _certificate() -> bytes:
@@ -380,8 +435,8 @@ def _certificate() -> bytes:
     )
 
 
-def _functions(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Registers every function by its logical name; an invocation calls the real handler, errors by class name (M7)."""
+def _functions() -> dict[str, str]:
+    """Registers every function by its logical name."""
     iam = boto3.client("iam")
     role = iam.create_role(RoleName="functions", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     client = boto3.client("lambda")
@@ -394,29 +449,32 @@ def _functions(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
             Handler=function["Handler"],
             Code={"ZipFile": b"-"},
         )["FunctionArn"]
+    return arns
+
+
+def _invoking(pace: Pace) -> Callable[..., bytes]:
+    """An invocation calls the real handler while the world lasts; errors by class name (M7)."""
 
     def invoke(self: Any, function_name: str, qualifier: Any, body: Any, headers: Any, response_headers: Any) -> bytes:
         try:
+            if pace.over.is_set():
+                raise RuntimeError("this world is over")
             answer = handler_of(function_name.rpartition(":")[2])(json.loads(body or "{}"), Context())
             return json.dumps(answer).encode()
         except Exception as error:
             response_headers["x-amz-function-error"] = "Unhandled"
             return json.dumps({"errorType": type(error).__name__, "errorMessage": str(error)}).encode()
 
-    monkeypatch.setattr(LambdaSimpleBackend, "invoke", invoke)
-    return arns
+    return invoke
 
 
 def _scale_waits(monkeypatch: pytest.MonkeyPatch, pace: Pace) -> None:
     wait = CallbackEndpoint.wait
-    monkeypatch.setattr(
-        CallbackEndpoint,
-        "wait",
-        lambda self, timeout=None: wait(self, None if timeout is None else max(pace.of(timeout), 0.05)),
-    )
+    monkeypatch.setattr(CallbackEndpoint, "wait", lambda self, timeout=None: pace.called_back(wait, self, timeout))
     monkeypatch.setattr(
         WaitFunction,
         "_wait_interval",
         lambda self, env, wait_seconds: env.program_state_event.wait(pace.of(wait_seconds)),
     )
-    monkeypatch.setattr(retrier_decl, "time", types.SimpleNamespace(sleep=lambda pause: time.sleep(pace.of(pause))))
+    slept = types.SimpleNamespace(sleep=lambda pause: pace.over.wait(pace.of(pause)))
+    monkeypatch.setattr(retrier_decl, "time", slept)

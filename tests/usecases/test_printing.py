@@ -180,3 +180,4 @@ def test_a_form_for_paper_stands_in_its_row_with_its_instructions(road: Stages) 
     (form,) = [row for row in rows if row["mode"] == "print-only"]
     assert rows.index(form) == 5, "after the taxpayer form"
     assert "voided check" in form["instructions"]
+    assert [row["instructions"] for row in rows if row is not form] == [None] * (len(rows) - 1)

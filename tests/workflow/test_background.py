@@ -6,7 +6,8 @@ from econtracting import wiring
 from econtracting.domain.interview.flags import Flag
 from econtracting.domain.outbox import start_workflow
 from econtracting.domain.packet import Status
-from econtracting.ports import Change, Report
+from econtracting.domain.screening.background import Report
+from econtracting.ports import Change
 from tests.support import journey, stories
 from tests.support.world import World
 

@@ -1,5 +1,6 @@
 /** What a carrier changes without touching code: public/carrier.json, replaced at deployment. */
-import type { Language } from "./i18n";
+/** The languages the portal can speak; a carrier offers some of them. */
+export type Language = "en" | "es";
 
 export interface Carrier {
   name: string;

@@ -2,7 +2,7 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import type { Packet, PacketStatus, Session } from "./api/answers";
 import { api, onSessionProblem, Problem } from "./api/client";
-import { forgetTyped } from "./interview/kept";
+import { forgetTyped } from "./unsaved";
 import { go, keepLink, linkSecret, place } from "./router";
 
 export type Standing = "looking" | "signed-out" | "must-change" | "signed-in" | "unreachable";
@@ -70,6 +70,8 @@ const takePlace = (): string | undefined => {
   return kept;
 };
 
+const readPacket = () => api<Packet>("GET", "/packet");
+
 export function SessionProvider({ children }: { children: ReactNode }) {
   const [standing, setStanding] = useState<Standing>("looking");
   const [packet, setPacket] = useState<Packet>();
@@ -82,22 +84,13 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     setSecret(found);
   }, []);
 
-  const refresh = useCallback(async () => {
-    const found = await api<Packet>("GET", "/packet");
+  const know = useCallback((found: Packet) => {
     wasIn.current = true;
     setPacket(found);
     setStanding("signed-in");
     return found;
   }, []);
-
-  const look = useCallback(async () => {
-    try {
-      await refresh();
-    } catch (error) {
-      // What concerns the session arrives at the listener below.
-      if (!(error instanceof Problem) || error.status >= 500) setStanding("unreachable");
-    }
-  }, [refresh]);
+  const refresh = useCallback(async () => know(await readPacket()), [know]);
 
   useEffect(
     () =>
@@ -117,8 +110,11 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   );
 
   useEffect(() => {
-    void look();
-  }, [look]);
+    readPacket().then(know, (error: unknown) => {
+      // What concerns the session arrives at the listener above.
+      if (!(error instanceof Problem) || error.status >= 500) setStanding("unreachable");
+    });
+  }, [know]);
 
   const known = useMemo<Known>(
     () => ({

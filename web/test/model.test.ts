@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Section } from "../src/api/answers";
-import { hyphenated, merged, phoneShown, sent } from "../src/interview/model";
+import { phoneShown } from "../src/components/phone";
+import { hyphenated, merged, sent } from "../src/interview/model";
 
 const section: Section = {
   version: 3,

@@ -3,7 +3,7 @@ import { act, cleanup, fireEvent, render, renderHook, screen, waitFor } from "@t
 import { useState } from "react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Attachment } from "../src/api/answers";
-import { forgetTyped } from "../src/interview/kept";
+import { forgetTyped, takeTyped } from "../src/unsaved";
 import { Uploads } from "../src/interview/Uploads";
 import { useSection } from "../src/interview/useSection";
 import { asked, intercept, next } from "./wire";
@@ -73,6 +73,52 @@ test("a file that is refused keeps the section on the screen", async () => {
   await act(async () => expect(await result.current.submit()).toBeUndefined());
   expect(result.current.submitting).toBe(false);
   expect(asked).toEqual([]);
+});
+
+test("a draft waits for the section being saved and goes out with the version that one brought", async () => {
+  const { result } = await onScreen();
+  act(() => result.current.change("city", "Knoxville"));
+  act(() => void result.current.submit());
+  const saving = await next("PUT", /agent$/);
+  act(() => result.current.change("city", "Knoxville Hills"));
+  await act(async () => void dispatchEvent(new Event("beforeunload")));
+  expect(asked).toEqual([]);
+  await act(async () => saving.answer(200, { ...saved, version: 7 }));
+  const draft = await next("PUT", "draft=true");
+  expect(draft.headers["If-Match"]).toBe('"7"');
+  expect(draft.body).toEqual({ city: "Knoxville Hills" });
+});
+
+test("a conflict found while the person types on holds saving until it is settled", async () => {
+  const { result } = await onScreen();
+  act(() => result.current.change("city", "Knoxville"));
+  act(() => void result.current.submit());
+  (await next("PUT", /agent$/)).answer(409, { code: "stale-version" });
+  const reading = await next("GET", "/interview/agent");
+  act(() => result.current.change("city", "Knoxville Hills"));
+  await act(async () => reading.answer(200, { ...section, version: 5, answers: { city: "Memphis" } }));
+  await waitFor(() => expect(result.current.submitting).toBe(false));
+  expect(result.current.differences).toMatchObject([{ mine: "Knoxville Hills", theirs: "Memphis" }]);
+  await act(async () => void dispatchEvent(new Event("beforeunload")));
+  expect(asked).toEqual([]);
+  act(() => result.current.settle({ city: "Knoxville Hills" }));
+  await act(async () => void dispatchEvent(new Event("beforeunload")));
+  const draft = await next("PUT", "draft=true");
+  expect(draft.headers["If-Match"]).toBe('"5"');
+  expect(draft.body).toEqual({ city: "Knoxville Hills" });
+});
+
+test("a file that arrives after the section was left is kept when it cannot be saved", async () => {
+  const { result, unmount } = await onScreen();
+  const { change } = result.current;
+  unmount();
+  await act(async () => undefined);
+  vi.useFakeTimers();
+  change("city", "Jackson");
+  await vi.runOnlyPendingTimersAsync();
+  vi.useRealTimers();
+  (await next("PUT", "draft=true")).answer(401, { code: "not-signed-in" });
+  await waitFor(() => expect(takeTyped("one", "agent")?.answers).toEqual({ city: "Jackson" }));
 });
 
 const file = (id: string): Attachment => ({

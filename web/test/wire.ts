@@ -5,6 +5,7 @@ import { vi } from "vitest";
 export interface Asked {
   method: string;
   address: string;
+  headers: Record<string, string>;
   body: Record<string, unknown>;
   answer: (status: number, facts?: object) => void;
 }
@@ -15,11 +16,12 @@ export const asked: Asked[] = [];
 /** Take the place of the network until `vi.unstubAllGlobals`. */
 export function intercept(): void {
   asked.length = 0;
-  vi.stubGlobal("fetch", (address: string, { method = "GET", body }: RequestInit) => {
+  vi.stubGlobal("fetch", (address: string, { method = "GET", headers, body }: RequestInit) => {
     return new Promise<Response>((resolve) => {
       asked.push({
         method,
         address,
+        headers: headers as Record<string, string>,
         body: typeof body === "string" ? JSON.parse(body) : {},
         answer: (status, facts = {}) => resolve(new Response(JSON.stringify(facts), { status })),
       });

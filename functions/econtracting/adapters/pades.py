@@ -31,6 +31,7 @@ from econtracting.adapters.kms_signer import KmsSigner, sign_raw
 from econtracting.adapters.mark_pages import MarkPages
 from econtracting.adapters.stamps import put_marks
 from econtracting.adapters.structure import StructureTree
+from econtracting.domain.signing.completion import SealFacts
 from econtracting.domain.signing.documents import Mark, SealedDocument, SealLevel, SealRefused, TimestampUnavailable
 
 SEAL_FIELD = "Seal"
@@ -74,15 +75,15 @@ class PadesSeal:
         self._pages = MarkPages()
         self._tested = False
 
-    def identity(self) -> dict[str, str]:
+    def identity(self) -> SealFacts:
         """Level, key and certificate, as the certificate of completion tells them; the key without its account."""
-        return {
-            "level": self._level,
-            "key_id": self._key_id.rpartition("/")[2],
-            "certificate_subject": seal_certificate.subject(self._certificate),
-            "certificate_issuer": seal_certificate.issuer(self._certificate),
-            "certificate_sha256": self._fingerprint,
-        }
+        return SealFacts(
+            level=self._level,
+            key_id=self._key_id.rpartition("/")[2],
+            certificate_subject=seal_certificate.subject(self._certificate),
+            certificate_issuer=seal_certificate.issuer(self._certificate),
+            certificate_sha256=self._fingerprint,
+        )
 
     def certificate(self) -> bytes:
         """The signer's certificate and its chain, PEM."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any
 
+from pydantic import ValidationError
+
 from econtracting.adapters.failures import translated
 from econtracting.domain.errors import Unavailable
-from econtracting.domain.moment import iso
+from econtracting.domain.signing.preparation import Prepared, PrepareTask, StampTask
 
 
 class LambdaPreparation:
@@ -17,17 +18,15 @@ class LambdaPreparation:
         self._function = function
 
     @translated
-    def prepare(self, packet_id: str, generation: int, frozen_at: datetime) -> dict[str, Any]:
-        answer = self._client.invoke(
-            FunctionName=self._function,
-            Payload=json.dumps(
-                {"packet_id": packet_id, "generation": generation, "frozen_at": iso(frozen_at)}
-            ).encode(),
-        )
-        result: dict[str, Any] = json.loads(answer["Payload"].read())
-        if answer.get("FunctionError") or "documents" not in result:
-            raise Unavailable("The documents could not be prepared; please try again.")
-        return result
+    def prepare(self, packet_id: str, generation: int, frozen_at: datetime) -> Prepared:
+        task = PrepareTask(packet_id=packet_id, generation=generation, frozen_at=frozen_at)
+        answer = self._client.invoke(FunctionName=self._function, Payload=task.model_dump_json().encode())
+        try:
+            if not answer.get("FunctionError"):
+                return Prepared.model_validate_json(answer["Payload"].read())
+        except ValidationError:
+            pass  # another release's answer, or none
+        raise Unavailable("The documents could not be prepared; please try again.")
 
 
 class LambdaStamping:
@@ -39,6 +38,6 @@ class LambdaStamping:
 
     @translated
     def stamp(self, packet_id: str) -> None:
-        task = json.dumps({"task": "stamp", "packet_id": packet_id}).encode()
+        task = StampTask(packet_id=packet_id).model_dump_json().encode()
         if self._client.invoke(FunctionName=self._function, Payload=task).get("FunctionError"):
             raise Unavailable("The timestamp authority does not answer.")

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
 from econtracting.adapters.mark_pages import MarkPages
 from econtracting.domain.interview.upload_content import MOST_PIXELS
 from econtracting.domain.signing.documents import Mark
-from econtracting.domain.signing.signature_image import refused
+from econtracting.domain.signing.signature_image import refusal
 from econtracting.ports import Drawing
 
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
@@ -37,11 +37,11 @@ class PillowPictures:
                     upright = ImageOps.exif_transpose(opened)
                     picture = upright.convert("RGBA")
         except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning):
-            raise refused("image", "image-type", "This image cannot be used. Please choose another one.") from None
+            raise refusal("image", "image-type", "This image cannot be used. Please choose another one.") from None
         except (OSError, SyntaxError, ValueError, EOFError):
-            raise refused("image", "damaged", "This image is damaged or incomplete. Please save it again.") from None
+            raise refusal("image", "damaged", "This image is damaged or incomplete. Please save it again.") from None
         if _is_blank(picture):
-            raise refused("image", "blank", "This image is empty. Please choose one that shows your signature.")
+            raise refusal("image", "blank", "This image is empty. Please choose one that shows your signature.")
         picture.thumbnail(LARGEST)
         return _drawing(Image.frombytes("RGBA", picture.size, picture.tobytes()))
 

@@ -30,6 +30,9 @@ class Actor(BaseModel):
     user_agent: str = ""
 
 
+ONBOARDING = Actor(kind="system", id="onboarding")  # the workflow, and what is done on its behalf
+
+
 class EventType(StrEnum):
     """Every kind of event on a packet's trail: whom or what it concerns, and what happened."""
 

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import math
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import NamedTuple, Self
 
 from econtracting.domain.errors import VendorPaused
 from econtracting.domain.moment import Moment
-from econtracting.domain.record import Record
+from econtracting.domain.record import Record, StoredWord
 
 # Whoever waits for an open breaker comes back by then; one that nobody tried for longer says nothing about today.
 FORGOTTEN_AFTER = timedelta(minutes=5)
 
 
-class Vendor(StrEnum):
+class Vendor(StoredWord):
     """The systems that are called over the network, the mail service among them."""
 
     BACKGROUND_CHECK = "background-check"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Self
+
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record
 
@@ -29,6 +32,26 @@ class Feed(Record):
 
     def passed(self) -> frozenset[str]:
         return frozenset(result.course for result in self.results if result.passed)
+
+    def awaited_by(self, task_token: str) -> Self:
+        """An execution sleeps until the producer is loaded."""
+        return self.model_copy(update={"task_token": task_token})
+
+    def sent(self, effect_id: str, at: datetime) -> Self:
+        """The site was told, because of an outbox row."""
+        return self.model_copy(update={"sent_at": at, "sent_for": effect_id})
+
+    def loaded(self, at: datetime) -> Self:
+        """The site knows the producer; its word may come before our own note that it was told."""
+        return self.model_copy(update={"loaded_at": at, "sent_at": self.sent_at or at})
+
+    def finished(self, result: CourseResult) -> Self:
+        """A course was taken."""
+        return self.model_copy(update={"results": (*self.results, result)})
+
+    def reminded(self, times: int) -> Self:
+        """The agent has been reminded so often."""
+        return self.model_copy(update={"reminders": times})
 
 
 class Contract(Record):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from econtracting.domain.errors import InvalidAnswers, InvalidRequest
 from econtracting.domain.fields.rejections import Rejection
@@ -52,6 +52,14 @@ class CorrectionRequest(Record):
     versions: dict[str, int]
     reminders: int = 0
     answered_at: Moment | None = None
+
+    def answer(self, at: datetime) -> Self:
+        """The agent signed what was mended."""
+        return self.model_copy(update={"answered_at": at})
+
+    def reminded(self) -> Self:
+        """The agent was reminded once more."""
+        return self.model_copy(update={"reminders": self.reminders + 1})
 
     def sections(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(path.partition(".")[0] for path in self.fields))

@@ -74,7 +74,7 @@ class FirstSaleAlarm(LifecycleEvent):
 KINDS: tuple[type[LifecycleEvent], ...] = (StatusChanged, AttentionNeeded, AppointmentAnswered, FirstSaleAlarm)
 
 
-def told(kind: type[LifecycleEvent], packet: Packet, what: str, at: Moment, **detail: object) -> Effect:
+def announce(kind: type[LifecycleEvent], packet: Packet, what: str, at: Moment, **detail: object) -> Effect:
     """The outbox row that publishes an event about a packet; its id names the commit it belongs to.
 
     Raises ValueError for a detail that the schema does not allow.
@@ -95,11 +95,11 @@ def told(kind: type[LifecycleEvent], packet: Packet, what: str, at: Moment, **de
     return publish(packet.id, kind.detail_type, what, version, detail_of, at)
 
 
-def implied(before: Packet | None, after: Packet) -> list[Effect]:
+def announce_moves(before: Packet | None, after: Packet) -> list[Effect]:
     """What a commit tells by itself: every status the packet came to, in order. `after` has the version from before."""
     known = set() if before is None else set(before.reached) | {before.status.value}
     moved = before is None or before.status is not after.status
     passed = {Status(one): at for one, at in after.reached.items() if one not in known}
     if moved:
         passed[after.status] = after.status_at
-    return [told(StatusChanged, after, status.value, at, status=status) for status, at in passed.items()]
+    return [announce(StatusChanged, after, status.value, at, status=status) for status, at in passed.items()]

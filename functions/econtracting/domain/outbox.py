@@ -266,6 +266,10 @@ class Effect(Record):
     def called(self, id: str) -> Effect:
         return self.model_copy(update={"id": id})
 
+    def written_at(self, at: datetime) -> Effect:
+        """The row of something that is due later than it is written."""
+        return self.model_copy(update={"created_at": at})
+
 
 def row(packet_id: str, id: str, task: Task, now: datetime, *, due_at: datetime | None = None) -> Effect:
     return Effect(

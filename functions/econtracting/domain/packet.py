@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
@@ -75,6 +75,15 @@ ENDED = frozenset({S.DECLINED, S.WITHDRAWN, S.EXPIRED, S.REJECTED})
 BEFORE_SUBMISSION = frozenset({S.INVITED, S.IN_PROGRESS, S.AWAITING_SIGNATURE})
 DRIVEN_BY_WORKFLOW = frozenset({S.SEALING, S.SUBMITTED, S.BACKGROUND_CHECK, S.APPOINTING, S.PROCESSED})
 AFTER_SUBMISSION = frozenset(S) - BEFORE_SUBMISSION - ENDED
+
+
+class Delivery(StrEnum):
+    """How the latest e-vite stands."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERABLE = "undeliverable"
 
 
 class InvitedAgent(Record):
@@ -150,7 +159,7 @@ class Packet(Record):
     invitation_generation: int = 1
     mails_sent: int = 0  # e-vites, so that each has its own outbox row
     reminders_sent: int = 0
-    delivery: str = "queued"  # queued, sent, delivered, undeliverable
+    delivery: str = Delivery.QUEUED.value
 
     agreement: Acceptance | None = None
     consent: Acceptance | None = None
@@ -185,8 +194,124 @@ class Packet(Record):
             }
         )
 
+    def end(self, to: Status, at: datetime) -> Self:
+        """The packet at a last status, where nobody has to look at it any more. Raises InvalidTransition."""
+        return self.move(to, at).model_copy(update={"due_at": None})
+
+    def send_to_review(self, reason: str, at: datetime, *, to: Status = S.NEEDS_REVIEW) -> Self:
+        """The contracting department has to look, for a reason code. Raises InvalidTransition."""
+        review = {"review_reason": reason, "review_from": self.status, "reviews": self.reviews + 1}
+        return self.move(to, at).model_copy(update={**review, "approvals": (), "due_at": None})
+
+    def close_review(self) -> Self:
+        """Nothing stands against the packet any more."""
+        return self.model_copy(update={"review_reason": None, "review_from": None, "approvals": ()})
+
+    def approve(self, by: str) -> Self:
+        """One of the staff agrees to go on, where two have to."""
+        return self.model_copy(update={"approvals": (*self.approvals, by)})
+
+    def next_attempt(self, due_at: datetime) -> Self:
+        """The next execution of the workflow drives the packet; at `due_at` somebody sees that it runs."""
+        return self.model_copy(update={"attempt": self.attempt + 1, "due_at": due_at})
+
+    def next_check(self) -> Self:
+        """The background check once more, or for the first time."""
+        return self.model_copy(update={"check_attempt": self.check_attempt + 1})
+
+    def ask_correction(self, at: datetime) -> Self:
+        """The agent has to mend answers; whatever review there was is over. Raises InvalidTransition."""
+        asked = self.move(Status.CORRECTION_REQUESTED, at).close_review()
+        return asked.model_copy(update={"correction": self.correction + 1, "due_at": None})
+
+    def look_again(self, at: datetime | None) -> Self:
+        """When somebody has to look at the packet next; None if nobody has to."""
+        return self.model_copy(update={"due_at": at})
+
+    def mail_sent(self) -> Self:
+        """The mail service took the invitation."""
+        return self.model_copy(update={"delivery": "sent"})
+
+    def mail_delivered(self) -> Self:
+        """The agent's mail server took the invitation."""
+        return self.model_copy(update={"delivery": "delivered"})
+
+    def mail_undeliverable(self) -> Self:
+        """Mail does not reach the agent: nobody is reminded, and an invitation only waits for its end."""
+        due_at = self.expires_at if self.before_submission else self.due_at
+        return self.model_copy(update={"delivery": "undeliverable", "due_at": due_at})
+
+    def erase(self, nobody: InvitedAgent) -> Self:
+        """Who it was for, and what they agreed to, are gone."""
+        gone = dict.fromkeys(("npn", "access_code", "agreement", "consent"))
+        return self.model_copy(update={"agent": nobody, **gone})
+
     def having(self, **changes: Any) -> Self:
         return self.model_copy(update=changes)
+
+    def look_at(self, at: datetime) -> Self:
+        """Somebody has to look at it then, if nothing happens before."""
+        return self.having(due_at=at)
+
+    def mail_invitation(self) -> Self:
+        """Another e-vite is to be sent."""
+        return self.having(mails_sent=self.mails_sent + 1, delivery=Delivery.QUEUED.value)
+
+    def remind(self) -> Self:
+        """Another reminder is to be sent."""
+        return self.having(reminders_sent=self.reminders_sent + 1)
+
+    def extend(self, longer: timedelta) -> Self:
+        """The invitation lives longer."""
+        return self.having(expires_at=self.expires_at + longer)
+
+    def request_states(self, states: tuple[str, ...]) -> Self:
+        """The recruiter wants the producer appointed in these states beforehand."""
+        return self.having(pre_appointment_states=states)
+
+    def begin(self, at: datetime) -> Self:
+        """The agent has come in, if it was not before; from then on only the expiry is waited for."""
+        if self.status is not Status.INVITED:
+            return self
+        return self.move(Status.IN_PROGRESS, at).having(due_at=self.expires_at)
+
+    def accept_agreement(self, accepted: Acceptance) -> Self:
+        """The agent accepted the agreement, which is also a beginning."""
+        return self.having(agreement=accepted).begin(accepted.at)
+
+    def save_section(self, name: str, state: SectionState) -> Self:
+        """A section of the interview was saved."""
+        return self.having(sections={**self.sections, name: state})
+
+    def confirm_npn(self, npn: str) -> Self:
+        """The agent told the NPN in a complete section."""
+        return self.having(npn=npn)
+
+    def change_email(self, email: str) -> Self:
+        """The agent showed that letters reach this address."""
+        return self.having(agent=self.agent.model_copy(update={"email": email}))
+
+    def freeze(self, at: datetime, flags: tuple[str, ...], access_code: AccessCode | None) -> Self:
+        """The answers are confirmed and the documents made from them. Raises InvalidTransition.
+
+        A corrected packet keeps the access code it has.
+        """
+        return self.move(Status.AWAITING_SIGNATURE, at).having(
+            generation=self.generation + 1,
+            frozen_at=at,
+            flags=flags,
+            access_code=access_code or self.access_code,
+        )
+
+    def reopen(self, at: datetime) -> Self:
+        """Back to the answers. What was made from them is void, unless it was submitted before.
+
+        Raises InvalidTransition.
+        """
+        if self.submitted:
+            return self.move(Status.CORRECTION_REQUESTED, at)
+        back = self.move(Status.IN_PROGRESS, at)
+        return back.having(frozen_at=None, access_code=None, consent=None, flags=())
 
     @property
     def ended(self) -> bool:
@@ -201,6 +326,18 @@ class Packet(Record):
     def status_for_agency(self) -> Status:
         """What a recruiter is told: that a report is being weighed concerns the agent and the carrier alone."""
         return Status.BACKGROUND_CHECK if self.status is Status.ADVERSE_REVIEW else self.status
+
+    def give_consent(self, given: Acceptance) -> Self:
+        """The agent agreed to electronic records."""
+        return self.model_copy(update={"consent": given})
+
+    def withdraw_consent(self) -> Self:
+        """The agent took the consent to electronic records back."""
+        return self.model_copy(update={"consent": None})
+
+    def finish(self, at: datetime) -> Self:
+        """Everything is signed; the seals are made by the next execution. Raises InvalidTransition."""
+        return self.move(Status.SEALING, at).model_copy(update={"attempt": self.attempt + 1, "due_at": at})
 
     @property
     def before_submission(self) -> bool:

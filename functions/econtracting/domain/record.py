@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
@@ -12,6 +13,15 @@ class Record(BaseModel):
     """Base of the product's values: immutable, and a field that is not declared is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class StoredWord(StrEnum):
+    """A closed list whose words earlier releases stored in British spelling: read under both."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        today = str(value).replace("licence", "license").replace("LICENCE", "LICENSE")
+        return cls(today) if today != value else None
 
 
 def renamed(name: str, old: str, **more: Any) -> Any:

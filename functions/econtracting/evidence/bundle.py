@@ -11,8 +11,9 @@ import struct
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from pydantic import BaseModel
 
 from econtracting.domain.audit import ChainedEvent, canonical
 from econtracting.domain.record import Record
@@ -51,58 +52,102 @@ def stamped_file(position: int, code: str) -> str:
     return f"stamped/{position:02d}-{code}.pdf"
 
 
-def build(
-    *,
-    packet_id: str,
-    carrier: str,
-    documents: Sequence[EvidenceDocument],
-    events: Sequence[ChainedEvent],
-    completion: bytes,
-    seal_certificate_pem: bytes,
-    checkpoint: Checkpoint,
-    stamped: Mapping[str, bytes] | None = None,
-    superseded: Mapping[int, Sequence[EvidenceDocument]] | None = None,
-    earlier_certificates_pem: Sequence[bytes] = (),
-) -> bytes:
-    """The evidence package.
+class Evidence(Record):
+    """What an evidence package is made of.
 
     ``completion`` is the JSON twin of the certificate of completion; the certificate itself is one of the documents.
     ``stamped`` are copies of sealed documents that were given an authority's time later, by file. ``superseded`` are
     the documents, by generation, whose places corrected ones have taken.
     """
-    files = {document.file: document.content for document in documents} | dict(stamped or {})
-    index = [_row(document, document.file) for document in documents]
+
+    packet_id: str
+    carrier: str
+    documents: Sequence[EvidenceDocument]
+    events: Sequence[ChainedEvent]
+    completion: bytes
+    seal_certificate_pem: bytes
+    checkpoint: Checkpoint
+    stamped: Mapping[str, bytes] = {}
+    superseded: Mapping[int, Sequence[EvidenceDocument]] = {}
+    earlier_certificates_pem: Sequence[bytes] = ()
+
+
+class IndexedDocument(Record):
+    """A document as ``packet.json`` lists it; the file is named by its place in the package."""
+
+    code: str
+    title: str
+    mode: Mode
+    position: int
+    frozen_sha256: str
+    frozen_size: int
+    sealed_sha256: str
+    level: SealLevel
+    file: str
+
+
+class Index(Record):
+    """``packet.json``: which documents the package holds, and which of them corrected ones have replaced."""
+
+    packet_id: str
+    carrier: str
+    documents: tuple[IndexedDocument, ...]
+    superseded: tuple[IndexedDocument, ...]
+
+
+class FileSum(Record):
+    """What the manifest says of a file. ``size`` counts bytes."""
+
+    sha256: str
+    size: int
+
+
+class Manifest(Record):
+    """``manifest.json``: every other file of the package."""
+
+    format: int = FORMAT
+    files: dict[str, FileSum]
+
+
+def build(given: Evidence) -> bytes:
+    """The evidence package."""
+    files = {document.file: document.content for document in given.documents} | dict(given.stamped)
     replaced = {
         superseded_file(generation, document): document
-        for generation, found in (superseded or {}).items()
+        for generation, found in given.superseded.items()
         for document in found
     }
     files |= {file: document.content for file, document in replaced.items()}
-    files |= {f"seal-certificate-before-{n}.pem": pem for n, pem in enumerate(earlier_certificates_pem, start=1)}
-    packet = {
-        "packet_id": packet_id,
-        "carrier": carrier,
-        "documents": index,
-        "superseded": [_row(document, file) for file, document in replaced.items()],
-    }
+    before = enumerate(given.earlier_certificates_pem, start=1)
+    files |= {f"seal-certificate-before-{n}.pem": pem for n, pem in before}
+    index = Index(
+        packet_id=given.packet_id,
+        carrier=given.carrier,
+        documents=tuple(_row(document, document.file) for document in given.documents),
+        superseded=tuple(_row(document, file) for file, document in replaced.items()),
+    )
     files |= {
-        "packet.json": canonical(packet),
-        "events.jsonl": b"".join(canonical(event.model_dump(mode="json")) + b"\n" for event in events),
-        "certificate.json": completion,
-        "seal-certificate.pem": seal_certificate_pem,
-        "checkpoint.json": canonical(checkpoint.model_dump(mode="json")),
+        "packet.json": _text(index),
+        "events.jsonl": b"".join(_text(event) + b"\n" for event in given.events),
+        "certificate.json": given.completion,
+        "seal-certificate.pem": given.seal_certificate_pem,
+        "checkpoint.json": _text(given.checkpoint),
         "README.txt": (_HOME / "README.txt").read_bytes(),
         "econtracting_verify.py": (_HOME / "econtracting_verify.py").read_bytes(),
     }
     sums = {
-        name: {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)} for name, content in files.items()
+        name: FileSum(sha256=hashlib.sha256(content).hexdigest(), size=len(content)) for name, content in files.items()
     }
-    files["manifest.json"] = canonical({"format": FORMAT, "files": sums})
+    files["manifest.json"] = _text(Manifest(files=sums))
     return _sealed_archive(files)
 
 
-def _row(document: EvidenceDocument, file: str) -> dict[str, Any]:
-    return document.model_dump(mode="json", exclude={"content"}) | {"file": file}
+def _text(value: BaseModel) -> bytes:
+    return canonical(value.model_dump(mode="json"))
+
+
+def _row(document: EvidenceDocument, file: str) -> IndexedDocument:
+    return IndexedDocument(**document.model_dump(exclude={"content"}), file=file)
 
 
 def _sealed_archive(files: dict[str, bytes]) -> bytes:

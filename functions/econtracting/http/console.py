@@ -8,48 +8,43 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from econtracting.domain.acts import POSSIBLE, TAKES_TWO, Act
+from econtracting.domain.packet import ENDED, InvitedAgent, Status
 from econtracting.http import console_parts as parts
-from econtracting.http.console_parts import Shown, age, moment, text, words
+from econtracting.http.console_parts import age, text, words
+from econtracting.views.base import View
+from econtracting.views.packets import PacketDetailView, PacketRowsView
 
-TAKES_TWO = frozenset({"CONSENT_1033_MISSING"})  # approvals that one console cannot tell apart
 # act -> (button, what is asked before it is done)
-BUTTONS: dict[str, tuple[str, str]] = {
-    "resend": ("Resend invitation", "Mail the same link to the agent again?"),
-    "retry": ("Retry", "Try the failed step again?"),
-    "proceed": ("Proceed", "Let this packet go on to its appointments?"),
-    "correct": ("Ask for correction", "Ask the agent to correct the named fields?"),
-    "pre-adverse": ("Send pre-adverse notice", "Send the agent the pre-adverse notice with the report?"),
-    "adverse": ("Refuse after notice", "Refuse this agent because of the report, for good?"),
-    "reject": ("Reject", "Reject this packet for good?"),
-    "erase": ("Erase answers", "Erase this person's answers and uploads for good?"),
+BUTTONS: dict[Act, tuple[str, str]] = {
+    Act.RESEND: ("Resend invitation", "Mail the same link to the agent again?"),
+    Act.RETRY: ("Retry", "Try the failed step again?"),
+    Act.PROCEED: ("Proceed", "Let this packet go on to its appointments?"),
+    Act.CORRECT: ("Ask for correction", "Ask the agent to correct the named fields?"),
+    Act.PRE_ADVERSE: ("Send pre-adverse notice", "Send the agent the pre-adverse notice with the report?"),
+    Act.ADVERSE: ("Refuse after notice", "Refuse this agent because of the report, for good?"),
+    Act.REJECT: ("Reject", "Reject this packet for good?"),
+    Act.ERASE: ("Erase answers", "Erase this person's answers and uploads for good?"),
 }
-_REVIEW = ("retry", "proceed", "correct", "reject")
-POSSIBLE: dict[str, tuple[str, ...]] = {
-    "INVITED": ("resend",),
-    "IN_PROGRESS": ("resend",),
-    "AWAITING_SIGNATURE": ("resend",),
-    "BACKGROUND_CHECK": ("correct",),
-    "CORRECTION_REQUESTED": ("resend", "reject"),
-    "ADVERSE_REVIEW": ("proceed", "pre-adverse", "adverse"),
-    "NEEDS_REVIEW": _REVIEW,
-    "DECLINED": ("erase",),
-    "WITHDRAWN": ("erase",),
-    "EXPIRED": ("erase",),
-}
-WITHOUT_REASON = frozenset({"resend"})
+WITHOUT_REASON = frozenset({Act.RESEND})
 QUEUES = {
     "review": "Needs review",
     "adverse": "Adverse review",
     "correction": "With the agent",
     "waiting": "At the vendor",
 }
-_COLOURS = {
-    "ACTIVE": "good",
-    "NEEDS_REVIEW": "bad",
-    "ADVERSE_REVIEW": "bad",
-    "CORRECTION_REQUESTED": "wanting",
-    **dict.fromkeys(("DECLINED", "WITHDRAWN", "EXPIRED", "REJECTED"), "wanting"),
+_COLORS = {
+    Status.ACTIVE: "good",
+    Status.NEEDS_REVIEW: "bad",
+    Status.ADVERSE_REVIEW: "bad",
+    Status.CORRECTION_REQUESTED: "wanting",
+    **dict.fromkeys(ENDED, "wanting"),
 }
+# The columns of the tables: attribute of the row -> heading. They are read by name, so a test holds them to the views.
+CHECKS = ("attempt", "status", "result", "ordered_at")
+APPOINTMENTS = ("state", "status", "reasons")
+EFFECTS = ("kind", "attempts", "due_at", "failure")
+ROAD = ("stage", "state", "at")
 
 
 class Pages:
@@ -58,22 +53,22 @@ class Pages:
     def __init__(self, function_arn: str) -> None:
         self._do = parts.Actions(function_arn)
 
-    def queue(self, queue: str, queues: Sequence[str], found: Shown) -> str:
+    def queue(self, queue: str, queues: Sequence[str], found: PacketRowsView) -> str:
         tabs = "".join(
             f'<li style="list-style:none">{self._do.tab(QUEUES[one], {"queue": one}, current=one == queue)}</li>'
             for one in queues
         )
         rows = [
             (
-                self._do.link(row["packet_id"], {"packet_id": row["packet_id"]}),
-                text(age(row["age_seconds"])),
-                words(row["review_reason"]),
-                text(row["agency"]["name"]),
+                self._do.link(row.packet_id, {"packet_id": row.packet_id}),
+                text(age(row.age_seconds)),
+                words(row.review_reason),
+                text(row.agency.name),
             )
-            for row in sorted(found["items"], key=lambda row: -row["age_seconds"])
+            for row in sorted(found.items, key=lambda row: -row.age_seconds)
         ]
         listed = parts.grid(rows, ("Packet", "Waiting", "Reason", "Agency")) or "<p>Nobody waits here.</p>"
-        more = f"<p>{self._do.link('More', {'queue': queue, 'cursor': found['cursor']})}</p>" if found["cursor"] else ""
+        more = f"<p>{self._do.link('More', {'queue': queue, 'cursor': found.cursor})}</p>" if found.cursor else ""
         style = "width:330px;padding:4px 8px;margin:0 8px 0 0"
         find = f'<input name="packet_id" placeholder="pkt_..." aria-label="Packet id" style="{style}">'
         button = self._do.button("Open", {"queue": queue}, primary=True)
@@ -83,33 +78,33 @@ class Pages:
             parts.card("Open a packet", f'<p style="margin:0">{find}{button}</p>'),
         )
 
-    def packet(self, shown: Shown, told: str = "", *, refused: bool = False) -> str:
-        badge = parts.badge(shown["status"].replace("_", " "), _COLOURS.get(shown["status"], "calm"))
+    def packet(self, shown: PacketDetailView, told: str = "", *, refused: bool = False) -> str:
+        badge = parts.badge(shown.status.replace("_", " "), _COLORS.get(shown.status, "calm"))
         named = {
-            "In this status for": text(age(shown["age_seconds"])),
-            "Reason": words(shown["review_reason"]),
-            "Agent": text(_masked_person(shown["agent"])),
-            "Producer number": text(shown["npn"]),
-            "Agency": text(shown["agency"]["name"]),
-            "Execution": f"attempt {text(shown['attempt'])}",
+            "In this status for": text(age(shown.age_seconds)),
+            "Reason": words(shown.review_reason),
+            "Agent": text(_masked_person(shown.agent)),
+            "Producer number": text(shown.npn),
+            "Agency": text(shown.agency.name),
+            "Execution": f"attempt {text(shown.attempt)}",
         }
-        title = f'<h2 style="font-size:18px;margin:0">{text(shown["packet_id"])}</h2>'
+        title = f'<h2 style="font-size:18px;margin:0">{text(shown.packet_id)}</h2>'
         head = f'<div style="display:flex;align-items:center;gap:12px;margin:0 0 14px">{title}{badge}</div>'
         return _page(
             f'<p style="margin:0 0 10px">{self._do.link("Back to the queues", {})}</p>',
             parts.notice(told, refused=refused) if told else "",
             f'<section style="{parts.CARD}">{head}{parts.facts(named)}</section>',
-            _table("Background check", shown["background_checks"], ("attempt", "status", "result", "ordered_at")),
-            _table("Appointments", shown["appointments"], ("state", "status", "reason")),
-            _table("Waiting in the outbox", shown["waiting_effects"], ("kind", "attempts", "due_at", "failure")),
-            _table("Road", [row for row in shown["timeline"] if row.get("at")], ("stage", "state", "at")),
+            _table("Background check", shown.background_checks, CHECKS),
+            _table("Appointments", shown.appointments, APPOINTMENTS),
+            _table("Waiting in the outbox", shown.waiting_effects, EFFECTS),
+            _table("Road", [row for row in shown.timeline if row.at], ROAD),
             self._actions(shown),
         )
 
     def nothing(self, told: str) -> str:
         return _page(parts.notice(told, refused=True), f"<p>{self._do.link('Back to the queues', {})}</p>")
 
-    def _actions(self, shown: Shown) -> str:
+    def _actions(self, shown: PacketDetailView) -> str:
         possible = _possible(shown)
         if not possible:
             return f'<p style="{parts.QUIET}">Nothing to do here.</p>'
@@ -119,45 +114,44 @@ class Pages:
             asked.append(
                 parts.field("Reason, with your name", area, "Kept on the packet's trail; 10 to 500 characters.")
             )
-        if "correct" in possible:
+        if Act.CORRECT in possible:
             control = '<input name="fields" size="50" placeholder="agent.ssn, agent.birth_date">'
             asked.append(parts.field("Fields to correct", control, "Dotted paths, separated by commas."))
-        if "adverse" in possible:
+        if Act.ADVERSE in possible:
             control = '<input name="worksheet" size="70">'
             asked.append(parts.field("SHA-256 of the worksheet", control, "The written weighing, before a refusal."))
         buttons = " ".join(
-            self._do.button(BUTTONS[act][0], {"act": act, "packet_id": shown["packet_id"]}, BUTTONS[act][1])
+            self._do.button(BUTTONS[act][0], {"act": act, "packet_id": shown.packet_id}, BUTTONS[act][1])
             for act in possible
         )
         return parts.card("Act", f'{"".join(asked)}<p style="margin:0">{buttons}</p>')
 
 
-def _possible(shown: Shown) -> list[str]:
+def _possible(shown: PacketDetailView) -> list[Act]:
     """What may be done with a packet that stands there; whatever failed may be tried again."""
-    possible = list(POSSIBLE.get(shown["status"], ()))
-    if shown["review_reason"] in TAKES_TWO and "proceed" in possible:
-        possible.remove("proceed")
-    if any(effect["failure"] for effect in shown["waiting_effects"]) and "retry" not in possible:
-        possible.append("retry")
+    possible = list(POSSIBLE.get(shown.status, ()))
+    if shown.review_reason in TAKES_TWO and Act.PROCEED in possible:
+        possible.remove(Act.PROCEED)
+    if any(effect.failure for effect in shown.waiting_effects) and Act.RETRY not in possible:
+        possible.append(Act.RETRY)
     return possible
 
 
-def _masked_person(agent: Shown) -> str:
+def _masked_person(agent: InvitedAgent) -> str:
     """D*** R*** d***@example.com"""
-    names = " ".join(f"{agent[name][:1]}***" for name in ("first_name", "last_name"))
-    local, _, domain = str(agent["email"]).partition("@")
-    return f"{names} {local[:1]}***@{domain}"
+    local, _, domain = agent.email.partition("@")
+    return f"{agent.first_name[:1]}*** {agent.last_name[:1]}*** {local[:1]}***@{domain}"
 
 
-def _table(title: str, rows: Iterable[Shown], columns: Sequence[str]) -> str:
-    cells = [[_cell(name, row.get(name)) for name in columns] for row in rows]
+def _table(title: str, rows: Iterable[View], columns: Sequence[str]) -> str:
+    cells = [[_cell(name, getattr(row, name)) for name in columns] for row in rows]
     heads = [name.removesuffix("_at").replace("_", " ").capitalize() for name in columns]
     return parts.card(title, parts.grid(cells, heads)) if cells else ""
 
 
 def _cell(name: str, value: Any) -> str:
-    if name == "at" or name.endswith("_at"):
-        return moment(value)
+    if isinstance(value, (list, tuple)):
+        return ", ".join(words(one) for one in value)
     return words(value) if name in ("status", "kind", "stage", "state") and len(str(value)) > 2 else text(value)
 
 

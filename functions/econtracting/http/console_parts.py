@@ -22,7 +22,7 @@ TITLE = "font-size:16px;font-weight:700;margin:0 0 10px"
 CELL = "padding:6px 18px 6px 0;border-bottom:1px solid #eaeded;text-align:left;vertical-align:top;font-size:14px"
 HEAD = f"{CELL};{QUIET};font-weight:700;white-space:nowrap"
 # Contrast of each pair is 4.5:1 or more (WCAG 2.2, 1.4.3).
-COLOURS = {
+COLORS = {
     "calm": "background:#f2f8fd;color:#0a4a7a;border:1px solid #99cbe4",
     "good": "background:#f2f8f0;color:#1d5c03;border:1px solid #b7d6ac",
     "wanting": "background:#fff8e6;color:#7a4a00;border:1px solid #e6c27a",
@@ -61,11 +61,6 @@ def text(value: Any) -> str:
     return escape(str(value)) if value is not None else ""
 
 
-def moment(value: Any) -> str:
-    """A time that may come as text."""
-    return text(datetime.fromisoformat(value) if isinstance(value, str) else value)
-
-
 def words(code: Any) -> str:
     """A code as people read it, with the code itself where the pointer rests."""
     if code is None:
@@ -82,17 +77,17 @@ def age(seconds: int) -> str:
     return f"{seconds} s"
 
 
-def badge(label: Any, colour: str) -> str:
+def badge(label: Any, color: str) -> str:
     return (
-        f'<span style="{COLOURS[colour]};border-radius:10px;padding:2px 10px;font-size:12px;font-weight:700;'
+        f'<span style="{COLORS[color]};border-radius:10px;padding:2px 10px;font-size:12px;font-weight:700;'
         f'white-space:nowrap">{text(label)}</span>'
     )
 
 
 def notice(said: str, *, refused: bool) -> str:
     """What became of a click."""
-    colour, role = ("bad", "alert") if refused else ("good", "status")
-    style = f"{COLOURS[colour]};border-radius:4px;padding:10px 14px;margin:0 0 14px;font-weight:700"
+    color, role = ("bad", "alert") if refused else ("good", "status")
+    style = f"{COLORS[color]};border-radius:4px;padding:10px 14px;margin:0 0 14px;font-weight:700"
     return f'<p role="{role}" style="{style}">{"Refused: " if refused else ""}{text(said)}</p>'
 
 

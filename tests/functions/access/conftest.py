@@ -10,8 +10,9 @@ from econtracting import wiring
 from econtracting.adapters.clock import SystemClock
 from econtracting.adapters.pace import EvenPace
 from tests.support import atomic, deployed
+from tests.support.rewinding import State
 from tests.support.vendors import Outside
-from tests.support.world import REGION, SETTINGS, Clock, Pace, World
+from tests.support.world import SETTINGS, Clock, Deployed, Pace, World, once, settle_in
 
 atomic.install()
 
@@ -24,29 +25,29 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
     Refusals are not slowed down, but where a test is about that.
     """
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     with mock_aws():
-        wiring.forget()
-        boto3.client("dynamodb").create_table(TableName="econtracting", **deployed.table())
-        kms = boto3.client("kms")
-        mac = {"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}
-        environment = {
-            **SETTINGS,
-            **dict.fromkeys(UNUSED, "unused"),
-            "TABLE_NAME": "econtracting",
-            "DATA_KEY_ID": kms.create_key()["KeyMetadata"]["Arn"],
-            "LINK_KEY_ID": kms.create_key(**mac)["KeyMetadata"]["Arn"],
-        }
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
+        once(monkeypatch, _deploy)
         built = World(Clock(), Outside(), {}, Pace())
         monkeypatch.setattr(SystemClock, "now", lambda _: built.clock.now())
         monkeypatch.setattr(wiring, "outside", lambda _: built.outside.post)
         monkeypatch.setattr(wiring, "events", Silence)
         monkeypatch.setattr(wiring, "pace", lambda: EvenPace(0))
         yield built
+
+
+def _deploy(monkeypatch: pytest.MonkeyPatch) -> Deployed:
+    boto3.client("dynamodb").create_table(TableName="econtracting", **deployed.table())
+    kms = boto3.client("kms")
+    mac = {"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}
+    environment = {
+        **SETTINGS,
+        **dict.fromkeys(UNUSED, "unused"),
+        "TABLE_NAME": "econtracting",
+        "DATA_KEY_ID": kms.create_key()["KeyMetadata"]["Arn"],
+        "LINK_KEY_ID": kms.create_key(**mac)["KeyMetadata"]["Arn"],
+    }
+    settle_in(monkeypatch, environment)
+    return Deployed({}, environment, State.now())
 
 
 class Silence:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,9 +21,10 @@ from econtracting.domain.access.access import (
     Session,
 )
 from econtracting.domain.audit import Actor, verify
+from econtracting.domain.callers import Agent
 from econtracting.domain.errors import InvalidCredentials, NotSignedIn, TooManyAttempts, Unavailable
 from econtracting.domain.outbox import Effect
-from econtracting.usecases.access import auth
+from econtracting.ports import Change
 from econtracting.usecases.access.auth import NewPassword, SignedIn
 from tests.support import journey
 from tests.support.faults import lose_response, refuse
@@ -54,49 +56,19 @@ class Counted:
 
 
 def ask(secret: str, passwords: Any = None, actor: Actor = ACTOR) -> None:
-    auth.request_password(
-        packets=wiring.packets(),
-        limits=wiring.limits(),
-        passwords=passwords or wiring.passwords(),
-        envelope=wiring.envelope(),
-        ids=wiring.ids(),
-        clock=wiring.clock(),
-        allowed=wiring.access_limits(),
-        life=timedelta(minutes=10),
-        secret=secret,
-        actor=actor,
-    )
+    passwords = passwords or wiring.passwords()
+    replace(wiring.temporary_passwords(), passwords=passwords, life=timedelta(minutes=10)).request(secret, actor)
 
 
 def log_in(secret: str, password: str, passwords: Any = None, actor: Actor = ACTOR) -> SignedIn:
-    return auth.log_in(
-        packets=wiring.packets(),
-        attempts=wiring.attempts(),
-        limits=wiring.limits(),
-        passwords=passwords or wiring.passwords(),
-        ids=wiring.ids(),
-        clock=wiring.clock(),
-        allowed=wiring.access_limits(),
-        secret=secret,
-        password=password,
-        actor=actor,
-    )
+    way_in = replace(wiring.way_in(), passwords=passwords or wiring.passwords(), attempts=wiring.attempts())
+    return way_in.log_in(secret, password, actor)
 
 
 def change_password(signed_in: SignedIn, new: str, current: str | None = None) -> SignedIn:
-    return auth.change_password(
-        packets=wiring.packets(),
-        attempts=wiring.attempts(),
-        passwords=wiring.passwords(),
-        ids=wiring.ids(),
-        clock=wiring.clock(),
-        policy=wiring.password_policy(),
-        companies=("Meridian Health",),
-        packet_id=signed_in.packet.id,
-        session=signed_in.session.fingerprint,
-        typed=NewPassword(new, new, current),
-        actor=ACTOR,
-    )
+    session = signed_in.session
+    agent = Agent(signed_in.packet.id, session.fingerprint, session.created_at, ACTOR)
+    return wiring.own_passwords().change(agent, NewPassword(new, new, current))
 
 
 def of_kind(answers: list[Any], kind: type) -> int:
@@ -303,7 +275,7 @@ def test_an_own_password_is_void_after_a_hundred_consecutive_failures(world: Wor
     access = wiring.packets().find(Access, inside)
     assert access is not None
     close = access.model_copy(update={"failed_tries": CONSECUTIVE_FAILURES - 1})
-    wiring.packets().change(inside, lambda packet: auth.Change(packet=packet, puts=[close]))
+    wiring.packets().change(inside, lambda packet: Change(packet=packet, puts=[close]))
     with pytest.raises(InvalidCredentials):
         log_in(secret, "Wrong7word")
     with pytest.raises(InvalidCredentials):
@@ -348,7 +320,7 @@ def test_a_hash_of_lesser_parameters_is_renewed_at_log_in(inside: str, secret: s
     access = wiring.packets().find(Access, inside)
     assert access is not None
     old = access.model_copy(update={"password_hash": weak})
-    wiring.packets().change(inside, lambda packet: auth.Change(packet=packet, puts=[old]))
+    wiring.packets().change(inside, lambda packet: Change(packet=packet, puts=[old]))
     log_in(secret, journey.PASSWORD)
     access = wiring.packets().find(Access, inside)
     assert access is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -13,7 +14,7 @@ from econtracting import wiring
 from econtracting.domain.access.access import OpenPacket
 from econtracting.domain.access.invitation import Invitation
 from econtracting.domain.audit import Actor, verify
-from econtracting.domain.callers import Request
+from econtracting.domain.callers import Request, Staff
 from econtracting.domain.errors import (
     InvalidTransition,
     PacketAlreadyOpen,
@@ -21,15 +22,14 @@ from econtracting.domain.errors import (
     Unavailable,
 )
 from econtracting.domain.packet import Packet
-from econtracting.ports import Committed
-from econtracting.usecases.invitations import invite
-from econtracting.usecases.invitations import upkeep as invitation_upkeep
+from econtracting.views.invitations import InvitationAnswer, InvitationView
 from tests.support import journey
 from tests.support.faults import lose_response
 from tests.support.racing import together
 from tests.support.world import World
 
 ACTOR = Actor(kind="staff", id="recruiter-1", address="203.0.113.7", user_agent="test browser")
+STAFF = Staff("recruiter-1", frozenset({"contracting"}), "", ACTOR)
 KEY = Request(caller="recruiter-1", key="key-1", body_hash="hash")
 
 
@@ -37,35 +37,17 @@ class Crash(BaseException):
     """The function dies here."""
 
 
-def open_packet(request: Request | None = KEY, **changes: Any) -> Committed:
-    return invite.open_packet(
-        packets=wiring.packets(),
-        ids=wiring.ids(),
-        clock=wiring.clock(),
-        link_secrets=wiring.link_secrets(),
-        packet_type=wiring.packet_type("meridian"),
-        schedule=wiring.schedule(),
-        invitation=Invitation.model_validate(journey.invitation(**changes)),
-        actor=ACTOR,
-        request=request,
-    )
+def open_packet(request: Request | None = KEY, **changes: Any) -> InvitationAnswer:
+    invitation = Invitation.model_validate(journey.invitation(**changes))
+    return wiring.inviting().open(replace(STAFF, request=request), invitation, "meridian")
 
 
-def withdraw(packet_id: str, request: Request | None = None) -> Committed:
-    return invite.withdraw(
-        packets=wiring.packets(),
-        clock=wiring.clock(),
-        packet_id=packet_id,
-        reason="left",
-        actor=ACTOR,
-        request=request,
-    )
+def withdraw(packet_id: str, request: Request | None = None) -> InvitationView:
+    return wiring.invitations().withdraw(replace(STAFF, request=request), packet_id, "left")
 
 
 def attend(packet_id: str) -> None:
-    invitation_upkeep.attend(
-        packets=wiring.packets(), clock=wiring.clock(), schedule=wiring.schedule(), packet_id=packet_id
-    )
+    wiring.invitation_upkeep().attend(packet_id)
 
 
 def invited() -> list[Packet]:
@@ -75,10 +57,10 @@ def invited() -> list[Packet]:
 @pytest.mark.failure("R01")
 def test_of_eight_invitations_with_one_key_there_is_one_packet_and_one_mail(world: World) -> None:
     answers = together(8, lambda _: open_packet())
-    given = {answer.answer["packet_id"] for answer in answers if isinstance(answer, Committed)}
+    given = {answer.packet_id for answer in answers if isinstance(answer, InvitationAnswer)}
     assert given == {packet.id for packet in invited()}
     assert len(given) == 1
-    assert [answer for answer in answers if not isinstance(answer, Committed | Unavailable)] == []
+    assert [answer for answer in answers if not isinstance(answer, InvitationAnswer | Unavailable)] == []
     world.settle()
     assert len(world.outside.post.sent) == 1
 
@@ -98,8 +80,8 @@ def test_a_lost_answer_is_given_again_for_the_same_packet(world: World) -> None:
         first = open_packet()
     except (Unavailable, PacketAlreadyOpen):
         first = open_packet()
-    assert [packet.id for packet in invited()] == [first.answer["packet_id"]]
-    assert open_packet().answer == first.answer
+    assert [packet.id for packet in invited()] == [first.packet_id]
+    assert open_packet() == first
 
 
 def calls_until_done(act: Callable[[], object], finish: Callable[[], object]) -> int:
@@ -143,7 +125,7 @@ def test_a_crash_after_any_call_is_mended_by_the_same_request(world: World) -> N
 
     def finish() -> None:
         first, second = open_packet(keys[-1], **details()), open_packet(keys[-1], **details())
-        assert first.answer == second.answer
+        assert first == second
 
     assert calls_until_done(act, finish) >= 2
     packets = invited()
@@ -153,7 +135,7 @@ def test_a_crash_after_any_call_is_mended_by_the_same_request(world: World) -> N
 
 
 def test_a_place_is_free_again_once_its_packet_has_ended(world: World) -> None:
-    packet_id = open_packet().packet.id
+    packet_id = open_packet().packet_id
     assert wiring.packets().find(OpenPacket, "agency-1", "npn", "15645555") is not None
     withdraw(packet_id)
     for kind, value in (("npn", "15645555"), ("email", "dana@example.com")):
@@ -161,7 +143,7 @@ def test_a_place_is_free_again_once_its_packet_has_ended(world: World) -> None:
 
 
 def test_withdrawing_races_with_expiring_and_one_of_them_ends_the_packet(world: World) -> None:
-    packet_id = open_packet().packet.id
+    packet_id = open_packet().packet_id
     world.clock.pass_(days=30)
     answers = together(6, lambda number: withdraw(packet_id) if number % 2 else attend(packet_id))
     assert [one for one in answers if one is not None and not isinstance(one, InvalidTransition | Unavailable)] == []
@@ -170,7 +152,7 @@ def test_withdrawing_races_with_expiring_and_one_of_them_ends_the_packet(world: 
 
 
 def test_a_reminder_that_is_due_is_written_once_however_often_it_is_attended_to(world: World) -> None:
-    packet_id = open_packet().packet.id
+    packet_id = open_packet().packet_id
     world.clock.pass_(days=3)
     together(6, lambda _: attend(packet_id))
     attend(packet_id)
@@ -178,7 +160,7 @@ def test_a_reminder_that_is_due_is_written_once_however_often_it_is_attended_to(
 
 
 def test_nothing_happens_before_it_is_due(world: World) -> None:
-    packet_id = open_packet().packet.id
+    packet_id = open_packet().packet_id
     version = wiring.packets().load(packet_id).version
     world.clock.pass_(days=2, hours=23)
     attend(packet_id)
@@ -187,7 +169,7 @@ def test_nothing_happens_before_it_is_due(world: World) -> None:
 
 @pytest.mark.failure("R30")
 def test_a_clock_that_is_15_minutes_off_reminds_and_expires_once(world: World) -> None:
-    packet_id = open_packet().packet.id
+    packet_id = open_packet().packet_id
     world.clock.pass_(days=3, minutes=5)
     attend(packet_id)
     world.clock.pass_(minutes=-15)
@@ -196,18 +178,10 @@ def test_a_clock_that_is_15_minutes_off_reminds_and_expires_once(world: World) -
 
 
 def test_six_resends_at_once_stay_within_the_hours_limit(world: World) -> None:
-    packet_id = open_packet().packet.id
+    packet_id = open_packet().packet_id
 
-    def resend(_: int) -> Committed:
-        return invite.resend(
-            packets=wiring.packets(),
-            limits=wiring.limits(),
-            clock=wiring.clock(),
-            schedule=wiring.schedule(),
-            packet_id=packet_id,
-            actor=ACTOR,
-            request=None,
-        )
+    def resend(_: int) -> InvitationView:
+        return wiring.invitations().resend(STAFF, packet_id)
 
     answers = together(8, resend)
     assert sum(isinstance(one, TooManyAttempts) for one in answers) == 3
@@ -215,7 +189,7 @@ def test_six_resends_at_once_stay_within_the_hours_limit(world: World) -> None:
 
 
 def test_the_audit_chain_holds_from_the_first_event(world: World) -> None:
-    packet_id = open_packet().packet.id
+    packet_id = open_packet().packet_id
     withdraw(packet_id)
     packet = wiring.packets().load(packet_id)
     assert verify(wiring.packets().events(packet_id)) == packet.event_head
@@ -223,9 +197,9 @@ def test_the_audit_chain_holds_from_the_first_event(world: World) -> None:
 
 
 def test_a_repeated_withdrawal_with_its_key_is_answered_again(world: World) -> None:
-    packet_id = open_packet().packet.id
+    packet_id = open_packet().packet_id
     key = Request(caller="recruiter-1", key="w", body_hash="h")
-    assert withdraw(packet_id, key).packet.status == withdraw(packet_id, key).packet.status
+    assert withdraw(packet_id, key).status == withdraw(packet_id, key).status
     with pytest.raises(InvalidTransition):
         withdraw(packet_id)
 
@@ -243,4 +217,4 @@ def test_a_table_that_is_gone_for_a_moment_is_told_as_unavailable(
         with pytest.raises(Unavailable):
             open_packet()
     assert invited() == []
-    assert open_packet().packet.id
+    assert open_packet().packet_id

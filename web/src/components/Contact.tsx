@@ -1,6 +1,5 @@
 import type { Person } from "../api/answers";
-import { phoneShown } from "../interview/model";
-import { dial } from "./phone";
+import { dial, phoneShown } from "./phone";
 
 /** Whom to ask, with every way to reach them. */
 export function Contact({ person }: { person: Person }) {

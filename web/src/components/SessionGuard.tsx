@@ -14,10 +14,11 @@ const LOOK_EVERY_MS = 10_000;
 export function SessionGuard() {
   const { left } = useSession();
   const [warned, setWarned] = useState(false);
-  const lastCall = useRef(Date.now());
+  const lastCall = useRef(0);
   const idle = useRef(30 * 60);
 
   useEffect(() => {
+    lastCall.current = Date.now();
     // Every answer of the API renews the session, so what counts is the last call, not the last key press.
     const observer = new PerformanceObserver((list) => {
       if (list.getEntries().some((entry) => new URL(entry.name).pathname.startsWith("/api/"))) {

@@ -1,5 +1,5 @@
 import { api, Offline, Problem } from "../api/client";
-import { saveEverything } from "../interview/kept";
+import { saveEverything } from "../unsaved";
 
 /** Save, log out, and show that it is done. Tells whether it is: without the server the session would live on. */
 export async function leave(left: (to: string) => void): Promise<boolean> {

@@ -489,3 +489,6 @@ export const en = {
   "ended.expired.text": "The time to complete this packet is over.",
   "ended.expired.next": "Ask your recruiter for a new invitation. Questions: {phone}, {email}.",
 };
+
+export type Key = keyof typeof en;
+export type Messages = Record<Key, string>;

@@ -1,5 +1,5 @@
 /** Las palabras del portal en español. */
-import type { Messages } from "./index";
+import type { Messages } from "./en";
 
 export const es: Messages = {
   product: "Contratación",

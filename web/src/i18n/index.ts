@@ -1,11 +1,7 @@
 /** The portal's own words, in the person's language. Words of the packet (questions, documents) come from the API. */
 import { useSyncExternalStore } from "react";
-import { carrier } from "../carrier";
-import { en } from "./en";
-
-export type Key = keyof typeof en;
-export type Messages = Record<Key, string>;
-export type Language = "en" | "es";
+import { carrier, type Language } from "../carrier";
+import { en, type Key, type Messages } from "./en";
 
 const STORED = "language";
 const listeners = new Set<() => void>();

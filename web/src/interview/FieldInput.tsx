@@ -1,26 +1,11 @@
 /** One field of a section as its type asks for it. */
-import type { Answer, Field } from "../api/answers";
-import { Checkbox, Remarks, Select, TextArea, TextInput, YesNo } from "../components/inputs";
+import { Checkbox, Select, TextArea, TextInput, YesNo } from "../components/inputs";
+import { phoneShown } from "../components/phone";
 import { t } from "../i18n";
-import { asChoice, asText, hyphenated, isMask, phoneShown } from "./model";
+import { type FieldProps, idOf } from "./ask";
+import { asChoice, asText } from "./model";
+import { Sensitive } from "./Sensitive";
 import { STATE_OPTIONS } from "./states";
-
-export interface Ask {
-  value: (path: string) => Answer;
-  change: (path: string, value: Answer) => void;
-  leave: (path: string) => void;
-  error: (path: string) => string | undefined;
-  remark: (path: string) => string | undefined;
-  /** Whether a path may be changed; while a correction is asked for, few may. */
-  open: (path: string) => boolean;
-  /** Saving waits for it, and stays here unless it comes to true. */
-  onWay: (part: Promise<boolean>) => void;
-}
-
-export const idOf = (path: string): string => `answer-${path.replace(/[^A-Za-z0-9]+/g, "-")}`;
-
-const SSN = [3, 2, 4] as const;
-const DATE = [2, 2, 4] as const;
 
 const COMPLETES: Record<string, string> = {
   first_name: "given-name",
@@ -35,13 +20,7 @@ const COMPLETES: Record<string, string> = {
   postal_code: "postal-code",
 };
 
-interface Props {
-  field: Field;
-  path: string;
-  ask: Ask;
-}
-
-export function FieldInput({ field, path, ask }: Props) {
+export function FieldInput({ field, path, ask }: FieldProps) {
   const value = ask.value(path);
   const around = {
     id: idOf(path),
@@ -115,72 +94,9 @@ export function FieldInput({ field, path, ask }: Props) {
   }
 }
 
-/** A value that is never shown again once it is stored: its mask, and a way to type it anew. */
-function Sensitive({ field, path, ask }: Props) {
-  const value = ask.value(path);
-  const id = idOf(path);
-  const closed = !ask.open(path);
-  const error = ask.error(path);
-  if (isMask(value))
-    return (
-      <div className={error ? "field field-wrong" : "field"}>
-        <span className="label" id={`${id}-label`}>
-          {field.label}
-        </span>
-        <div className="masked">
-          <span className="masked-value" aria-labelledby={`${id}-label`}>
-            {asText(value)}
-          </span>
-          {!closed && (
-            <button type="button" id={id} className="text-button" onClick={() => ask.change(path, "")}>
-              {t("sensitive.change")}
-              <span className="sr-only"> {field.label}</span>
-            </button>
-          )}
-        </div>
-        <Remarks id={id} error={error} remark={ask.remark(path)} />
-      </div>
-    );
-  const groups = field.type === "ssn" ? SSN : DATE;
-  const input = (at: string, label: string, hint?: string) => (
-    <TextInput
-      id={idOf(at)}
-      label={label}
-      hint={hint}
-      error={ask.error(at)}
-      remark={ask.remark(at)}
-      optional={!field.required}
-      value={asText(ask.value(at))}
-      onText={(text) => ask.change(at, hyphenated(text, asText(ask.value(at)), groups))}
-      onBlur={() => ask.leave(at)}
-      hidden={field.type === "ssn"}
-      inputMode="numeric"
-      autoComplete="off"
-      maxLength={field.type === "ssn" ? 11 : 10}
-      width="medium"
-      disabled={closed}
-      aria-describedby={field.typed_twice_as && field.hint ? `${id}-why` : undefined}
-    />
-  );
-  if (!field.typed_twice_as) return input(path, field.label, field.hint);
-  return (
-    <div>
-      {field.hint && (
-        <p className="hint" id={`${id}-why`}>
-          {field.hint}
-        </p>
-      )}
-      <div className="pair">
-        {input(path, field.label)}
-        {input(field.typed_twice_as, t("sensitive.again", { label: field.label }))}
-      </div>
-    </div>
-  );
-}
-
 const NONE = "none";
 
-function UrlOrNone({ field, path, ask }: Props) {
+function UrlOrNone({ field, path, ask }: FieldProps) {
   const text = asText(ask.value(path));
   const none = text.toLowerCase() === NONE;
   const id = idOf(path);

@@ -3,7 +3,8 @@ import type { Answer, Field, Section } from "../api/answers";
 import { api } from "../api/client";
 import { Checkbox } from "../components/inputs";
 import { t } from "../i18n";
-import { type Ask, FieldInput, idOf } from "./FieldInput";
+import { type Ask, idOf } from "./ask";
+import { FieldInput } from "./FieldInput";
 import { asGroup, asText, at } from "./model";
 import { stateName } from "./states";
 

@@ -3,7 +3,8 @@ import type { Attachment, Question, Section } from "../api/answers";
 import { api } from "../api/client";
 import { Remarks, TextArea, YesNo } from "../components/inputs";
 import { t } from "../i18n";
-import { type Ask, FieldInput, idOf } from "./FieldInput";
+import { type Ask, idOf } from "./ask";
+import { FieldInput } from "./FieldInput";
 import { asChoice, asGroup, asText, isMask } from "./model";
 import { Uploads } from "./Uploads";
 

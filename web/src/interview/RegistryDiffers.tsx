@@ -4,7 +4,7 @@ import { api, type FieldProblem } from "../api/client";
 import { Button } from "../components/Button";
 import { useAct } from "../components/useAct";
 import { t } from "../i18n";
-import { idOf } from "./FieldInput";
+import { idOf } from "./ask";
 import { labelOf } from "./model";
 
 interface Props {

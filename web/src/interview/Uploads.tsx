@@ -1,4 +1,4 @@
-import { type Dispatch, type SetStateAction, useRef, useState } from "react";
+import { type Dispatch, type SetStateAction, useEffect, useRef, useState } from "react";
 import type { Attachment, Section } from "../api/answers";
 import { api, newKey } from "../api/client";
 import { Button } from "../components/Button";
@@ -29,7 +29,9 @@ export function Uploads(props: Props) {
   const [said, setSaid] = useState("");
   // An upload takes its time, in which other files may be taken away.
   const now = useRef(attached);
-  now.current = attached;
+  useEffect(() => {
+    now.current = attached;
+  }, [attached]);
 
   const upload = async (file: File): Promise<boolean> => {
     setBusy(true);

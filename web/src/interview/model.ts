@@ -97,6 +97,14 @@ export function leaves(section: Section): Leaf[] {
   });
 }
 
+/** Of answers that exclude each other, what a new one empties: ticking "no middle name" clears the middle name. */
+export function emptied(section: Section, path: string, value: Answer): string[] {
+  if (value === "" || value === false || value === undefined) return [];
+  return section.rules
+    .filter((rule) => rule.kind === "exactly-one" && rule.fields.includes(path))
+    .flatMap((rule) => rule.fields.filter((other) => other !== path));
+}
+
 /** What a person calls an answer of a section. */
 export function labelOf(section: Section, path: string): string {
   const [name, member] = path.split(".");
@@ -133,12 +141,6 @@ export function merged(
     else if (!same(other, was)) differences.push({ ...leaf, mine: own, theirs: other });
   }
   return { answers, differences };
-}
-
-/** (615) 555-0123 for a stored +16155550123; anything else as it is. */
-export function phoneShown(text: string): string {
-  const digits = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(text);
-  return digits ? `(${digits[1]}) ${digits[2]}-${digits[3]}` : text;
 }
 
 /** Digits with their hyphens put in while they are typed: 987-65-4320, 02-29-1980. Deleting is left alone. */

@@ -9,9 +9,10 @@ import { Loading } from "../components/Loading";
 import { Notice } from "../components/Notice";
 import { Screen } from "../components/Screen";
 import { useAct, useFormAct } from "../components/useAct";
-import { fileSize, t } from "../i18n";
+import { t } from "../i18n";
 import { go } from "../router";
 import { Preview, type Wish } from "../signing/Preview";
+import { SignatureFile } from "../signing/SignatureFile";
 import { SignaturePad, type Strokes } from "../signing/SignaturePad";
 import { needsPassword, StepUp } from "../signing/StepUp";
 
@@ -172,7 +173,7 @@ export default function Adopt() {
           </>
         )}
         {how === "uploaded" && (
-          <Picture
+          <SignatureFile
             limits={choices.image_limits}
             onImage={(chosen) => {
               setImage(chosen);
@@ -195,41 +196,5 @@ export default function Adopt() {
         </div>
       </form>
     </Screen>
-  );
-}
-
-interface PictureProps {
-  limits: SignatureChoices["image_limits"];
-  onImage: (image: string | undefined) => void;
-  error: string | undefined;
-}
-
-function Picture({ limits, onImage, error }: PictureProps) {
-  const [large, setLarge] = useState(false);
-  const choose = (file: File | undefined) => {
-    onImage(undefined);
-    setLarge(file !== undefined && file.size > limits.bytes);
-    if (!file || file.size > limits.bytes) return;
-    const reader = new FileReader();
-    reader.onload = () => onImage(String(reader.result));
-    reader.readAsDataURL(file);
-  };
-  const problem = large ? t("adopt.image.large", { size: fileSize(limits.bytes) }) : error;
-  return (
-    <div className={problem ? "field field-wrong" : "field"}>
-      <label htmlFor="signature-image">{t("adopt.image")}</label>
-      <p className="hint" id="signature-image-hint">
-        {t("adopt.image.hint", { size: fileSize(limits.bytes) })}
-      </p>
-      <input
-        type="file"
-        id="signature-image"
-        className="file-input"
-        accept={limits.types.join(",")}
-        aria-describedby="signature-image-hint"
-        onChange={(event) => choose(event.target.files?.[0])}
-      />
-      <Remarks id="signature-image" error={problem} />
-    </div>
   );
 }

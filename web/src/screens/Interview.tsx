@@ -1,23 +1,24 @@
 import { useEffect, useMemo, useState } from "react";
-import type { Field, Packet, Section } from "../api/answers";
+import type { Packet } from "../api/answers";
 import type { FieldProblem } from "../api/client";
 import { Button } from "../components/Button";
 import { ErrorSummary } from "../components/ErrorSummary";
 import { Loading } from "../components/Loading";
 import { Notice } from "../components/Notice";
 import { Screen } from "../components/Screen";
-import { clock, t } from "../i18n";
+import { t } from "../i18n";
+import { AskedFor } from "../interview/AskedFor";
 import { Conflict } from "../interview/Conflict";
 import { ConfirmEmail } from "../interview/ConfirmEmail";
-import { type Ask, FieldInput, idOf } from "../interview/FieldInput";
-import { GroupInput } from "../interview/GroupInput";
+import { type Ask, idOf } from "../interview/ask";
 import { mayChange, opensInside, pathsAsked } from "../interview/correction";
-import { at, labelOf } from "../interview/model";
+import { at, emptied } from "../interview/model";
 import { Progress } from "../interview/Progress";
 import { Questions } from "../interview/Questions";
 import { RegistryDiffers } from "../interview/RegistryDiffers";
-import { RequestedStates } from "../interview/RequestedStates";
-import { type SaveState, useSection } from "../interview/useSection";
+import { Saving } from "../interview/Saving";
+import { SectionField } from "../interview/SectionField";
+import { useSection } from "../interview/useSection";
 import { go } from "../router";
 import { nextPlace, usePacket, useSession } from "../session";
 
@@ -37,7 +38,7 @@ export default function Interview({ name }: { name: string }) {
 
   const askedFor = useMemo(() => (correction ? pathsAsked(correction, name) : undefined), [correction, name]);
 
-  if (!section) return <Loading failure={screen.failure} onRetry={screen.reload} />;
+  if (!section) return <Loading failure={screen.failure} onRetry={() => void screen.read()} />;
 
   const ask: Ask = {
     value: (path) => at(answers, path),
@@ -128,7 +129,7 @@ export default function Interview({ name }: { name: string }) {
           )}
           <div className={section.questions ? undefined : "card sheet"} lang="en">
             {section.fields.map((field) => {
-              const asked = <Asked key={field.name} field={field} section={section} ask={ask} name={name} />;
+              const asked = <SectionField key={field.name} field={field} section={section} ask={ask} name={name} />;
               if (!askedFor) return asked;
               return (
                 <fieldset key={field.name} className="closable" disabled={!opensInside(section, askedFor, field.name)}>
@@ -163,58 +164,4 @@ export default function Interview({ name }: { name: string }) {
   );
 }
 
-/** The answers that are asked about, each leading to its field. */
-function AskedFor({ paths, section }: { paths: string[]; section: Section }) {
-  if (paths.length === 0) return null;
-  return (
-    <ul lang="en">
-      {paths.map((path) => (
-        <li key={path}>
-          <a
-            href={`#${idOf(path)}`}
-            onClick={(event) => {
-              event.preventDefault();
-              document.getElementById(idOf(path))?.focus();
-            }}
-          >
-            {labelOf(section, path)}
-          </a>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
 const differs = (remark: FieldProblem): boolean => remark.rule === "registry-mismatch";
-
-function Asked({ field, section, ask, name }: { field: Field; section: Section; ask: Ask; name: string }) {
-  if (field.type === "requested-states") return <RequestedStates section={section} />;
-  if (field.type === "group") return <GroupInput field={field} section={name} ask={ask} />;
-  // Whether a field that belongs to others may stay blank, only all of them together can tell.
-  const together = field.type !== "box" && section.rules.some((rule) => rule.fields.includes(field.name));
-  return <FieldInput field={together ? { ...field, required: true } : field} path={field.name} ask={ask} />;
-}
-
-/** Of answers that exclude each other, what a new one empties: ticking "no middle name" clears the middle name. */
-function emptied(section: Section, path: string, value: unknown): string[] {
-  if (value === "" || value === false || value === undefined) return [];
-  return section.rules
-    .filter((rule) => rule.kind === "exactly-one" && rule.fields.includes(path))
-    .flatMap((rule) => rule.fields.filter((other) => other !== path));
-}
-
-function Saving({ state }: { state: SaveState }) {
-  const text =
-    state.kind === "saved"
-      ? t("draft.saved", { at: clock(state.at) })
-      : state.kind === "offline"
-        ? t("draft.offline")
-        : state.kind === "saving"
-          ? t("draft.saving")
-          : "";
-  return (
-    <p className={`saving saving-${state.kind}`} role="status">
-      {text}
-    </p>
-  );
-}

@@ -145,7 +145,7 @@ export function LogIn({ secret }: { secret: string }) {
 }
 
 function Locked({ until, onOver }: { until: number; onOver: () => void }) {
-  const [left, setLeft] = useState(Math.ceil((until - Date.now()) / 1000));
+  const [left, setLeft] = useState(() => Math.ceil((until - Date.now()) / 1000));
   useEffect(() => {
     const timer = setInterval(() => {
       const seconds = Math.ceil((until - Date.now()) / 1000);

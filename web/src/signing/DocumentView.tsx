@@ -15,11 +15,12 @@ interface Props {
   href: string;
   /** What lies over a page; gets its number and its size in PDF points. */
   over?: (page: number, size: { width: number; height: number }) => ReactNode;
-  onShown?: () => void;
+  /** Told whenever a page stands with what lies over it, or the text does. */
+  onDrawn?: () => void;
 }
 
 /** A document in view, as pages or as text. */
-export default function DocumentView({ title, load, href, over, onShown }: Props) {
+export default function DocumentView({ title, load, href, over, onDrawn }: Props) {
   const [pdf, setPdf] = useState<Pdf>();
   const [failure, setFailure] = useState<string>();
   const [attempt, setAttempt] = useState(0);
@@ -39,10 +40,7 @@ export default function DocumentView({ title, load, href, over, onShown }: Props
         const opened = open(data);
         close = opened.close;
         const found = await opened.document;
-        if (wanted) {
-          setPdf(found);
-          onShown?.();
-        }
+        if (wanted) setPdf(found);
       } catch (error) {
         if (wanted) setFailure(words(error));
       }
@@ -52,7 +50,7 @@ export default function DocumentView({ title, load, href, over, onShown }: Props
       wanted = false;
       close?.();
     };
-  }, [load, onShown, attempt]);
+  }, [load, attempt]);
 
   useEffect(() => {
     if (!box.current) return;
@@ -91,7 +89,7 @@ export default function DocumentView({ title, load, href, over, onShown }: Props
             <span className="spinner" aria-hidden="true" /> {t("document.loading")}
           </p>
         )}
-        {pdf && asText && <TextVersion pdf={pdf} />}
+        {pdf && asText && <TextVersion pdf={pdf} onDrawn={onDrawn} />}
         {pdf &&
           !asText &&
           Array.from({ length: pdf.numPages }, (_, index) => (
@@ -100,6 +98,7 @@ export default function DocumentView({ title, load, href, over, onShown }: Props
               pdf={pdf}
               number={index + 1}
               width={width}
+              onDrawn={onDrawn}
               {...(over ? { over: (size: { width: number; height: number }) => over(index + 1, size) } : {})}
             />
           ))}

@@ -8,12 +8,14 @@ interface Props {
   width: number;
   /** What lies over the page; gets the page's size in PDF points. */
   over?: (size: { width: number; height: number }) => ReactNode;
+  /** Told once the page has its size and what lies over it; its picture may still be on the way. */
+  onDrawn: (() => void) | undefined;
 }
 
 const SHARPEST = 2;
 
 /** One page: its picture, its text for readers and for selecting, and what may be done on it. */
-export function PageView({ pdf, number, width, over }: Props) {
+export function PageView({ pdf, number, width, over, onDrawn }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const text = useRef<HTMLDivElement>(null);
@@ -38,6 +40,10 @@ export function PageView({ pdf, number, width, over }: Props) {
   }, [page]);
 
   const size = page?.getViewport({ scale: 1 });
+
+  useEffect(() => {
+    if (page) onDrawn?.();
+  }, [page, onDrawn]);
 
   useEffect(() => {
     const [picture, words] = [canvas.current, text.current];

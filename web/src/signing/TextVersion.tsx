@@ -3,8 +3,14 @@ import { t } from "../i18n";
 import type { Pdf } from "./pdf";
 import { type Block, isHeading, structureOf } from "./structure";
 
+interface Props {
+  pdf: Pdf;
+  /** Told once the text stands. */
+  onDrawn: (() => void) | undefined;
+}
+
 /** The document as text that flows: for screen readers, narrow screens and large print. */
-export function TextVersion({ pdf }: { pdf: Pdf }) {
+export function TextVersion({ pdf, onDrawn }: Props) {
   const [pages, setPages] = useState<Block[][]>();
   useEffect(() => {
     let wanted = true;
@@ -18,6 +24,9 @@ export function TextVersion({ pdf }: { pdf: Pdf }) {
       wanted = false;
     };
   }, [pdf]);
+  useEffect(() => {
+    if (pages) onDrawn?.();
+  }, [pages, onDrawn]);
   if (!pages) return <p className="waiting">{t("loading")}</p>;
   return (
     <div className="text-version prose" lang="en">

@@ -8,7 +8,8 @@ from urllib.parse import quote
 from pydantic import AwareDatetime, model_validator
 
 from econtracting.adapters.vendors.http import USUAL, Answer, Timeouts, Vendor
-from econtracting.ports import Candidate, Report
+from econtracting.domain.screening.background import Report
+from econtracting.ports import Candidate
 
 
 class _Candidate(Answer):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Self
 
 from econtracting.domain.errors import StepUpRequired, TooManyAttempts
 from econtracting.domain.moment import Moment
@@ -38,6 +39,58 @@ class Access(Record):
     failed_tries: int = 0  # consecutive, over all windows
     locks: int = 0  # how often guessing was stopped; each has its own mail
 
+    def issue_temporary(self, hashed: str, until: datetime) -> Self:
+        """A temporary password is mailed; every password before it is void."""
+        return self.model_copy(
+            update={
+                "password_hash": None,
+                "temporary_hash": hashed,
+                "temporary_until": until,
+                "temporary_count": self.temporary_count + 1,
+                "spent_hash": None,
+                "failed_tries": 0,
+            }
+        )
+
+    def set_password(self, hashed: str) -> Self:
+        """The agent chose an own password."""
+        return self.model_copy(
+            update={
+                "password_hash": hashed,
+                "temporary_hash": None,
+                "temporary_until": None,
+                "spent_hash": None,
+                "password_count": self.password_count + 1,
+                "failed_tries": 0,
+            }
+        )
+
+    def spend_temporary(self) -> Self:
+        """The temporary password let somebody in, and lets nobody in again."""
+        return self.model_copy(
+            update={
+                "temporary_hash": None,
+                "temporary_until": None,
+                "spent_hash": self.temporary_hash,
+                "failed_tries": 0,
+            }
+        )
+
+    def let_in(self, hashed: str | None) -> Self:
+        """The own password let somebody in; it is kept as `hashed`, perhaps anew with today's parameters."""
+        return self.model_copy(update={"password_hash": hashed, "failed_tries": 0})
+
+    def count_failure(self, *, locks: bool) -> Self:
+        """A wrong password was tried; `locks` when guessing is stopped by it."""
+        failed = self.failed_tries + 1
+        return self.model_copy(
+            update={
+                "failed_tries": failed,
+                "locks": self.locks + locks,
+                "password_hash": None if failed >= CONSECUTIVE_FAILURES else self.password_hash,
+            }
+        )
+
 
 class Session(Record):
     """A signed-in browser. Only the fingerprint of its token is stored."""
@@ -49,6 +102,10 @@ class Session(Record):
     ends_at: Moment
     must_change_password: bool
     user_agent_hash: str = ""
+
+    def see(self, at: datetime) -> Self:
+        """A request came with it."""
+        return self.model_copy(update={"last_seen_at": at})
 
 
 class OpenPacket(Record):

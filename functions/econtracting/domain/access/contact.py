@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record
 
@@ -16,3 +18,7 @@ class EmailChange(Record):
     code_hash: str | None = None  # None once it was used
     until: Moment
     number: int  # how many codes were mailed; each has its own outbox row
+
+    def use(self) -> Self:
+        """The code was entered, and counts no more."""
+        return self.model_copy(update={"code_hash": None})

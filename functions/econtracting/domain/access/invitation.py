@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -15,7 +16,7 @@ from econtracting.domain.fields import identity as identity_rules
 from econtracting.domain.fields import us
 from econtracting.domain.fields.rejections import Refusal
 from econtracting.domain.fields.text import clean, person_name
-from econtracting.domain.packet import Packet, Status
+from econtracting.domain.packet import Delivery, Packet, Status
 from econtracting.domain.record import Record
 
 ORGANISATION_LENGTH = 120
@@ -66,7 +67,7 @@ def _level(raw: Any) -> Any:
     return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
 
 
-def _told(rule: Callable[[str], str]) -> BeforeValidator:
+def _validated_by(rule: Callable[[str], str]) -> BeforeValidator:
     """A field rule of the domain as pydantic hears it: with our rule word and our message."""
 
     def validate(raw: Any) -> str:
@@ -80,16 +81,16 @@ def _told(rule: Callable[[str], str]) -> BeforeValidator:
     return BeforeValidator(validate)
 
 
-PersonName = Annotated[str, _told(_name)]
-Label = Annotated[str, _told(_label)]
-Email = Annotated[str, _told(_email)]
-Phone = Annotated[str, _told(contact_rules.phone)]
-Npn = Annotated[str, _told(identity_rules.npn)]
-AgencyId = Annotated[str, _told(_agency_id)]
-State = Annotated[str, _told(us.state)]
+PersonName = Annotated[str, _validated_by(_name)]
+Label = Annotated[str, _validated_by(_label)]
+Email = Annotated[str, _validated_by(_email)]
+Phone = Annotated[str, _validated_by(contact_rules.phone)]
+Npn = Annotated[str, _validated_by(identity_rules.npn)]
+AgencyId = Annotated[str, _validated_by(_agency_id)]
+State = Annotated[str, _validated_by(us.state)]
 Level = Annotated[str, BeforeValidator(_level), Field(min_length=1, max_length=20)]
 States = Annotated[tuple[State, ...], Field(max_length=len(us.STATES))]
-Reason = Annotated[str, _told(_reason)]
+Reason = Annotated[str, _validated_by(_reason)]
 
 
 class AgentDetails(Record):
@@ -125,6 +126,15 @@ class Invitation(Record):
     pre_appointment_states: States = ()
 
 
+class RowOutcome(StrEnum):
+    """What became of a row of a file of invitations."""
+
+    VALID = "valid"  # would be invited; nothing was written
+    CREATED = "created"
+    REFUSED = "refused"
+    NOT_ATTEMPTED = "not-attempted"  # the time of one call was over
+
+
 class Schedule(Record):
     """How long an invitation lives and when it reminds: after its creation, and once before it expires."""
 
@@ -138,7 +148,7 @@ def next_look(packet: Packet, schedule: Schedule, after: datetime) -> datetime:
 
     An agent who has come in is not reminded; a mail that cannot be delivered is not repeated.
     """
-    if packet.status is not Status.INVITED or packet.delivery == "undeliverable":
+    if packet.status is not Status.INVITED or packet.delivery == Delivery.UNDELIVERABLE:
         return packet.expires_at
     reminders = [packet.created_at + offset for offset in schedule.reminders]
     reminders.append(packet.expires_at - schedule.last_before_expiry)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-from enum import StrEnum
+from datetime import date, datetime
+from typing import Self
 
 from econtracting.domain.moment import Moment
-from econtracting.domain.record import Record, renamed
+from econtracting.domain.record import Record, StoredWord, renamed
+from econtracting.domain.webhooks import AppointmentNews
 
 
-class AppointmentStatus(StrEnum):
+class AppointmentStatus(StoredWord):
     DRAFT = "DRAFT"  # asked for, license not verified yet
     SCHEDULED = "SCHEDULED"  # the state takes no filings now; filed on the first day it does
     SUBMITTED = "SUBMITTED"  # on its way to the gateway
@@ -21,10 +22,6 @@ class AppointmentStatus(StrEnum):
     RECORDED = "RECORDED"  # registry state: the carrier keeps its own register, nothing is filed
     JUST_IN_TIME = "JUST_IN_TIME"  # not filed now: the state is asked after the first sale there
     UNANSWERED = "UNANSWERED"  # the wait ended without an answer; the contracting department follows up
-
-    @classmethod
-    def _missing_(cls, value: object) -> AppointmentStatus | None:
-        return cls.NO_VALID_LICENSE if value == "NO_VALID_LICENCE" else None  # as earlier releases stored it
 
 
 FINAL = frozenset(
@@ -38,6 +35,15 @@ FINAL = frozenset(
 )
 # What the onboarding workflow does not wait for any longer; a later answer is still heard.
 OUTCOME_KNOWN = FINAL | {AppointmentStatus.SCHEDULED, AppointmentStatus.UNANSWERED}
+
+
+# What the gateway tells -> how the order stands.
+NEWS = {
+    "APPROVED": AppointmentStatus.APPROVED,
+    "REJECTED": AppointmentStatus.REJECTED,
+    "PENDING_STATE": AppointmentStatus.PENDING_STATE,
+    "MISSING_LICENSE": AppointmentStatus.NO_VALID_LICENSE,
+}
 
 
 class Appointment(Record):
@@ -62,6 +68,46 @@ class Appointment(Record):
     @property
     def reference(self) -> str:
         return f"{self.packet_id}-{self.state}"
+
+    def awaited_by(self, task_token: str | None) -> Self:
+        """An execution sleeps until the outcome is known."""
+        return self.model_copy(update={"task_token": task_token})
+
+    def submitted(self, transaction_id: str, license_number: str | None, at: datetime) -> Self:
+        """The gateway took the filing."""
+        filing = {"transaction_id": transaction_id, "license_number": license_number, "filed_at": at, "reasons": ()}
+        return self.model_copy(update={"status": AppointmentStatus.ACCEPTED_BY_GATEWAY, **filing})
+
+    def filed(self, at: datetime) -> Self:
+        """The gateway has the order, as a state's answer shows that came before our own note."""
+        return self.model_copy(update={"filed_at": at})
+
+    def scheduled(self, on: date | None) -> Self:
+        """Not now: the state takes no filings. It is filed on the first day it does, if that is known."""
+        waiting = {"file_on": on, "reasons": ("FREEZE_WINDOW",)}
+        return self.model_copy(update={"status": AppointmentStatus.SCHEDULED, **waiting})
+
+    def settled(self, status: AppointmentStatus, reasons: tuple[str, ...], at: datetime) -> Self:
+        """What became of the order without the state."""
+        return self.model_copy(update={"status": status, "reasons": reasons, "answered_at": at})
+
+    def answered(self, news: AppointmentNews, at: datetime) -> Self:
+        """What the state says, or that it takes its time."""
+        status = NEWS[news.status]
+        told = {
+            "status": status,
+            "transaction_id": news.transaction_id,
+            "state_reference": news.state_ref,
+            "effective_on": news.effective_date,
+            "reasons": news.reason_codes,
+            "answered_at": at if status in FINAL else None,
+        }
+        return self.model_copy(update=told)
+
+    def unanswered(self, at: datetime) -> Self:
+        """The wait ended without an answer; nobody sleeps for it any more."""
+        ended = {"task_token": None, "answered_at": at}
+        return self.model_copy(update={"status": AppointmentStatus.UNANSWERED, **ended})
 
 
 class Line(Record):

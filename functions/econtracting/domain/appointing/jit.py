@@ -91,6 +91,22 @@ class FirstSale(Record):
             return Alarm.TWO_DAYS_LEFT
         return Alarm.FIVE_DAYS_LEFT if left <= many else None
 
+    def lacking(self, missing: tuple[str, ...]) -> Self:
+        """What the producer lacked, by code."""
+        return self.model_copy(update={"missing": missing})
+
+    def settle(self) -> Self:
+        """The execution that follows the sale up came to its end."""
+        return self.model_copy(update={"settled": True})
+
+    def next_attempt(self) -> Self:
+        """Another execution follows the sale up."""
+        return self.model_copy(update={"attempt": self.attempt + 1})
+
+    def reopen(self) -> Self:
+        """It is followed up once more after it had been settled."""
+        return self.next_attempt().model_copy(update={"settled": False})
+
     def with_alarm(self, alarm: Alarm) -> Self:
         """Each alarm is raised once."""
         return self if alarm in self.alarms else self.model_copy(update={"alarms": (*self.alarms, alarm)})

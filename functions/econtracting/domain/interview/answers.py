@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, Self
 
+from econtracting.domain.fields.rejections import Rejection
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record
 
@@ -27,6 +29,10 @@ class SealedPart(Record):
     fields: tuple[str, ...]
     answers: SealedAnswers
 
+    def keep(self, standing: Collection[str]) -> Self:
+        """Only these of its answers still stand."""
+        return self.model_copy(update={"fields": tuple(field for field in self.fields if field in standing)})
+
 
 class Section(Record):
     """One section of the interview; `masked` is what a screen shows of the sensitive answers without opening them."""
@@ -38,9 +44,14 @@ class Section(Record):
     public: dict[str, Any] = {}
     masked: dict[str, Any] = {}
     sealed: tuple[SealedPart, ...] = ()
-    warnings: tuple[dict[str, Any], ...] = ()
+    warnings: tuple[Rejection, ...] = ()
     saved_at: Moment
 
     def shown(self) -> dict[str, Any]:
         """The answers as any screen may show them."""
         return {**self.public, **self.masked}
+
+    def settle(self, field: str, rule: str) -> Self:
+        """A remark on a field is settled."""
+        kept = tuple(one for one in self.warnings if (one.field, one.rule) != (field, rule))
+        return self.model_copy(update={"warnings": kept})

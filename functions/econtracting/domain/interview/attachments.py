@@ -6,8 +6,9 @@ name somebody gave it. Source of types and limits: OWASP ASVS 5.0, 5.1-5.4; the 
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Self
 
 from econtracting.domain.errors import InvalidRequest
 from econtracting.domain.fields.rejections import Findings, Refusal
@@ -48,6 +49,19 @@ class Attachment(Record):
     sha256: str | None = None
     requested_at: Moment
     checked_at: Moment | None = None
+
+    def pass_(self, sha256: str, at: datetime) -> Self:
+        """It was looked at and nothing is wrong with it."""
+        return self.model_copy(update={"checked_at": at, "sha256": sha256, "status": AttachmentStatus.PASSED})
+
+    def reject(self, rule: str, sha256: str, at: datetime) -> Self:
+        """It was looked at and breaks a rule."""
+        judged = {"checked_at": at, "sha256": sha256, "status": AttachmentStatus.REJECTED, "reason": rule}
+        return self.model_copy(update=judged)
+
+    def lapsed(self, now: datetime) -> bool:
+        """Whether it was announced so long ago that nothing comes any more."""
+        return self.status is AttachmentStatus.AWAITED and now >= self.requested_at + 2 * TIME_TO_UPLOAD
 
     @property
     def quarantine_key(self) -> str:

@@ -7,9 +7,11 @@ verified, and is asked again where answers may be opened.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any, Literal, Self
 
 from econtracting.domain.appointing.appointments import Licenses
+from econtracting.domain.fields.rejections import Rejection
 from econtracting.domain.interview.definition import InterviewDefinition, Meaning
 from econtracting.domain.interview.person import paths_of, person
 from econtracting.domain.moment import Moment
@@ -36,6 +38,14 @@ class Verification(Record):
     licenses: Licenses | None = renamed("licenses", "licences", default=None)  # None: to be verified
     kept: tuple[str, ...] = ()  # differences the agent looked at and stands by
     checked_at: Moment | None = None
+
+    def answer(self, matches: dict[str, bool], licenses: Licenses, at: datetime) -> Self:
+        """The registry told."""
+        return self.model_copy(update={"matches": matches, "licenses": licenses, "checked_at": at})
+
+    def keep(self, differences: tuple[str, ...]) -> Self:
+        """The agent stands by these differences, and by no others."""
+        return self.model_copy(update={"kept": differences})
 
     @property
     def mismatches(self) -> tuple[str, ...]:
@@ -67,16 +77,16 @@ def asked_in(definition: InterviewDefinition, section: str) -> set[str]:
     return {field for where, field in paths if where == section}
 
 
-def differences(definition: InterviewDefinition, verification: Verification | None) -> list[dict[str, str]]:
+def differences(definition: InterviewDefinition, verification: Verification | None) -> list[Rejection]:
     """The differences that are still open, each at the path of its answer, section first."""
     if verification is None:
         return []
     return [
-        {
-            "field": path,
-            "rule": "registry-mismatch",
-            "message": "The license registry shows something else here. Please check it; keep it if it is right.",
-        }
+        Rejection(
+            field=path,
+            rule="registry-mismatch",
+            message="The license registry shows something else here. Please check it; keep it if it is right.",
+        )
         for what in verification.mismatches
         if what not in verification.kept
         for path in paths_of(definition, SHOWN_AT[what])[:1]

@@ -147,6 +147,10 @@ class AdverseCase(Record):
     def bounced(self) -> Self:
         return self._to(A.UNDELIVERABLE)
 
+    def keep_copy(self, copy: ReportCopy) -> Self:
+        """The copy of the report that goes with the notice was fetched."""
+        return self.model_copy(update={"copy_of_report": copy})
+
     def disputed(self, at: datetime) -> Self:
         held = self.wait.on_hold(recipients_day(at, self.state)) if self.wait else None
         return self._to(A.DISPUTED, wait=held, disputed_at=at)
@@ -160,6 +164,10 @@ class AdverseCase(Record):
     def report_corrected(self) -> Self:
         """Another report is another question: it is weighed anew, and a notice begins a whole new wait."""
         return self._to(A.ASSESSING, wait=None, counts_from=None, pre_sent_at=None, decided_by=None)
+
+    def keep_worksheet(self, sha256: str) -> Self:
+        """The factors were weighed in writing."""
+        return self.model_copy(update={"worksheet_sha256": sha256})
 
     def release(self, at: datetime, by: str) -> Self:
         return self._to(A.CANCELED, decided_by=by, ended_at=at)

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import NamedTuple, Self
+
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record
 
+UNORDERED = "unordered"
 FINAL_STATUSES = frozenset({"complete", "canceled"})
+
+
+class Report(NamedTuple):
+    """A report as the vendor tells of it. `reference` is our own id of the order."""
+
+    id: str
+    reference: str
+    status: str
+    result: str | None
+    suspended_fields: tuple[str, ...]
+    expected_at: datetime | None
 
 
 class Check(Record):
@@ -21,7 +36,7 @@ class Check(Record):
     task_token: str | None = None
     report_id: str | None = None
     ordered_at: Moment | None = None
-    status: str = "unordered"
+    status: str = UNORDERED
     result: str | None = None
     suspended_fields: tuple[str, ...] = ()
     expected_at: Moment | None = None
@@ -32,6 +47,35 @@ class Check(Record):
     def reference(self) -> str:
         """What the vendor is given as our own id of the order."""
         return f"{self.packet_id}-{self.attempt}"
+
+    def awaited_by(self, task_token: str) -> Self:
+        """An execution sleeps until there is an outcome."""
+        return self.model_copy(update={"task_token": task_token})
+
+    def ordered(self, report: Report, at: datetime) -> Self:
+        """The vendor has the order. A status that overtook this note stands."""
+        status = report.status if self.status == UNORDERED else self.status
+        return self._ordered(report, at).model_copy(update={"status": status})
+
+    def reported(self, report: Report, at: datetime) -> Self:
+        """What the vendor says now. If it is the first that is heard, the vendor has the order too."""
+        told = {
+            "status": report.status,
+            "result": report.result,
+            "suspended_fields": report.suspended_fields,
+            "expected_at": report.expected_at,
+            "completed_at": at if report.status in FINAL_STATUSES else None,
+        }
+        known = self if self.report_id is not None else self._ordered(report, at)
+        return known.model_copy(update=told)
+
+    def reminded(self, times: int) -> Self:
+        """The agent has been told so often that it takes longer."""
+        return self.model_copy(update={"reminders": times})
+
+    def _ordered(self, report: Report, at: datetime) -> Self:
+        known = {"report_id": report.id, "ordered_at": at, "expected_at": report.expected_at}
+        return self.model_copy(update=known)
 
     @property
     def outcome(self) -> str | None:

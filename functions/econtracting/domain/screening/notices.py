@@ -17,7 +17,12 @@ from econtracting.domain.packet_type import PacketType
 from econtracting.domain.record import Record
 from econtracting.domain.screening.adverse import AdverseCase, AdverseStatus
 
-PRE_ADVERSE, ADVERSE = "pre-adverse", "adverse"
+
+class NoticeKind(StrEnum):
+    """Which notice: the first word of its id as well."""
+
+    PRE_ADVERSE = "pre-adverse"  # before a decision
+    ADVERSE = "adverse"  # of the decision
 
 
 class Ground(StrEnum):
@@ -37,8 +42,10 @@ class Enclosure(Record):
 
 
 class Notice(Record):
+    """A notice that was sent. `text` is what it says in full."""
+
     notice_id: str
-    kind: str  # PRE_ADVERSE or ADVERSE
+    kind: NoticeKind
     title: str
     text: str
     at: Moment
@@ -50,9 +57,9 @@ def notices_of(
 ) -> Iterator[Notice]:
     """The notices of a case that were sent. `documents` are the ids of the packet's documents."""
     if case.pre_sent_at is not None:
-        yield _notice(case, packet, definition, documents, PRE_ADVERSE, case.pre_sent_at)
+        yield _notice(case, packet, definition, documents, NoticeKind.PRE_ADVERSE, case.pre_sent_at)
     if case.status is AdverseStatus.FINAL_SENT and case.ended_at is not None:
-        yield _notice(case, packet, definition, documents, ADVERSE, case.ended_at)
+        yield _notice(case, packet, definition, documents, NoticeKind.ADVERSE, case.ended_at)
 
 
 def _notice(
@@ -60,11 +67,11 @@ def _notice(
     packet: Packet,
     definition: PacketType,
     documents: Collection[str],
-    kind: str,
+    kind: NoticeKind,
     at: datetime,
 ) -> Notice:
     screening, carrier = definition.screening, definition.carrier
-    before, notice_id = kind == PRE_ADVERSE, f"{kind}-{case.attempt}"
+    before, notice_id = kind is NoticeKind.PRE_ADVERSE, f"{kind}-{case.attempt}"
     words = {
         "first_name": packet.agent.first_name,
         "carrier": carrier.legal_name,

@@ -12,6 +12,7 @@ from econtracting.domain.audit import canonical
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record
 from econtracting.domain.signing.documents import Mode, SealLevel
+from econtracting.domain.signing.signing import AdoptionMethod
 
 
 class CertifiedPacket(Record):
@@ -77,7 +78,7 @@ class ConsentFacts(Record):
 
 
 class AdoptionFacts(Record):
-    method: str
+    method: AdoptionMethod
     style: str
     signature_id: str
     initials: str

@@ -24,7 +24,7 @@ _FIRST_BYTES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"
 Strokes = Sequence[Sequence[tuple[float, float]]]
 
 
-def refused(field: str, rule: str, message: str) -> InvalidRequest:
+def refusal(field: str, rule: str, message: str) -> InvalidRequest:
     return InvalidRequest(errors=[{"field": field, "rule": rule, "message": message}])
 
 
@@ -37,20 +37,20 @@ def image_bytes(text: str) -> bytes:
     claimed = _DATA_URL.match(text)
     encoded = text[claimed.end() :] if claimed else text
     if len(encoded) > LARGEST_IMAGE * 4 / 3 + 4:
-        raise refused("image", "size", f"The image may have at most {LARGEST_IMAGE // 1000} kilobytes.")
+        raise refusal("image", "size", f"The image may have at most {LARGEST_IMAGE // 1000} kilobytes.")
     try:
         content = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
-        raise refused("image", "base64", "The image did not arrive whole. Please choose it again.") from None
+        raise refusal("image", "base64", "The image did not arrive whole. Please choose it again.") from None
     if len(content) > LARGEST_IMAGE:
-        raise refused("image", "size", f"The image may have at most {LARGEST_IMAGE // 1000} kilobytes.")
+        raise refusal("image", "size", f"The image may have at most {LARGEST_IMAGE // 1000} kilobytes.")
     kind = next((kind for kind, first in _FIRST_BYTES.items() if content.startswith(first)), None)
     if kind is None or (claimed and claimed[1] != kind):
-        raise refused("image", "image-type", "Please choose a PNG or JPEG image.")
+        raise refusal("image", "image-type", "Please choose a PNG or JPEG image.")
     try:
         check_content(content, kind)
     except Refusal as error:
-        raise refused("image", error.rule, error.message) from None
+        raise refusal("image", error.rule, error.message) from None
     return content
 
 
@@ -58,11 +58,11 @@ def honest_strokes(strokes: Strokes) -> Strokes:
     """Strokes that a hand can have drawn. Raises InvalidRequest."""
     points = [point for stroke in strokes for point in stroke]
     if not strokes or not all(strokes) or len(strokes) > MOST_STROKES or len(points) > MOST_POINTS:
-        raise refused("strokes", "strokes", "Please draw your signature.")
+        raise refusal("strokes", "strokes", "Please draw your signature.")
     if not all(math.isfinite(value) and 0 <= value <= PAD for point in points for value in point):
-        raise refused("strokes", "strokes", f"Points of a pad are between 0 and {PAD}.")
+        raise refusal("strokes", "strokes", f"Points of a pad are between 0 and {PAD}.")
     widest = max(x for x, _ in points) - min(x for x, _ in points)
     tallest = max(y for _, y in points) - min(y for _, y in points)
     if max(widest, tallest) < SMALLEST_STROKE:
-        raise refused("strokes", "blank", "Please draw your signature; a dot is too little.")
+        raise refusal("strokes", "blank", "Please draw your signature; a dot is too little.")
     return strokes

@@ -4,12 +4,30 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Self
 
 from pydantic import Field
 
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record
-from econtracting.domain.signing.documents import FieldBox, Mark, Mode, SealLevel
+from econtracting.domain.signing.documents import FieldBox, FieldKind, Mark, Mode, SealLevel
+
+
+class AdoptionMethod(StrEnum):
+    """How a signature came to be."""
+
+    TYPED = "typed"  # in one of the styles
+    DRAWN = "drawn"  # as strokes of a pen on a pad
+    UPLOADED = "uploaded"  # as an image
+
+
+class StampState(StrEnum):
+    """What became of the time of a document that was sealed while no timestamp authority answered."""
+
+    DUE = "due"  # still to come
+    LATER = "later"  # added after the seal
 
 
 class Adoption(Record):
@@ -22,7 +40,7 @@ class Adoption(Record):
     signature_id: str
     full_name: str
     initials: str
-    method: str  # typed, drawn or uploaded
+    method: AdoptionMethod
     style: str  # the typeface of what is typed: the initials always, the name unless there is an image
     image_sha256: str | None = None
     image_key: str | None = None
@@ -31,15 +49,23 @@ class Adoption(Record):
 
     def mark(self, box: FieldBox, at: datetime, image: bytes | None) -> Mark:
         """A field as it shows this signature; an image stands for the name only, never for initials."""
-        texts = {"date": at.strftime("%m-%d-%Y"), "initials": self.initials}
         return Mark(
             box=box,
-            text=texts.get(box.kind, self.full_name),
+            text=self.text(box.kind, at),
             style=self.style,
             signature_id=self.signature_id,
             signed_at=at,
             image_png=image if box.kind == "signature" else None,
         )
+
+    def keep_image(self, place: Place) -> Self:
+        """The picture of it was stored."""
+        return self.model_copy(update={"image_key": place.key, "image_version": place.version})
+
+    def text(self, kind: FieldKind, at: datetime) -> str:
+        """What a field of a kind shows of this signature when it is acted on at a time."""
+        texts = {"date": at.strftime("%m-%d-%Y"), "initials": self.initials}
+        return texts.get(kind, self.full_name)
 
     def is_like(self, other: Adoption) -> bool:
         """Whether both look the same, whenever they were adopted."""
@@ -61,6 +87,10 @@ class Disclosure(Record):
     version: str
     shown_at: Moment
     access_proved_at: Moment | None = None
+
+    def prove_access(self, at: datetime) -> Self:
+        """The code printed in an electronic record was read there and typed back."""
+        return self.model_copy(update={"access_proved_at": at})
 
 
 class Place(Record):
@@ -88,6 +118,8 @@ class Completion(Record):
 
 
 class SignedField(Record):
+    """Where and when somebody acted on a field, and under which adopted signature."""
+
     field_id: str
     signature_id: str
     at: Moment
@@ -124,8 +156,43 @@ class Document(Record):
     stamped_key: str | None = None
     stamped_version: str | None = None
 
+    def open(self, at: datetime) -> Self:
+        """Somebody was shown the document after consent."""
+        return self.model_copy(update={"opened_at": at})
+
+    def sign(self, field: SignedField) -> Self:
+        """Somebody signed, initialed or acknowledged a field."""
+        return self.model_copy(update={"signed": {**self.signed, field.field_id: field}})
+
+    def seal(self, content: bytes, place: Place, level: SealLevel, at: datetime) -> Self:
+        """The document was sealed: `content` is what is stored at `place`."""
+        return self.model_copy(
+            update={
+                "sealed_sha256": sha256(content).hexdigest(),
+                "sealed_key": place.key,
+                "sealed_version": place.version,
+                "sealed_level": level,
+                "sealed_at": at,
+            }
+        )
+
+    def await_stamp(self) -> Self:
+        """It was sealed while no timestamp authority answered; one that has its stamp already is not stamped again."""
+        return self.model_copy(update={"stamp_due": not self.stamped_key})
+
+    def stamp(self, content: bytes, place: Place) -> Self:
+        """An authority's time was added: `content` is what is stored at `place`."""
+        return self.model_copy(
+            update={
+                "stamp_due": False,
+                "stamped_sha256": sha256(content).hexdigest(),
+                "stamped_key": place.key,
+                "stamped_version": place.version,
+            }
+        )
+
     def missing(self) -> tuple[str, ...]:
-        """Required fields nobody has signed, initialled or acknowledged yet. Dates fill themselves in."""
+        """Required fields nobody has signed, initialed or acknowledged yet. Dates fill themselves in."""
         return tuple(
             box.field_id
             for box in self.fields
@@ -145,6 +212,13 @@ class Document(Record):
         return self.sealed_key, self.sealed_version, self.sealed_sha256
 
     @property
+    def stamp_state(self) -> StampState | None:
+        """None for a document that was sealed with its time, or has no seal."""
+        if self.stamp_due:
+            return StampState.DUE
+        return StampState.LATER if self.stamped_key else None
+
+    @property
     def latest(self) -> SignedField | None:
         """The field that was acted on last."""
         return max(self.signed.values(), key=lambda field: field.at, default=None)
@@ -154,6 +228,14 @@ class Document(Record):
         """When the last field was acted on: the date the document's date fields show."""
         return max((field.at for field in self.signed.values()), default=None)
 
+    def act_on(self, box: FieldBox) -> SignedField | None:
+        """What a field shows: the act on it; for a date the latest one, which dates follow."""
+        return self.latest if box.kind == "date" else self.signed.get(box.field_id)
+
+    def move_to(self, position: int) -> Self:
+        """It stands elsewhere among the documents now."""
+        return self.model_copy(update={"position": position})
+
 
 class SupersededDocument(Document):
     """A signed document whose place a corrected one has taken; what was signed stays part of the evidence."""
@@ -161,8 +243,8 @@ class SupersededDocument(Document):
 
 def same_name(typed: str, of_record: str) -> bool:
     """Whether a typed full name is the name of record, folding case, space and composed letters."""
-    return _folded(typed) == _folded(of_record)
+    return _fold(typed) == _fold(of_record)
 
 
-def _folded(name: str) -> str:
+def _fold(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).casefold().split())

@@ -6,7 +6,6 @@ and a wrong password are answered alike, after the same time. Sources: OWASP ASV
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,14 +13,17 @@ from econtracting.domain.access import access as rules
 from econtracting.domain.access.access import Access, AccessLimits, Link, Session, admits, fingerprint, is_live
 from econtracting.domain.access.passwords import FIELD, PasswordPolicy, broken_rules, context_words, normal
 from econtracting.domain.audit import Actor, Event, EventType
+from econtracting.domain.callers import Agent
 from econtracting.domain.errors import InvalidCredentials, InvalidRequest, NotSignedIn, TooManyAttempts, WeakPassword
 from econtracting.domain.fields.rejections import Rejection
 from econtracting.domain.outbox import Letter, send_letter
-from econtracting.domain.packet import Packet, Status
+from econtracting.domain.packet import Packet
 from econtracting.domain.record import Record
-from econtracting.ports import Attempts, Change, Clock, Envelope, Ids, Limits, Packets, Passwords
+from econtracting.ports import Attempts, Change, Clock, Envelope, Ids, Limits, Packets, PacketTypes, Passwords
 from econtracting.usecases.commit.endings import sessions
+from econtracting.views.access import PasswordRequestedView, SessionView
 
+ASKED = PasswordRequestedView(detail="If the link is right, a mail with a temporary password is on its way.")
 NOBODY = "pkt_00000000000000000000000000"  # whose work is done when a link leads nowhere
 
 
@@ -33,112 +35,29 @@ class SignedIn:
     session: Session
     packet: Packet
 
+    def view(self) -> SessionView:
+        return SessionView.of(self.session, self.packet)
 
-def request_password(
-    *,
-    packets: Packets,
-    limits: Limits,
-    passwords: Passwords,
-    envelope: Envelope,
-    ids: Ids,
-    clock: Clock,
-    allowed: AccessLimits,
-    life: timedelta,
-    secret: str,
-    actor: Actor,
-) -> None:
-    """Mail a fresh temporary password to the packet's agent; every password before it is void from now on.
 
-    Says nothing of whether there was somebody to mail to, and does the same work if there was not. Raises Unavailable.
-    """
-    now = clock.now()
-    mark = fingerprint(secret)
-    try:
-        for name, limit in (
-            (f"password-mail#address#{actor.address}", allowed.mails_per_address),
-            (f"password-mail#link#{mark}", allowed.mails_per_link),
-        ):
-            limits.hit(name, window=rules.PASSWORD_MAIL_WINDOW, limit=limit, now=now)
-    except TooManyAttempts:
-        return
-    link = packets.find(Link, mark)
-    packet_id = link.packet_id if link else NOBODY
-    temporary = ids.temporary_password()
-    hashed = passwords.hash(temporary)
-    version = int(now.timestamp() * 1000)
-    letter = {"temporary_password": temporary, "requested_from": actor.address}
-    sealed = envelope.seal(packet_id, "mail", version, letter).model_dump()
+@dataclass(frozen=True)
+class NewSession:
+    """A session about to stand, with the token that only the browser keeps."""
 
-    def decide(packet: Packet) -> Change | None:
-        if not admits(packet, now):
-            return None
-        access = packets.find(Access, packet.id) or Access(packet_id=packet.id)
-        number = access.temporary_count + 1
-        after = access.model_copy(
-            update={
-                "password_hash": None,
-                "temporary_hash": hashed,
-                "temporary_until": now + life,
-                "temporary_count": number,
-                "spent_hash": None,
-                "failed_tries": 0,
-            }
+    token: str
+    packet_id: str
+    at: datetime
+    actor: Actor
+
+    def session(self, *, must_change: bool) -> Session:
+        return Session(
+            fingerprint=fingerprint(self.token),
+            packet_id=self.packet_id,
+            created_at=self.at,
+            last_seen_at=self.at,
+            ends_at=self.at + rules.ABSOLUTE,
+            must_change_password=must_change,
+            user_agent_hash=fingerprint(self.actor.user_agent),
         )
-        row = send_letter(
-            packet.id, Letter.TEMPORARY_PASSWORD, number, now, version=version, seconds=int(life.total_seconds())
-        )
-        event = Event(type=EventType.ACCESS_TEMP_PASSWORD_REQUESTED, at=now, actor=actor, data={"number": number})
-        return Change(packet=packet, events=[event], effects=[row.carrying(sealed)], puts=[after])
-
-    if link is not None:
-        packets.change(packet_id, decide)
-
-
-def log_in(
-    *,
-    packets: Packets,
-    attempts: Attempts,
-    limits: Limits,
-    passwords: Passwords,
-    ids: Ids,
-    clock: Clock,
-    allowed: AccessLimits,
-    secret: str,
-    password: str,
-    actor: Actor,
-    replaces: str | None = None,
-) -> SignedIn:
-    """Open a session with the link's secret and a password; `replaces` is the fingerprint of the session it takes over.
-
-    Raises InvalidCredentials, TooManyAttempts, Unavailable.
-    """
-    now = clock.now()
-    limits.hit(f"login#{actor.address}", window=rules.LOGIN_RULE.window, limit=allowed.logins_per_address, now=now)
-    mark = fingerprint(secret)
-    link = packets.find(Link, mark)
-    packet_id = link.packet_id if link else NOBODY
-    access = packets.find(Access, packet_id) or Access(packet_id=packet_id)
-    tries = f"login#{mark}#{access.temporary_count}"  # a new temporary password starts a new count
-    hashed = access.password_hash
-    if access.temporary_hash and access.temporary_until and now < access.temporary_until:
-        hashed = access.temporary_hash
-    locked: TooManyAttempts | None = None
-    number = 0
-    try:
-        number = attempts.begin(tries, rules.LOGIN_RULE, now)
-    except TooManyAttempts as refusal:
-        if hashed is None or hashed != access.temporary_hash:
-            raise
-        locked = refusal  # a correct temporary password lets in even now, so that nobody can lock an agent out
-        limits.hit(f"tries#{tries}", window=rules.LOGIN_RULE.window, limit=rules.TEMPORARY_TRIES, now=now)
-    if not passwords.matches(normal(password), hashed):
-        if locked:
-            raise locked
-        if link is not None:
-            _record_failure(packets, packet_id, number, now, actor)
-        raise InvalidCredentials()
-    attempts.succeeded(tries)
-    return _open_session(packets, passwords, ids, packet_id, hashed, password, now, actor, replaces)
 
 
 @dataclass(frozen=True)
@@ -150,127 +69,239 @@ class NewPassword:
     current: str | None = None
 
 
-def change_password(
-    *,
-    packets: Packets,
-    attempts: Attempts,
-    passwords: Passwords,
-    ids: Ids,
-    clock: Clock,
-    policy: PasswordPolicy,
-    companies: Iterable[str],
-    packet_id: str,
-    session: str,
-    typed: NewPassword,
-    actor: Actor,
-) -> SignedIn:
-    """Set the agent's own password and rotate the session; every other session ends.
+@dataclass(frozen=True)
+class TemporaryPasswords:
+    """Mailing temporary passwords, which live for `life`."""
 
-    Raises WeakPassword naming every broken rule, InvalidRequest for a missing or wrong current password, NotSignedIn if
-    the session ended meanwhile, TooManyAttempts at the current password.
-    """
-    now = clock.now()
-    packet = packets.load(packet_id)
-    access = packets.find(Access, packet_id) or Access(packet_id=packet_id)
-    if not live_session(packets, packet, session, now).must_change_password:
-        _prove_current(attempts, passwords, access, typed.current, now)
-    _refuse_weak(passwords, policy, context_words(packet, *companies), access, typed)
-    hashed = passwords.hash(normal(typed.new))
-    token = ids.secret()
+    packets: Packets
+    limits: Limits
+    passwords: Passwords
+    envelope: Envelope
+    ids: Ids
+    clock: Clock
+    allowed: AccessLimits
+    life: timedelta
 
-    def decide(packet: Packet) -> Change:
-        current = live_session(packets, packet, session, now)
-        access = packets.find(Access, packet.id) or Access(packet_id=packet.id)
-        after = access.model_copy(
-            update={
-                "password_hash": hashed,
-                "temporary_hash": None,
-                "temporary_until": None,
-                "spent_hash": None,
-                "password_count": access.password_count + 1,
-                "failed_tries": 0,
-            }
-        )
-        others = sessions(packets, packet.id)
-        fresh = _session(token, packet.id, now, actor, must_change=False)
-        event = Event(
-            type=EventType.ACCESS_PASSWORD_SET,
-            at=now,
-            actor=actor,
-            data={"number": after.password_count, "sessions_ended": len(others) - 1, "session": fresh.fingerprint[:16]},
-        )
-        return Change(
-            packet=packet,
-            events=[event],
-            effects=[send_letter(packet.id, Letter.PASSWORD_CHANGED, after.password_count, now, address=actor.address)],
-            puts=[after],
-            claims=[fresh],
-            drops=others or [current],
-        )
+    def request(self, secret: str, actor: Actor) -> PasswordRequestedView:
+        """Mail a fresh temporary password to the packet's agent; every password before it is void from now on.
 
-    packet = packets.change(packet_id, decide).packet
-    return SignedIn(token, _session(token, packet.id, now, actor, must_change=False), packet)
+        Says nothing of whether there was somebody to mail to, and does the same work if there was not. Raises
+        Unavailable.
+        """
+        now = self.clock.now()
+        mark = fingerprint(secret)
+        try:
+            for name, limit in (
+                (f"password-mail#address#{actor.address}", self.allowed.mails_per_address),
+                (f"password-mail#link#{mark}", self.allowed.mails_per_link),
+            ):
+                self.limits.hit(name, window=rules.PASSWORD_MAIL_WINDOW, limit=limit, now=now)
+        except TooManyAttempts:
+            return ASKED
+        link = self.packets.find(Link, mark)
+        packet_id = link.packet_id if link else NOBODY
+        temporary = self.ids.temporary_password()
+        hashed = self.passwords.hash(temporary)
+        version = int(now.timestamp() * 1000)
+        letter = {"temporary_password": temporary, "requested_from": actor.address}
+        sealed = self.envelope.seal(packet_id, "mail", version, letter).model_dump()
+
+        def decide(packet: Packet) -> Change | None:
+            if not admits(packet, now):
+                return None
+            after = _access(self.packets, packet.id).issue_temporary(hashed, now + self.life)
+            number, seconds = after.temporary_count, int(self.life.total_seconds())
+            row = send_letter(packet.id, Letter.TEMPORARY_PASSWORD, number, now, version=version, seconds=seconds)
+            event = Event(type=EventType.ACCESS_TEMP_PASSWORD_REQUESTED, at=now, actor=actor, data={"number": number})
+            return Change(packet=packet, events=[event], effects=[row.carrying(sealed)], puts=[after])
+
+        if link is not None:
+            self.packets.change(packet_id, decide)
+        return ASKED
 
 
-def _prove_current(
-    attempts: Attempts, passwords: Passwords, access: Access, current: str | None, now: datetime
-) -> None:
-    """A stolen session alone must not be enough to take the packet over. Raises InvalidRequest, TooManyAttempts."""
-    if current is None:
-        raise _wrong_current("required", "Enter your current password as well.")
-    attempts.begin(f"change#{access.packet_id}", rules.LOGIN_RULE, now)
-    if not passwords.matches(normal(current), access.password_hash):
-        raise _wrong_current("wrong", "This is not your current password.")
-    attempts.succeeded(f"change#{access.packet_id}")
+@dataclass(frozen=True)
+class WayIn:
+    """Logging in."""
+
+    packets: Packets
+    attempts: Attempts
+    limits: Limits
+    passwords: Passwords
+    ids: Ids
+    clock: Clock
+    allowed: AccessLimits
+
+    def log_in(self, secret: str, password: str, actor: Actor, replaces: str | None = None) -> SignedIn:
+        """Open a session with the link's secret and a password; `replaces` is the token of the one it takes over.
+
+        Raises InvalidCredentials, TooManyAttempts, Unavailable.
+        """
+        now = self.clock.now()
+        allowed = self.allowed.logins_per_address
+        self.limits.hit(f"login#{actor.address}", window=rules.LOGIN_RULE.window, limit=allowed, now=now)
+        mark = fingerprint(secret)
+        link = self.packets.find(Link, mark)
+        packet_id = link.packet_id if link else NOBODY
+        access = _access(self.packets, packet_id)
+        tries = f"login#{mark}#{access.temporary_count}"  # a new temporary password starts a new count
+        hashed = access.password_hash
+        if access.temporary_hash and access.temporary_until and now < access.temporary_until:
+            hashed = access.temporary_hash
+        locked: TooManyAttempts | None = None
+        number = 0
+        try:
+            number = self.attempts.begin(tries, rules.LOGIN_RULE, now)
+        except TooManyAttempts as refusal:
+            if hashed is None or hashed != access.temporary_hash:
+                raise
+            locked = refusal  # a correct temporary password lets in even now, so that nobody can lock an agent out
+            self.limits.hit(f"tries#{tries}", window=rules.LOGIN_RULE.window, limit=rules.TEMPORARY_TRIES, now=now)
+        if not self.passwords.matches(normal(password), hashed):
+            if locked:
+                raise locked
+            if link is not None:
+                _record_failure(self.packets, packet_id, number, now, actor)
+            raise InvalidCredentials()
+        self.attempts.succeeded(tries)
+        new = NewSession(self.ids.secret(), packet_id, now, actor)
+        return self._open_session(new, hashed, password, fingerprint(replaces) if replaces else None)
+
+    def _open_session(self, new: NewSession, hashed: str | None, password: str, replaces: str | None) -> SignedIn:
+        """One commit: the session stands, a temporary password is spent. Raises InvalidCredentials if it was before."""
+        now = new.at
+        outdated = hashed and self.passwords.outdated(hashed)
+        rehashed = self.passwords.hash(normal(password)) if outdated else hashed
+        opened: list[Session] = []
+
+        def decide(packet: Packet) -> Change:
+            access = self.packets.find(Access, packet.id)
+            if access is None or hashed not in (access.password_hash, access.temporary_hash) or not admits(packet, now):
+                raise InvalidCredentials()
+            temporary = hashed == access.temporary_hash
+            fresh = new.session(must_change=temporary)
+            opened[:] = [fresh]
+            data = {"temporary": temporary, "session": fresh.fingerprint[:16]}
+            return Change(
+                packet=packet.begin(now),
+                events=[Event(type=EventType.ACCESS_LOGIN_OK, at=now, actor=new.actor, data=data)],
+                puts=[access.spend_temporary() if temporary else access.let_in(rehashed)],
+                claims=[fresh],
+                drops=_superfluous(sessions(self.packets, packet.id), replaces, now),
+            )
+
+        packet = self.packets.change(new.packet_id, decide).packet
+        return SignedIn(new.token, opened[0], packet)
 
 
-def _wrong_current(rule: str, message: str) -> InvalidRequest:
-    return InvalidRequest(message, errors=[{"field": "current_password", "rule": rule, "message": message}])
+@dataclass(frozen=True)
+class OwnPasswords:
+    """Setting the agent's own password."""
 
+    packets: Packets
+    packet_types: PacketTypes
+    attempts: Attempts
+    passwords: Passwords
+    ids: Ids
+    clock: Clock
+    policy: PasswordPolicy
 
-def _refuse_weak(
-    passwords: Passwords, policy: PasswordPolicy, context: frozenset[str], access: Access, typed: NewPassword
-) -> None:
-    """Raises WeakPassword."""
-    found = list(broken_rules(policy, typed.new, context))
-    if access.spent_hash and passwords.matches(normal(typed.new), access.spent_hash):
-        message = "The temporary password cannot stay. Choose another."
-        found.append(Rejection(field=FIELD, rule="temporary", message=message))
-    if normal(typed.new) != normal(typed.confirmed):
-        message = "The two passwords are not the same."
-        found.append(Rejection(field="confirm_password", rule="mismatch", message=message))
-    if found:
-        detail = " ".join(one.message for one in found)
-        raise WeakPassword(detail, errors=[one.model_dump() for one in found])
+    def change(self, agent: Agent, typed: NewPassword) -> SignedIn:
+        """Set the agent's own password and rotate the session; every other session ends.
 
+        Raises WeakPassword naming every broken rule, InvalidRequest for a missing or wrong current password,
+        NotSignedIn if the session ended meanwhile, TooManyAttempts at the current password.
+        """
+        packets, now = self.packets, self.clock.now()
+        packet = packets.load(agent.packet_id)
+        access = _access(packets, packet.id)
+        if not live_session(packets, packet, agent.session, now).must_change_password:
+            self._prove_current(access, typed.current, now)
+        carrier = self.packet_types(packet.type).carrier
+        self._refuse_weak(context_words(packet, carrier.name, carrier.legal_name), access, typed)
+        hashed = self.passwords.hash(normal(typed.new))
+        fresh = NewSession(self.ids.secret(), packet.id, now, agent.actor)
 
-def log_out(*, packets: Packets, clock: Clock, packet_id: str, session: str, actor: Actor) -> None:
-    """End a session; one that is gone already stays gone."""
-    now = clock.now()
+        def decide(packet: Packet) -> Change:
+            current = live_session(packets, packet, agent.session, now)
+            after = _access(packets, packet.id).set_password(hashed)
+            number = after.password_count
+            others = sessions(packets, packet.id)
+            session = fresh.session(must_change=False)
+            data = {"number": number, "sessions_ended": len(others) - 1, "session": session.fingerprint[:16]}
+            notice = send_letter(packet.id, Letter.PASSWORD_CHANGED, number, now, address=agent.actor.address)
+            return Change(
+                packet=packet,
+                events=[Event(type=EventType.ACCESS_PASSWORD_SET, at=now, actor=agent.actor, data=data)],
+                effects=[notice],
+                puts=[after],
+                claims=[session],
+                drops=others or [current],
+            )
 
-    def decide(packet: Packet) -> Change | None:
-        current = packets.find(Session, session)
+        packet = packets.change(packet.id, decide).packet
+        return SignedIn(fresh.token, fresh.session(must_change=False), packet)
+
+    def _prove_current(self, access: Access, current: str | None, now: datetime) -> None:
+        """A stolen session alone must not be enough to take the packet over. Raises InvalidRequest, TooManyAttempts."""
         if current is None:
-            return None
-        return Change(
-            packet=packet, events=[Event(type=EventType.ACCESS_LOGGED_OUT, at=now, actor=actor)], drops=[current]
-        )
+            raise _wrong_current("required", "Enter your current password as well.")
+        self.attempts.begin(f"change#{access.packet_id}", rules.LOGIN_RULE, now)
+        if not self.passwords.matches(normal(current), access.password_hash):
+            raise _wrong_current("wrong", "This is not your current password.")
+        self.attempts.succeeded(f"change#{access.packet_id}")
 
-    packets.change(packet_id, decide)
+    def _refuse_weak(self, context: frozenset[str], access: Access, typed: NewPassword) -> None:
+        """Raises WeakPassword."""
+        found = list(broken_rules(self.policy, typed.new, context))
+        if access.spent_hash and self.passwords.matches(normal(typed.new), access.spent_hash):
+            message = "The temporary password cannot stay. Choose another."
+            found.append(Rejection(field=FIELD, rule="temporary", message=message))
+        if normal(typed.new) != normal(typed.confirmed):
+            message = "The two passwords are not the same."
+            found.append(Rejection(field="confirm_password", rule="mismatch", message=message))
+        if found:
+            detail = " ".join(one.message for one in found)
+            raise WeakPassword(detail, errors=[one.model_dump() for one in found])
 
 
-def who_is(*, packets: Packets, clock: Clock, token: str) -> tuple[Session, Packet]:
-    """The live session of a token, seen now, and its packet. Raises NotSignedIn, Unavailable."""
-    now = clock.now()
-    session = packets.find(Session, fingerprint(token))
-    if session is None or not is_live(session, now):
-        raise NotSignedIn()
-    packet = packets.load(session.packet_id)
-    if not admits(packet, now):
-        raise NotSignedIn()
-    if now - session.last_seen_at >= rules.SEEN_EVERY:
-        packets.refresh(session.model_copy(update={"last_seen_at": now}))
-    return session, packet
+@dataclass(frozen=True)
+class Sessions:
+    """Standing sessions."""
+
+    packets: Packets
+    clock: Clock
+
+    def find(self, token: str) -> tuple[Session, Packet]:
+        """The live session of a token, seen now, and its packet. Raises NotSignedIn, Unavailable."""
+        now = self.clock.now()
+        session = self.packets.find(Session, fingerprint(token))
+        if session is None or not is_live(session, now):
+            raise NotSignedIn()
+        packet = self.packets.load(session.packet_id)
+        if not admits(packet, now):
+            raise NotSignedIn()
+        if now - session.last_seen_at >= rules.SEEN_EVERY:
+            self.packets.refresh(session.see(now))
+        return session, packet
+
+    def current(self, agent: Agent) -> SessionView:
+        """The session the agent's request came with. Raises NotSignedIn."""
+        packet = self.packets.load(agent.packet_id)
+        return SessionView.of(live_session(self.packets, packet, agent.session, self.clock.now()), packet)
+
+    def log_out(self, agent: Agent) -> None:
+        """End a session; one that is gone already stays gone."""
+        now = self.clock.now()
+
+        def decide(packet: Packet) -> Change | None:
+            current = self.packets.find(Session, agent.session)
+            if current is None:
+                return None
+            event = Event(type=EventType.ACCESS_LOGGED_OUT, at=now, actor=agent.actor)
+            return Change(packet=packet, events=[event], drops=[current])
+
+        self.packets.change(agent.packet_id, decide)
 
 
 def live_session(packets: Packets, packet: Packet, session: str, now: datetime) -> Session:
@@ -281,62 +312,12 @@ def live_session(packets: Packets, packet: Packet, session: str, now: datetime) 
     return found
 
 
-def _open_session(
-    packets: Packets,
-    passwords: Passwords,
-    ids: Ids,
-    packet_id: str,
-    hashed: str | None,
-    password: str,
-    now: datetime,
-    actor: Actor,
-    replaces: str | None,
-) -> SignedIn:
-    """One commit: the session stands, a temporary password is spent. Raises InvalidCredentials if it was before."""
-    token = ids.secret()
-    rehashed = passwords.hash(normal(password)) if hashed and passwords.outdated(hashed) else hashed
-    opened: list[Session] = []
-
-    def decide(packet: Packet) -> Change:
-        access = packets.find(Access, packet.id)
-        if access is None or hashed not in (access.password_hash, access.temporary_hash) or not admits(packet, now):
-            raise InvalidCredentials()
-        temporary = hashed == access.temporary_hash
-        fresh = _session(token, packet.id, now, actor, must_change=temporary)
-        opened[:] = [fresh]
-        spent = {"temporary_hash": None, "temporary_until": None, "spent_hash": hashed} if temporary else {}
-        kept = {} if temporary else {"password_hash": rehashed}
-        after = access.model_copy(update={"failed_tries": 0, **spent, **kept})
-        data = {"temporary": temporary, "session": fresh.fingerprint[:16]}
-        return Change(
-            packet=_come_in(packet, now),
-            events=[Event(type=EventType.ACCESS_LOGIN_OK, at=now, actor=actor, data=data)],
-            puts=[after],
-            claims=[fresh],
-            drops=_superfluous(sessions(packets, packet.id), replaces, now),
-        )
-
-    packet = packets.change(packet_id, decide).packet
-    return SignedIn(token, opened[0], packet)
+def _access(packets: Packets, packet_id: str) -> Access:
+    return packets.find(Access, packet_id) or Access(packet_id=packet_id)
 
 
-def _session(token: str, packet_id: str, now: datetime, actor: Actor, *, must_change: bool) -> Session:
-    return Session(
-        fingerprint=fingerprint(token),
-        packet_id=packet_id,
-        created_at=now,
-        last_seen_at=now,
-        ends_at=now + rules.ABSOLUTE,
-        must_change_password=must_change,
-        user_agent_hash=fingerprint(actor.user_agent),
-    )
-
-
-def _come_in(packet: Packet, now: datetime) -> Packet:
-    """The first log-in begins the interview; from then on only the expiry is waited for."""
-    if packet.status is not Status.INVITED:
-        return packet
-    return packet.move(Status.IN_PROGRESS, now).having(due_at=packet.expires_at)
+def _wrong_current(rule: str, message: str) -> InvalidRequest:
+    return InvalidRequest(message, errors=[{"field": "current_password", "rule": rule, "message": message}])
 
 
 def _superfluous(standing: list[Session], replaces: str | None, now: datetime) -> list[Record]:
@@ -352,16 +333,8 @@ def _record_failure(packets: Packets, packet_id: str, number: int, now: datetime
     def decide(packet: Packet) -> Change | None:
         if not admits(packet, now):
             return None
-        access = packets.find(Access, packet.id) or Access(packet_id=packet.id)
-        failed = access.failed_tries + 1
         locks = number == rules.LOGIN_RULE.limit
-        after = access.model_copy(
-            update={
-                "failed_tries": failed,
-                "locks": access.locks + locks,
-                "password_hash": None if failed >= rules.CONSECUTIVE_FAILURES else access.password_hash,
-            }
-        )
+        after = _access(packets, packet.id).count_failure(locks=locks)
         events = [Event(type=EventType.ACCESS_LOGIN_FAILED, at=now, actor=actor, data={"try": number})]
         if locks:
             events.append(Event(type=EventType.ACCESS_LOCKED, at=now, actor=actor, data={"lock": after.locks}))

@@ -6,9 +6,8 @@ the order is not made behind its back.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from econtracting import ports
 from econtracting.domain.appointing.appointments import Appointment, AppointmentStatus
@@ -25,143 +24,146 @@ from econtracting.domain.webhooks import SaleReported
 from econtracting.ports import Change
 from econtracting.usecases.appointing import appointments
 from econtracting.usecases.appointing.filing import rule_of
-from econtracting.usecases.appointing.sale_follow_up import FILED, SETTLED, WORKFLOW, alarmed, followed_up, sale_of
+from econtracting.usecases.appointing.sale_follow_up import (
+    FILED,
+    SETTLED,
+    WORKFLOW,
+    follow_up,
+    sale_of,
+    settle_with_alarm,
+)
 from econtracting.usecases.commit.changes import plus
+from econtracting.views.workflow import JudgedView, OutcomeView, Verdict
 
 VENDOR = "sales"
 SELLER = Actor(kind="vendor", id=VENDOR)
 
-PacketTypes = Callable[[str], PacketType]
 
-# What an execution is told to do next.
-FILE, WAIT, DONE, ALARM = "FILE", "WAIT", "DONE", "ALARM"
+@dataclass(frozen=True)
+class FirstSales:
+    """First sales and the steps of the execution that follows one up. `every` is how often a timer looks after both."""
 
+    packets: ports.Packets
+    packet_types: ports.PacketTypes
+    clock: ports.Clock
+    every: timedelta
 
-def reported(
-    *,
-    packets: ports.Packets,
-    packet_types: PacketTypes,
-    clock: ports.Clock,
-    every: timedelta,
-    message_id: str,
-    message: SaleReported,
-    body: str,
-) -> None:
-    """Hear of a sale, once; the earliest day in a state counts. Raises NotFound for a producer we never contracted."""
-    now = clock.now()
-    told = message.data
-    packet_id = contract_of(packets, told.npn).packet_id
-    received = Received(vendor=VENDOR, message_id=message_id, packet_id=packet_id, type=message.type, body=body, at=now)
-    if packets.find(Received, VENDOR, message_id) is not None:
-        return
+    def report(self, message_id: str, message: SaleReported, body: str) -> None:
+        """Hear of a sale, once; the earliest day in a state counts.
 
-    def decide(packet: Packet) -> Change:
-        rule = rule_of(packet_types(packet.type), told.state, told.received_on)
-        sale = FirstSale.reported(
-            npn=told.npn,
-            packet_id=packet.id,
-            sale_id=told.sale_id,
-            received_on=told.received_on,
-            rule=rule,
-            at=now,
+        Raises NotFound for a producer we never contracted.
+        """
+        packets, now, told = self.packets, self.clock.now(), message.data
+        packet_id = contract_of(packets, told.npn).packet_id
+        received = Received(
+            vendor=VENDOR, message_id=message_id, packet_id=packet_id, type=message.type, body=body, at=now
         )
-        known = packets.find(FirstSale, told.npn, told.state)
-        first = known.joined_by(sale) if known else sale
-        kept = Change(packet, claims=[received])
-        if first is known:
-            return kept
-        data = {"state": first.state, "received_on": first.received_on.isoformat(), "due_on": str(first.due_on)}
-        event = Event(type=EventType.FIRST_SALE_RECEIVED, at=now, actor=SELLER, data=data)
-        kept = plus(kept, events=[event], puts=[first])
-        if known is not None:
-            return kept
-        return plus(kept, effects=followed_up(first, now, every))
+        if packets.find(Received, VENDOR, message_id) is not None:
+            return
 
-    try:
-        packets.change(packet_id, decide)
-    except AlreadyExists:
-        return
+        def decide(packet: Packet) -> Change:
+            rule = rule_of(self.packet_types(packet.type), told.state, told.received_on)
+            sale = FirstSale.reported(
+                npn=told.npn,
+                packet_id=packet.id,
+                sale_id=told.sale_id,
+                received_on=told.received_on,
+                rule=rule,
+                at=now,
+            )
+            known = packets.find(FirstSale, told.npn, told.state)
+            first = known.joined_by(sale) if known else sale
+            kept = Change(packet, claims=[received])
+            if first is known:
+                return kept
+            data = {"state": first.state, "received_on": first.received_on.isoformat(), "due_on": str(first.due_on)}
+            event = Event(type=EventType.FIRST_SALE_RECEIVED, at=now, actor=SELLER, data=data)
+            kept = plus(kept, events=[event], puts=[first])
+            if known is not None:
+                return kept
+            return plus(kept, effects=follow_up(first, now, self.every))
 
+        try:
+            packets.change(packet_id, decide)
+        except AlreadyExists:
+            return
 
-def judge(
-    *, packets: ports.Packets, packet_types: PacketTypes, clock: ports.Clock, packet_id: str, state: str
-) -> dict[str, Any]:
-    """What is to be done about a first sale now: FILE, WAIT (so many seconds, for a freeze to end), DONE or ALARM."""
-    now = clock.now()
-    answer: dict[str, Any] = {}
+    def judge(self, packet_id: str, state: str) -> JudgedView:
+        """What is to be done about a first sale now."""
+        now = self.clock.now()
+        judged = JudgedView(verdict=Verdict.DONE)
 
-    def decide(packet: Packet) -> Change | None:
-        sale = sale_of(packets, packet, state)
-        definition = packet_types(packet.type)
-        order = packets.find(Appointment, packet.id, state)
+        def decide(packet: Packet) -> Change | None:
+            nonlocal judged
+            judged, change = self._judge(packet, sale_of(self.packets, packet, state), now)
+            return change
+
+        self.packets.change(packet_id, decide)
+        return judged
+
+    def _judge(self, packet: Packet, sale: FirstSale, now: datetime) -> tuple[JudgedView, Change | None]:
+        definition = self.packet_types(packet.type)
+        order = self.packets.find(Appointment, packet.id, sale.state)
         if order is not None and order.status in SETTLED:
-            answer.update(verdict=DONE, wait_seconds=0)
-            return Change(packet, puts=[sale.model_copy(update={"settled": True})])
-        missing = _missing(packets, definition, packet, sale, now)
-        if missing:
-            answer.update(verdict=ALARM, wait_seconds=0)
-            return alarmed(packet, sale.model_copy(update={"missing": missing}), Alarm.NOT_READY_TO_SELL, now)
-        rule = rule_of(definition, state, now.date())
+            return JudgedView(verdict=Verdict.DONE), Change(packet, puts=[sale.settle()])
+        alarm = JudgedView(verdict=Verdict.ALARM)
+        if missing := _missing(self.packets, definition, packet, sale, now):
+            return alarm, settle_with_alarm(packet, sale.lacking(missing), Alarm.NOT_READY_TO_SELL, now)
+        rule = rule_of(definition, sale.state, now.date())
         if rule.type is AppointmentType.UP_FRONT:
-            answer.update(verdict=ALARM, wait_seconds=0)
-            return alarmed(packet, sale, Alarm.SOLD_WITHOUT_APPOINTMENT, now)
+            return alarm, settle_with_alarm(packet, sale, Alarm.SOLD_WITHOUT_APPOINTMENT, now)
         day = filing_day(rule, sale, now.date())
         if day is None:
-            answer.update(verdict=ALARM, wait_seconds=0)
-            return alarmed(packet, sale, Alarm.NO_FILING_DAY_LEFT, now)
+            return alarm, settle_with_alarm(packet, sale, Alarm.NO_FILING_DAY_LEFT, now)
         if day > now.date():
-            answer.update(verdict=WAIT, wait_seconds=_until(day, now))
-            return None
-        answer.update(verdict=FILE, wait_seconds=0)
-        return None
+            return JudgedView(verdict=Verdict.WAIT, wait_seconds=_until(day, now)), None
+        return JudgedView(verdict=Verdict.FILE), None
 
-    packets.change(packet_id, decide)
-    return answer
+    def await_answer(self, packet_id: str, state: str, task_token: str) -> None:
+        """Have the order made once, and remember who sleeps for the state's answer."""
+        packets, now = self.packets, self.clock.now()
 
+        def decide(packet: Packet) -> Change:
+            order = packets.find(Appointment, packet.id, state)
+            under_way = order is not None and order.status in {*FILED, AppointmentStatus.DRAFT}
+            if order is not None and (under_way or order.status in SETTLED):
+                return appointments.sleep_for(order, packet, task_token, now)
+            draft = appointments.draft(self.packet_types(packet.type), packet, state, now).awaited_by(task_token)
+            return appointments.open_order(packets, packet, draft, now, first_sale=True)
 
-def await_answer(
-    *,
-    packets: ports.Packets,
-    packet_types: PacketTypes,
-    clock: ports.Clock,
-    packet_id: str,
-    state: str,
-    task_token: str,
-) -> None:
-    """Have the order made once, and remember who sleeps for the state's answer."""
-    now = clock.now()
+        packets.change(packet_id, decide)
 
-    def decide(packet: Packet) -> Change:
-        order = packets.find(Appointment, packet.id, state)
-        under_way = order is not None and order.status in {*FILED, AppointmentStatus.DRAFT}
-        if order is not None and (under_way or order.status in SETTLED):
-            return appointments.slept_for(order, packet, task_token, now)
-        return appointments.opened(packets, packet_types(packet.type), packet, state, now, task_token, first_sale=True)
+    def record(self, packet_id: str, state: str) -> OutcomeView:
+        """The proof that the appointment stands, or an alarm if the order came to nothing."""
+        packets, now = self.packets, self.clock.now()
+        outcome = OutcomeView(verdict=Verdict.DONE)
 
-    packets.change(packet_id, decide)
+        def decide(packet: Packet) -> Change | None:
+            nonlocal outcome
+            sale = sale_of(packets, packet, state)
+            order = packets.find(Appointment, packet.id, state)
+            if order is None or order.status not in SETTLED:
+                outcome = OutcomeView(verdict=Verdict.ALARM)
+                reasons = order.reasons if order else ()
+                return settle_with_alarm(packet, sale.lacking(reasons), Alarm.NOT_APPOINTED, now)
+            outcome = OutcomeView(verdict=Verdict.DONE)
+            if sale.settled:
+                return None
+            data = {"state": state, "status": order.status.value, "reference": order.state_reference}
+            event = Event(type=EventType.FIRST_SALE_APPOINTED, at=now, actor=WORKFLOW, data=data)
+            return Change(packet, events=[event], puts=[sale.settle()])
 
+        packets.change(packet_id, decide)
+        return outcome
 
-def record(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, state: str) -> dict[str, Any]:
-    """The proof that the appointment stands, or an alarm if the order came to nothing."""
-    now = clock.now()
-    answer: dict[str, Any] = {}
+    def raise_alarm(self, packet_id: str, state: str) -> None:
+        """An execution gave up: the sale carries an alarm."""
+        now = self.clock.now()
 
-    def decide(packet: Packet) -> Change | None:
-        sale = sale_of(packets, packet, state)
-        order = packets.find(Appointment, packet.id, state)
-        if order is None or order.status not in SETTLED:
-            answer.update(verdict=ALARM)
-            reasons = order.reasons if order else ()
-            return alarmed(packet, sale.model_copy(update={"missing": reasons}), Alarm.NOT_APPOINTED, now)
-        answer.update(verdict=DONE)
-        if sale.settled:
-            return None
-        data = {"state": state, "status": order.status.value, "reference": order.state_reference}
-        event = Event(type=EventType.FIRST_SALE_APPOINTED, at=now, actor=WORKFLOW, data=data)
-        return Change(packet, events=[event], puts=[sale.model_copy(update={"settled": True})])
+        def decide(packet: Packet) -> Change:
+            return settle_with_alarm(packet, sale_of(self.packets, packet, state), Alarm.STEP_FAILED, now)
 
-    packets.change(packet_id, decide)
-    return answer
+        self.packets.change(packet_id, decide)
 
 
 def contract_of(packets: ports.Packets, npn: str) -> Contract:
@@ -189,6 +191,6 @@ def _missing(
     return ready_to_sell(producer, sale.state, sale.received_on, now).missing(LICENSED, APPOINTED)
 
 
-def _until(day: Any, now: datetime) -> int:
+def _until(day: date, now: datetime) -> int:
     start = datetime(day.year, day.month, day.day, tzinfo=now.tzinfo)
     return max(1, int((start - now).total_seconds()) + 1)

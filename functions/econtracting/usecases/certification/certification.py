@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from econtracting import ports
-from econtracting.domain.audit import Actor, Event, EventType
+from econtracting.domain.audit import ONBOARDING, Actor, Event, EventType
 from econtracting.domain.certification import Contract, CourseResult, Feed
 from econtracting.domain.errors import InvalidTransition, NotFound
 from econtracting.domain.moment import iso
@@ -20,225 +18,234 @@ from econtracting.domain.webhooks import CourseFinished, ProducerLoaded
 from econtracting.ports import Change
 from econtracting.usecases.commit.changes import plus
 from econtracting.usecases.commit.lifecycle import attention
-from econtracting.usecases.commit.review import require_current, resumed
+from econtracting.usecases.commit.review import require_current, resume
 from econtracting.usecases.commit.waking import wake_feed
+from econtracting.views.producers import CertificationStatusView
 
 VENDOR = "certifications"
-WORKFLOW = Actor(kind="system", id="onboarding")
 SITE = Actor(kind="vendor", id=VENDOR)
 NOT_LOADED = "FEED_NOT_ACKED"
 STALLED, STALLED_EVERY = "CERTIFICATION_STALLED", timedelta(days=14)
 
-PacketTypes = Callable[[str], PacketType]
 
+@dataclass(frozen=True)
+class Certification:
+    """A producer's way through certification.
 
-def await_loaded(
-    *,
-    packets: ports.Packets,
-    packet_types: PacketTypes,
-    clock: ports.Clock,
-    feed_life: timedelta,
-    packet_id: str,
-    attempt: int,
-    task_token: str,
-) -> None:
-    """Remember who sleeps until the producer is loaded, and have the producer fed once. Raises Superseded."""
-    now = clock.now()
+    `feed_life` is how long a feed may take to be loaded, `reminders` when the agent is reminded of the courses.
+    """
 
-    def decide(packet: Packet) -> Change:
-        require_current(packet, attempt)
-        known = packets.find(Feed, packet_id)
-        if known is not None:
-            after = known.model_copy(update={"task_token": task_token})
-            return Change(packet, puts=[after], effects=wake_feed(packet, task_token, now) if after.loaded_at else [])
+    packets: ports.Packets
+    packet_types: ports.PacketTypes
+    clock: ports.Clock
+    feed_life: timedelta
+    reminders: tuple[timedelta, ...]
+
+    def await_loaded(self, packet_id: str, attempt: int, task_token: str) -> None:
+        """Remember who sleeps until the producer is loaded, and have the producer fed once. Raises Superseded."""
+        now = self.clock.now()
+
+        def decide(packet: Packet) -> Change:
+            require_current(packet, attempt)
+            known = self.packets.find(Feed, packet_id)
+            if known is not None:
+                wakes = wake_feed(packet, task_token, now) if known.loaded_at else []
+                return Change(packet, puts=[known.awaited_by(task_token)], effects=wakes)
+            return self._open(packet, task_token, now)
+
+        self.packets.change(packet_id, decide)
+
+    def record_open(self, packet_id: str, attempt: int) -> Status:
+        """Certification is open; if the courses were faster than the news of it, the producer is ACTIVE at once.
+
+        Answers where the packet stands. Raises Superseded, InvalidTransition.
+        """
+        now = self.clock.now()
+
+        def decide(packet: Packet) -> Change | None:
+            require_current(packet, attempt)
+            if packet.status is not Status.PROCESSED:
+                return None
+            known = self.packets.find(Feed, packet_id)
+            if known is None or known.loaded_at is None:
+                raise InvalidTransition("the producer is not loaded yet")
+            after = packet.move(Status.CERTIFICATION_OPEN, now)
+            letter = send_letter(packet_id, Letter.CERTIFICATION_OPEN, 1, now)
+            event = Event(type=EventType.CERTIFICATION_OPENED, at=now, actor=ONBOARDING)
+            first = self.reminders[:1]
+            rings = [timer(packet_id, TimerKind.COURSES, "", now + offset, now) for offset in first]
+            change = Change(after, events=[event], effects=[letter, *rings])
+            return _activate(change, self.packet_types(packet.type), known, now)
+
+        return self.packets.change(packet_id, decide).packet.status
+
+    def on_timer(self, packet_id: str) -> datetime | None:
+        """Remind of courses that are not taken, and tell the contracting department when reminding did not help.
+
+        Answers when to ring next, None once the producer is active.
+        """
+        packets, reminders, now = self.packets, self.reminders, self.clock.now()
+        again: datetime | None = None
+
+        def decide(packet: Packet) -> Change | None:
+            nonlocal again
+            again = None
+            known = packets.find(Feed, packet_id)
+            if packet.status is not Status.CERTIFICATION_OPEN or known is None:
+                return None
+            due = [packet.status_at + offset for offset in reminders]
+            passed = sum(at <= now for at in due)
+            again = due[passed] if passed < len(due) else now + STALLED_EVERY
+            if passed <= known.reminders:
+                stalled = (now - (due[-1] if due else packet.status_at)) // STALLED_EVERY
+                tell = attention(packet, STALLED, now, occasion=str(stalled))
+                is_news = stalled > 0 and packets.find(Effect, packet_id, tell.id) is None
+                return Change(packet, effects=[tell]) if is_news else None
+            effects = [send_letter(packet_id, Letter.CERTIFICATION_OPEN, f"reminder-{passed}", now)]
+            data = {"reminder": passed}
+            event = Event(type=EventType.CERTIFICATION_REMINDED, at=now, actor=ONBOARDING, data=data)
+            return Change(packet, events=[event], effects=effects, puts=[known.reminded(passed)])
+
+        packets.change(packet_id, decide)
+        return again
+
+    def status(self, npn: str) -> CertificationStatusView:
+        """Whether the certification site already knows a producer. Raises NotFound for one that was never fed."""
+        feeds = [self.packets.find(Feed, contract.packet_id) for contract in self.packets.all_of(Contract, npn)]
+        known = [one for one in feeds if one is not None]
+        if not known:
+            raise NotFound("This producer has not been processed.", code="producer-not-found")
+        loaded = any(one.loaded_at for one in known)
+        expected_by = None if loaded else min(one.expected_by for one in known)
+        return CertificationStatusView(loaded=loaded, expected_by=expected_by)
+
+    def _open(self, packet: Packet, task_token: str, now: datetime) -> Change:
         if packet.npn is None:
             raise InvalidTransition("a producer without an NPN cannot be fed")
         feed = Feed(
-            packet_id=packet_id,
+            packet_id=packet.id,
             npn=packet.npn,
-            plan_year=packet_types(packet.type).certification.plan_year,
+            plan_year=self.packet_types(packet.type).certification.plan_year,
             task_token=task_token,
-            expected_by=now + feed_life,
+            expected_by=now + self.feed_life,
         )
-        effect = feed_producer(packet_id, now)
-        event = Event(
-            type=EventType.CERTIFICATION_REQUESTED, at=now, actor=WORKFLOW, data={"plan_year": feed.plan_year}
+        data = {"plan_year": feed.plan_year}
+        event = Event(type=EventType.CERTIFICATION_REQUESTED, at=now, actor=ONBOARDING, data=data)
+        reference = OrderReference(vendor=VENDOR, reference=packet.id, packet_id=packet.id)
+        return Change(packet, events=[event], puts=[feed], claims=[reference], effects=[feed_producer(packet.id, now)])
+
+
+@dataclass(frozen=True)
+class Feeding:
+    """The outbox's rows that tell the certification site of a producer."""
+
+    packets: ports.Packets
+    site: ports.CertificationSite
+    clock: ports.Clock
+
+    def feed(self, effect: Effect) -> None:
+        """Tell the certification site of the producer; no SSN is in the feed."""
+        packet = self.packets.load(effect.packet_id)
+        known = self.packets.find(Feed, packet.id)
+        if known is None or known.loaded_at is not None or _was_sent(known, effect):
+            return
+        now = self.clock.now()
+        self.site.feed(
+            {
+                "external_ref": packet.id,
+                "npn": known.npn,
+                "first_name": packet.agent.first_name,
+                "last_name": packet.agent.last_name,
+                "email": packet.agent.email,
+                "level": packet.level,
+                "states": list(packet.pre_appointment_states),
+                "plan_year": known.plan_year,
+                "sent_at": iso(now),
+            },
+            effect.reference,
         )
-        reference = OrderReference(vendor=VENDOR, reference=packet_id, packet_id=packet_id)
-        return Change(packet, events=[event], puts=[feed], claims=[reference], effects=[effect])
 
-    packets.change(packet_id, decide)
+        def decide(packet: Packet) -> Change | None:
+            current = self.packets.find(Feed, packet.id)
+            if current is None or current.loaded_at is not None or _was_sent(current, effect):
+                return None
+            return Change(packet, events=[_fed(current, now)], puts=[current.sent(effect.id, now)])
+
+        self.packets.change(packet.id, decide)
 
 
-def fed_again(packet: Packet, now: datetime) -> Effect:
+def feed_again(packet: Packet, now: datetime) -> Effect:
     """The feed once more, after it was never loaded."""
     return feed_producer(packet.id, now, review=packet.reviews)
 
 
-def feed(*, packets: ports.Packets, site: ports.CertificationSite, clock: ports.Clock, effect: Effect) -> None:
-    """Tell the certification site of the producer; no SSN is in the feed."""
-    packet = packets.load(effect.packet_id)
-    known = packets.find(Feed, packet.id)
-    if known is None or known.loaded_at is not None or _was_sent(known, effect):
-        return
-    now = clock.now()
-    site.feed(
-        {
-            "external_ref": packet.id,
-            "npn": known.npn,
-            "first_name": packet.agent.first_name,
-            "last_name": packet.agent.last_name,
-            "email": packet.agent.email,
-            "level": packet.level,
-            "states": list(packet.pre_appointment_states),
-            "plan_year": known.plan_year,
-            "sent_at": iso(now),
-        },
-        effect.reference,
-    )
-
-    def decide(packet: Packet) -> Change | None:
-        current = packets.find(Feed, packet.id)
-        if current is None or current.loaded_at is not None or _was_sent(current, effect):
-            return None
-        fed = current.model_copy(update={"sent_at": now, "sent_for": effect.id})
-        return Change(packet, events=[_fed(current, now)], puts=[fed])
-
-    packets.change(packet.id, decide)
-
-
-def _fed(known: Feed, now: datetime) -> Event:
-    return Event(type=EventType.CERTIFICATION_FED, at=now, actor=WORKFLOW, data={"plan_year": known.plan_year})
-
-
-def _was_sent(known: Feed, effect: Effect) -> bool:
-    """Whether the site was told for this effect already; the first one is done by any."""
-    return known.sent_for == effect.id or (known.sent_at is not None and not effect.asks_for(FeedProducer).again)
-
-
-def told(
-    *,
-    packets: ports.Packets,
-    packet_types: PacketTypes,
-    clock: ports.Clock,
-    packet: Packet,
-    message: ProducerLoaded | CourseFinished,
-) -> Change | None:
-    """What the certification site's message changes; None if it is known already."""
-    now = clock.now()
-    known = packets.find(Feed, packet.id)
-    if known is None:
+def _apply_loaded(packet: Packet, known: Feed, now: datetime) -> Change | None:
+    """What it changes that the site knows the producer; None if that is known."""
+    if known.loaded_at is not None:
         return None
-    if isinstance(message, ProducerLoaded):
-        if known.loaded_at is not None:
-            return None
-        after = known.model_copy(update={"loaded_at": now, "sent_at": known.sent_at or now})
-        # The site's word may come before our own note that it was told.
-        events = [
-            *([] if known.sent_at else [_fed(known, now)]),
-            Event(type=EventType.CERTIFICATION_ACKED, at=now, actor=SITE),
-        ]
-        if packet.status is Status.NEEDS_REVIEW and packet.review_reason == NOT_LOADED:
-            # Too late for the execution that waited for it, not for the next one.
-            return plus(resumed(packet, Status.PROCESSED, now), events=events, puts=[after])
-        return Change(packet, events=events, puts=[after], effects=wake_feed(packet, known.task_token, now))
+    after = known.loaded(now)
+    # The site's word may come before our own note that it was told.
+    events = [
+        *([] if known.sent_at else [_fed(known, now)]),
+        Event(type=EventType.CERTIFICATION_ACKED, at=now, actor=SITE),
+    ]
+    if packet.status is Status.NEEDS_REVIEW and packet.review_reason == NOT_LOADED:
+        # Too late for the execution that waited for it, not for the next one.
+        return plus(resume(packet, Status.PROCESSED, now), events=events, puts=[after])
+    return Change(packet, events=events, puts=[after], effects=wake_feed(packet, known.task_token, now))
+
+
+def _apply_course(
+    definition: PacketType, packet: Packet, known: Feed, message: CourseFinished, now: datetime
+) -> Change | None:
+    """What it changes that a course was taken; None if that is known, or of another year."""
     result = CourseResult(
         course=message.data.course, passed=message.passed, score=message.data.score, at=message.timestamp
     )
     if result in known.results or message.data.plan_year != known.plan_year:
         return None
-    after = known.model_copy(update={"results": (*known.results, result)})
+    after = known.finished(result)
     kind = EventType.CERTIFICATION_COURSE_COMPLETED if result.passed else EventType.CERTIFICATION_COURSE_FAILED
     event = Event(type=kind, at=now, actor=SITE, data={"course": result.course})
     change = Change(packet, events=[event], puts=[after])
     if not result.passed:
         failures = sum(not one.passed for one in after.results)
-        change = plus(
-            change, effects=[send_letter(packet.id, Letter.COURSE_FAILED, failures, now, course=result.course)]
-        )
-    return _activated(change, packet_types(packet.type), after, now)
+        letter = send_letter(packet.id, Letter.COURSE_FAILED, failures, now, course=result.course)
+        change = plus(change, effects=[letter])
+    return _activate(change, definition, after, now)
 
 
-def record_open(
-    *,
+def apply_news(
     packets: ports.Packets,
-    packet_types: PacketTypes,
-    clock: ports.Clock,
-    reminders: tuple[timedelta, ...],
-    packet_id: str,
-    attempt: int,
-) -> Packet:
-    """Certification is open; if the courses were faster than the news of it, the producer is ACTIVE at once.
-
-    Raises Superseded, InvalidTransition.
-    """
-    now = clock.now()
-
-    def decide(packet: Packet) -> Change | None:
-        require_current(packet, attempt)
-        if packet.status is not Status.PROCESSED:
-            return None
-        known = packets.find(Feed, packet_id)
-        if known is None or known.loaded_at is None:
-            raise InvalidTransition("the producer is not loaded yet")
-        after = packet.move(Status.CERTIFICATION_OPEN, now)
-        letter = send_letter(packet_id, Letter.CERTIFICATION_OPEN, 1, now)
-        event = Event(type=EventType.CERTIFICATION_OPENED, at=now, actor=WORKFLOW)
-        rings = [timer(packet_id, TimerKind.COURSES, "", now + reminders[0], now)] if reminders else []
-        change = Change(after, events=[event], effects=[letter, *rings])
-        return _activated(change, packet_types(packet.type), known, now)
-
-    return packets.change(packet_id, decide).packet
+    packet_types: ports.PacketTypes,
+    packet: Packet,
+    message: ProducerLoaded | CourseFinished,
+    now: datetime,
+) -> Change | None:
+    """What the certification site's message changes; None if nothing."""
+    known = packets.find(Feed, packet.id)
+    if known is None:
+        return None
+    if isinstance(message, ProducerLoaded):
+        return _apply_loaded(packet, known, now)
+    return _apply_course(packet_types(packet.type), packet, known, message, now)
 
 
-def watch(
-    *, packets: ports.Packets, clock: ports.Clock, reminders: tuple[timedelta, ...], packet_id: str
-) -> datetime | None:
-    """Remind of courses that are not taken, and tell the contracting department when reminding did not help.
-
-    Answers when to ring next, None once the producer is active.
-    """
-    now = clock.now()
-    again: datetime | None = None
-
-    def decide(packet: Packet) -> Change | None:
-        nonlocal again
-        again = None
-        known = packets.find(Feed, packet_id)
-        if packet.status is not Status.CERTIFICATION_OPEN or known is None:
-            return None
-        due = [packet.status_at + offset for offset in reminders]
-        passed = sum(at <= now for at in due)
-        again = due[passed] if passed < len(due) else now + STALLED_EVERY
-        if passed <= known.reminders:
-            stalled = (now - (due[-1] if due else packet.status_at)) // STALLED_EVERY
-            told = attention(packet, STALLED, now, occasion=str(stalled))
-            is_news = stalled > 0 and packets.find(Effect, packet_id, told.id) is None
-            return Change(packet, effects=[told]) if is_news else None
-        effects = [send_letter(packet_id, Letter.CERTIFICATION_OPEN, f"reminder-{passed}", now)]
-        event = Event(type=EventType.CERTIFICATION_REMINDED, at=now, actor=WORKFLOW, data={"reminder": passed})
-        return Change(packet, events=[event], effects=effects, puts=[known.model_copy(update={"reminders": passed})])
-
-    packets.change(packet_id, decide)
-    return again
-
-
-def status(*, packets: ports.Packets, npn: str) -> dict[str, Any]:
-    """Whether the certification site already knows a producer. Raises NotFound for one that was never fed."""
-    feeds = [packets.find(Feed, contract.packet_id) for contract in packets.all_of(Contract, npn)]
-    known = [one for one in feeds if one is not None]
-    if not known:
-        raise NotFound("This producer has not been processed.", code="producer-not-found")
-    loaded = any(one.loaded_at for one in known)
-    return {"loaded": loaded, "expected_by": None if loaded else iso(min(one.expected_by for one in known))}
-
-
-def _activated(change: Change, definition: PacketType, feed: Feed, now: datetime) -> Change:
+def _activate(change: Change, definition: PacketType, feed: Feed, now: datetime) -> Change:
     """The same change, and the packet ACTIVE with it once certification is open and every required course is passed."""
     packet = change.packet
     if packet.status is not Status.CERTIFICATION_OPEN or not set(definition.certification.courses) <= feed.passed():
         return change
-    after = packet.move(Status.ACTIVE, now).having(due_at=None)
+    after = packet.end(Status.ACTIVE, now)
     event = Event(type=EventType.CERTIFICATION_COMPLETED, at=now, actor=SITE, data={"plan_year": feed.plan_year})
-    told = [send_letter(packet.id, Letter.ACTIVE, 1, now)]
-    return plus(replace(change, packet=after), events=[event], effects=told)
+    letter = send_letter(packet.id, Letter.ACTIVE, 1, now)
+    return plus(replace(change, packet=after), events=[event], effects=[letter])
+
+
+def _fed(known: Feed, now: datetime) -> Event:
+    return Event(type=EventType.CERTIFICATION_FED, at=now, actor=ONBOARDING, data={"plan_year": known.plan_year})
+
+
+def _was_sent(known: Feed, effect: Effect) -> bool:
+    """Whether the site was told for this effect already; the first one is done by any."""
+    return known.sent_for == effect.id or (known.sent_at is not None and not effect.asks_for(FeedProducer).again)

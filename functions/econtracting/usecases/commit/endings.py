@@ -24,7 +24,7 @@ def close(
     letters: Iterable[tuple[Letter, Mapping[str, Any]]] = (),
 ) -> Change:
     """The change that ends a packet. Raises InvalidTransition if it cannot end this way any more."""
-    after = packet.move(status, now).having(due_at=None)
+    after = packet.end(status, now)
     drops: list[Record] = [*places(packets, packet), *sessions(packets, packet.id)]
     if access := packets.find(Access, packet.id):
         drops.append(access)

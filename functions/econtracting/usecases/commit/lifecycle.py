@@ -15,18 +15,18 @@ def attention(packet: Packet, reason: str, now: datetime, *, occasion: str = "")
 
     Who may tell of the same thing again, such as a timer that rings anew after its ringer died, names the occasion.
     """
-    found = lifecycle.told(lifecycle.AttentionNeeded, packet, reason, now, status=packet.status, reason=reason)
+    found = lifecycle.announce(lifecycle.AttentionNeeded, packet, reason, now, status=packet.status, reason=reason)
     return found.called(f"{found.id.rpartition('#')[0]}#{occasion}") if occasion else found
 
 
-def state_answered(packet: Packet, state: str, status: str, now: datetime) -> Effect:
+def announce_answer(packet: Packet, state: str, status: str, now: datetime) -> Effect:
     """Tells what became of an appointment."""
-    return lifecycle.told(lifecycle.AppointmentAnswered, packet, state, now, state=state, status=status)
+    return lifecycle.announce(lifecycle.AppointmentAnswered, packet, state, now, state=state, status=status)
 
 
 def sale_alarm(packet: Packet, sale: FirstSale, alarm: str, now: datetime) -> Effect:
     """Tells that a first sale needs a person."""
     what = f"{sale.state}#{alarm}"
-    return lifecycle.told(
+    return lifecycle.announce(
         lifecycle.FirstSaleAlarm, packet, what, now, state=sale.state, alarm=alarm, due_on=sale.due_on
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from econtracting import ports
-from econtracting.domain.audit import Actor, Event, EventType
+from econtracting.domain.acts import CONSENT_MISSING
+from econtracting.domain.audit import ONBOARDING, Actor, Event, EventType
 from econtracting.domain.errors import Superseded
 from econtracting.domain.interview.flags import Flag, keeps_from_appointing
 from econtracting.domain.outbox import Effect, TimerKind, start_workflow, timer
@@ -13,22 +15,18 @@ from econtracting.domain.packet import DRIVEN_BY_WORKFLOW, Packet, Status
 from econtracting.ports import Change
 from econtracting.usecases.commit.lifecycle import attention
 
-WORKFLOW = Actor(kind="system", id="onboarding")
 WATCH = Actor(kind="system", id="watch")
 LOOKED_AT = frozenset({Status.NEEDS_REVIEW, Status.ADVERSE_REVIEW})
 OVERDUE_AFTER = timedelta(days=3)  # how often a review that nobody decides is told of again
 
-CONSENT_MISSING = "CONSENT_1033_MISSING"
 ANSWERS = "ANSWERS_NEED_REVIEW"
 
 
 def handed_over(
-    packet: Packet, reason: str, now: datetime, *, to: Status = Status.NEEDS_REVIEW, actor: Actor = WORKFLOW
+    packet: Packet, reason: str, now: datetime, *, to: Status = Status.NEEDS_REVIEW, actor: Actor = ONBOARDING
 ) -> Change:
     """Under review, with a reason code. Raises InvalidTransition from where nobody has to look."""
-    after = packet.move(to, now).having(
-        review_reason=reason, review_from=packet.status, reviews=packet.reviews + 1, approvals=(), due_at=None
-    )
+    after = packet.send_to_review(reason, now, to=to)
     data = {"reason": reason, "from": packet.status.value}
     watch = timer(packet.id, TimerKind.REVIEW, str(after.reviews), now + OVERDUE_AFTER, now)
     return Change(
@@ -38,14 +36,13 @@ def handed_over(
     )
 
 
-def resumed(packet: Packet, to: Status, now: datetime) -> Change:
+def resume(packet: Packet, to: Status, now: datetime) -> Change:
     """On the road again, with the next execution to drive it. Raises InvalidTransition if no road leads there."""
-    attempt = packet.attempt + 1
-    after = _decided(packet.move(to, now)).having(attempt=attempt, due_at=now)
-    return Change(after, effects=[start_workflow(packet.id, attempt, now)])
+    after = packet.move(to, now).close_review().next_attempt(now)
+    return Change(after, effects=[start_workflow(packet.id, after.attempt, now)])
 
 
-def cleared(packet: Packet, now: datetime, *, restart: bool) -> Change:
+def clear(packet: Packet, now: datetime, *, restart: bool) -> Change:
     """To the appointments, unless answers stand against it that a person has to lift first (18 U.S.C. 1033).
 
     `restart` starts the next execution; without it the one that asks goes on.
@@ -55,8 +52,8 @@ def cleared(packet: Packet, now: datetime, *, restart: bool) -> Change:
     if Flag.ANSWERS_NEED_REVIEW in packet.flags:
         return handed_over(packet, ANSWERS, now)
     if restart:
-        return resumed(packet, Status.APPOINTING, now)
-    return Change(_decided(packet.move(Status.APPOINTING, now)))
+        return resume(packet, Status.APPOINTING, now)
+    return Change(packet.move(Status.APPOINTING, now).close_review())
 
 
 def ask_for_review(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, reason: str, attempt: int) -> Packet:
@@ -77,27 +74,43 @@ def require_current(packet: Packet, attempt: int) -> None:
         raise Superseded()
 
 
-def watch(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, number: int) -> datetime | None:
-    """Tell again of a review that still waits. Answers when to look next, None once it is decided."""
-    now = clock.now()
-    again: datetime | None = None
+@dataclass(frozen=True)
+class Reviews:
+    """Packets on their way into a review, and in one."""
 
-    def decide(packet: Packet) -> Change | None:
-        nonlocal again
-        again = None
-        if packet.status not in LOOKED_AT or packet.reviews != number or packet.review_reason is None:
-            return None
-        again = now + OVERDUE_AFTER
-        ring = (now - packet.status_at) // OVERDUE_AFTER
-        told = attention(packet, packet.review_reason, now, occasion=f"review-{number}-{ring}")
-        if packets.find(Effect, packet_id, told.id) is not None:
-            return None  # whoever told of it died before the timer was set anew
-        event = Event(type=EventType.EXCEPTION_OVERDUE, at=now, actor=WATCH, data={"reason": packet.review_reason})
-        return Change(packet, events=[event], effects=[told])
+    packets: ports.Packets
+    clock: ports.Clock
 
-    packets.change(packet_id, decide)
-    return again
+    def locate(self, packet_id: str, attempt: int) -> Status:
+        """Where a packet stands. Raises Superseded for an execution after which another one was started."""
+        packet = self.packets.load(packet_id)
+        require_current(packet, attempt)
+        return packet.status
 
+    def ask_for_review(self, packet_id: str, attempt: int, reason: str) -> Status:
+        """NEEDS_REVIEW from wherever the workflow was, unless others act already. Answers where the packet stands."""
+        packet = ask_for_review(
+            packets=self.packets, clock=self.clock, packet_id=packet_id, reason=reason, attempt=attempt
+        )
+        return packet.status
 
-def _decided(packet: Packet) -> Packet:
-    return packet.having(review_reason=None, review_from=None, approvals=())
+    def on_timer(self, packet_id: str, number: int) -> datetime | None:
+        """Tell again of a review that still waits. Answers when to look next, None once it is decided."""
+        packets, now = self.packets, self.clock.now()
+        again: datetime | None = None
+
+        def decide(packet: Packet) -> Change | None:
+            nonlocal again
+            again = None
+            if packet.status not in LOOKED_AT or packet.reviews != number or packet.review_reason is None:
+                return None
+            again = now + OVERDUE_AFTER
+            ring = (now - packet.status_at) // OVERDUE_AFTER
+            tell = attention(packet, packet.review_reason, now, occasion=f"review-{number}-{ring}")
+            if packets.find(Effect, packet_id, tell.id) is not None:
+                return None  # whoever told of it died before the timer was set anew
+            event = Event(type=EventType.EXCEPTION_OVERDUE, at=now, actor=WATCH, data={"reason": packet.review_reason})
+            return Change(packet, events=[event], effects=[tell])
+
+        packets.change(packet_id, decide)
+        return again

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from econtracting import ports
 from econtracting.domain import corrections
@@ -18,6 +18,7 @@ from econtracting.domain.interview.interview import SectionResult
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.record import Record
 from econtracting.domain.signing.signing import Document, SupersededDocument
+from econtracting.views.standing import CorrectedFieldView, CorrectionView
 
 
 class Exchange(NamedTuple):
@@ -28,18 +29,18 @@ class Exchange(NamedTuple):
     kept: list[str]
 
 
-def view(packets: ports.Packets, definition: InterviewDefinition, packet: Packet) -> dict[str, Any] | None:
+def view(packets: ports.Packets, definition: InterviewDefinition, packet: Packet) -> CorrectionView | None:
     """What the agent is asked to mend; None where nothing is, or it is mended and signed."""
     request = _open_request(packets, packet)
     if request is None:
         return None
-    return {
-        "number": request.number,
-        "reason": request.reason,
-        "requested_at": request.requested_at,
-        "fields": [{"field": path, "label": labels(definition, [path])[0]} for path in request.fields],
-        "untouched": list(request.untouched(packet)),
-    }
+    return CorrectionView(
+        number=request.number,
+        reason=request.reason,
+        requested_at=request.requested_at,
+        fields=[CorrectedFieldView(field=path, label=labels(definition, [path])[0]) for path in request.fields],
+        untouched=list(request.untouched(packet)),
+    )
 
 
 def require_only_requested(
@@ -76,7 +77,7 @@ def require_answered(packets: ports.Packets, packet: Packet) -> None:
         )
 
 
-def exchanged(before: Iterable[Document], after: Iterable[Document]) -> Exchange:
+def exchange(before: Iterable[Document], after: Iterable[Document]) -> Exchange:
     """What it takes to have the documents `after` instead of those `before`; one that shows the same bytes is kept.
 
     What was signed and is replaced, or no longer applies, is kept as superseded; so is the certificate of completion,
@@ -97,7 +98,7 @@ def answered(packets: ports.Packets, packet: Packet, now: datetime, actor: Actor
     if request is None:
         return [], []
     event = Event(type=EventType.CORRECTION_ANSWERED, at=now, actor=actor, data={"number": request.number})
-    return [event], [request.model_copy(update={"answered_at": now})]
+    return [event], [request.answer(now)]
 
 
 def _open_request(packets: ports.Packets, packet: Packet) -> CorrectionRequest | None:

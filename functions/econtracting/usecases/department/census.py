@@ -5,12 +5,13 @@ Numbers only; no figure names a packet, an agency or a person.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from econtracting import ports
 from econtracting.domain.breaker import Vendor
-from econtracting.domain.packet import MOVES, Status
+from econtracting.domain.packet import MOVES, Packet, Status
 from econtracting.usecases.news import delays
 
 # Longer than this in a status and somebody should look, although nothing has failed.
@@ -50,29 +51,35 @@ class Count(NamedTuple):
     paused: tuple[Vendor, ...]  # outside systems that are left alone for now
 
 
-def count(
-    *, census: ports.Census, breakers: ports.Breakers, clock: ports.Clock, since: datetime, until: datetime
-) -> Count:
-    """Everything as it stands now, and what became ACTIVE in [since, until)."""
-    now = clock.now()
-    standings = []
-    for status in OPEN:
-        oldest = census.oldest(status.value)
-        usual = USUAL.get(status)
-        standings.append(
-            Standing(
-                status,
-                census.packets(status.value, None),
-                now - oldest if oldest else timedelta(),
-                census.packets(status.value, now - usual) if usual else 0,
-            )
+@dataclass(frozen=True)
+class Counting:
+    """Counts the business."""
+
+    census: ports.Census
+    breakers: ports.Breakers
+    clock: ports.Clock
+
+    def count(self, since: datetime, until: datetime) -> Count:
+        """Everything as it stands now, and what became ACTIVE in [since, until)."""
+        now = self.clock.now()
+        due = self.census.oldest_due(now)
+        return Count(
+            standings=[self._standing(status, now) for status in OPEN],
+            finished=[_finished(one) for one in self.census.entered(Status.ACTIVE.value, since, until)],
+            oldest_effect=now - due if due else timedelta(),
+            paused=tuple(delays.paused(self.breakers, now)),
         )
-    finished = [
-        Finished(
-            packet.reached.get(Status.PROCESSED.value, packet.status_at) - packet.created_at,
-            packet.status_at - packet.created_at,
+
+    def _standing(self, status: Status, now: datetime) -> Standing:
+        oldest, usual = self.census.oldest(status.value), USUAL.get(status)
+        return Standing(
+            status=status,
+            packets=self.census.packets(status.value, None),
+            oldest=now - oldest if oldest else timedelta(),
+            overdue=self.census.packets(status.value, now - usual) if usual else 0,
         )
-        for packet in census.entered(Status.ACTIVE.value, since, until)
-    ]
-    due = census.oldest_due(now)
-    return Count(standings, finished, now - due if due else timedelta(), tuple(delays.paused(breakers, now)))
+
+
+def _finished(packet: Packet) -> Finished:
+    contracted = packet.reached.get(Status.PROCESSED.value, packet.status_at)
+    return Finished(to_contract=contracted - packet.created_at, to_active=packet.status_at - packet.created_at)

@@ -7,6 +7,7 @@ to them any more.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from econtracting import ports
@@ -30,25 +31,32 @@ ONE_OF_A_KIND: tuple[type[Record], ...] = (EmailChange, Verification, Adoption, 
 MANY_OF_A_KIND: tuple[type[Record], ...] = (Section, AdoptedSignature, Document)
 
 
-def erase(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, reason: str, actor: Actor) -> None:
-    """Erase, in as many commits as it takes; one that is erased already stays so.
+@dataclass(frozen=True)
+class Erasing:
+    """Erases packets that nobody has to keep."""
 
-    Raises InvalidTransition for a packet that has not ended or was submitted, Conflict while mails or events wait.
-    """
-    now = clock.now()
+    packets: ports.Packets
+    clock: ports.Clock
 
-    def decide(packet: Packet) -> Change | None:
-        if packet.agent == NOBODY:
-            return None
-        _require_erasable(packet)
-        if any(one.kind in TELLING and one.done_at is None for one in packets.all_of(Effect, packet_id)):
-            raise Conflict(
-                "A mail or an event about this person still waits; it goes out first.", code="effect-waiting"
-            )
-        return _step(packets, packet, now, reason, actor)
+    def erase(self, actor: Actor, packet_id: str, reason: str) -> None:
+        """Erase, in as many commits as it takes; one that is erased already stays so.
 
-    while packets.change(packet_id, decide).packet.agent != NOBODY:
-        pass
+        Raises InvalidTransition for a packet that has not ended or was submitted, Conflict while mails or events wait.
+        """
+        now = self.clock.now()
+
+        def decide(packet: Packet) -> Change | None:
+            if packet.agent == NOBODY:
+                return None
+            _require_erasable(packet)
+            if any(one.kind in TELLING and one.done_at is None for one in self.packets.all_of(Effect, packet_id)):
+                raise Conflict(
+                    "A mail or an event about this person still waits; it goes out first.", code="effect-waiting"
+                )
+            return _step(self.packets, packet, now, reason, actor)
+
+        while self.packets.change(packet_id, decide).packet.agent != NOBODY:
+            pass
 
 
 def _require_erasable(packet: Packet) -> None:
@@ -58,19 +66,19 @@ def _require_erasable(packet: Packet) -> None:
 
 
 def _step(packets: ports.Packets, packet: Packet, now: datetime, reason: str, actor: Actor) -> Change:
-    uploads, told = packets.all_of(Attachment, packet.id), _told(packets, packet.id)
-    gone: list[Record] = [*uploads[:AT_ONCE], *told[:AT_ONCE]]
+    uploads, published = packets.all_of(Attachment, packet.id), _published(packets, packet.id)
+    gone: list[Record] = [*uploads[:AT_ONCE], *published[:AT_ONCE]]
     effects = [effect for one in uploads[:AT_ONCE] for effect in dropped(one, now)]
-    if max(len(uploads), len(told)) > AT_ONCE:
+    if max(len(uploads), len(published)) > AT_ONCE:
         return Change(packet, drops=gone, effects=effects)
     single = (packets.find(kind, packet.id) for kind in ONE_OF_A_KIND)
     records = [one for one in single if one is not None]
     records += [one for kind in MANY_OF_A_KIND for one in packets.all_of(kind, packet.id)]
     event = Event(type=EventType.PACKET_ERASED, at=now, actor=actor, data={"reason": reason, "records": len(records)})
-    after = packet.having(agent=NOBODY, npn=None, access_code=None, agreement=None, consent=None)
+    after = packet.erase(NOBODY)
     return Change(after, events=[event], drops=[*gone, *records], effects=effects)
 
 
-def _told(packets: ports.Packets, packet_id: str) -> list[Effect]:
+def _published(packets: ports.Packets, packet_id: str) -> list[Effect]:
     """Rows of what was published: they carry the producer number. A row that is gone is never performed again."""
     return [one for one in packets.all_of(Effect, packet_id) if one.kind is EffectKind.PUBLISH and one.done_at]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any
 
 from econtracting import ports
 from econtracting.domain import timeline
@@ -18,12 +17,25 @@ from econtracting.domain.errors import InvalidRequest
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet, Status
-from econtracting.domain.packet_type import PacketType
 from econtracting.domain.screening.adverse import AdverseCase
 from econtracting.domain.screening.background import Check
 from econtracting.usecases.appointing.sales import contract_of
 from econtracting.usecases.news import delays
-from econtracting.usecases.screening import adverse
+from econtracting.views.packets import (
+    AdverseView,
+    AppointmentView,
+    CheckView,
+    CorrectionRequestView,
+    EventsView,
+    EventView,
+    FirstSaleView,
+    PacketDetailView,
+    PacketRowsView,
+    WaitingEffectView,
+    row_of,
+)
+from econtracting.views.producers import ReadyToSellView, ReasonView
+from econtracting.views.timeline import StageView
 
 PAGE = 50
 
@@ -45,129 +57,89 @@ QUEUES: dict[Queue, Status] = {
 }
 
 
-def packets_of(
-    *,
-    packets: ports.Packets,
-    clock: ports.Clock,
-    status: Status | None,
-    queue: Queue | None,
-    cursor: str | None,
-) -> dict[str, Any]:
-    """Packets of a status or a queue, those that stand in it longest first within each shard. Raises InvalidRequest."""
-    wanted = QUEUES[queue] if queue is not None else status
-    if wanted is None or (queue is not None and status not in (None, wanted)):
-        message = "Name a status or a queue."
-        raise InvalidRequest(errors=[{"field": "status", "rule": "required", "message": message}])
-    page = packets.by_status(wanted.value, cursor, PAGE)
-    now = clock.now()
-    return {"items": [_row(one, now) for one in page.packets], "cursor": page.cursor}
+@dataclass(frozen=True)
+class Overview:
+    """Packets as the contracting department sees them. `day` is one of the adverse clock."""
+
+    packets: ports.Packets
+    packet_types: ports.PacketTypes
+    breakers: ports.Breakers
+    clock: ports.Clock
+    day: timedelta
+
+    def rows(self, status: Status | None, queue: Queue | None, cursor: str | None) -> PacketRowsView:
+        """Packets of a status or a queue, those that stand in it longest first within each shard.
+
+        Raises InvalidRequest.
+        """
+        wanted = QUEUES[queue] if queue is not None else status
+        if wanted is None or (queue is not None and status not in (None, wanted)):
+            message = "Name a status or a queue."
+            raise InvalidRequest(errors=[{"field": "status", "rule": "required", "message": message}])
+        page = self.packets.by_status(wanted.value, cursor, PAGE)
+        now = self.clock.now()
+        return PacketRowsView(items=[row_of(one, now) for one in page.packets], cursor=page.cursor)
+
+    def packet(self, packet_id: str) -> PacketDetailView:
+        """All that is shown of a packet. Raises PacketNotFound."""
+        packets = self.packets
+        found = packets.load(packet_id)
+        case = packets.find(AdverseCase, packet_id, str(found.check_attempt))
+        effects = [one for one in packets.all_of(Effect, packet_id) if one.done_at is None]
+        return PacketDetailView(
+            **dict(row_of(found, self.clock.now())),
+            agent=found.agent,
+            recruiter=found.recruiter,
+            level=found.level,
+            flags=list(found.flags),
+            approvals=len(found.approvals),
+            sections={one.name: one.shown() for one in packets.all_of(Section, packet_id)},
+            timeline=self._timeline(found),
+            background_checks=[CheckView.of(one) for one in packets.all_of(Check, packet_id)],
+            adverse=AdverseView.of(case, case.final_from(self.day)) if case is not None else None,
+            corrections=[CorrectionRequestView.of(one) for one in packets.all_of(CorrectionRequest, packet_id)],
+            appointments=[AppointmentView.of(one) for one in packets.all_of(Appointment, packet_id)],
+            first_sales=[FirstSaleView.of(one) for one in packets.all_of(FirstSale, found.npn or "")],
+            waiting_effects=[WaitingEffectView.of(one) for one in effects],
+        )
+
+    def events(self, packet_id: str) -> EventsView:
+        """The packet's trail. Raises PacketNotFound."""
+        self.packets.load(packet_id)
+        return EventsView(items=[EventView.of(one) for one in self.packets.events(packet_id)])
+
+    def _timeline(self, packet: Packet) -> list[StageView]:
+        stages = timeline.of(packet, self.packet_types(packet.type))
+        return [StageView.of(row) for row in delays.told(stages, breakers=self.breakers, clock=self.clock)]
 
 
-def packet(
-    *,
-    packets: ports.Packets,
-    packet_types: Callable[[str], PacketType],
-    breakers: ports.Breakers,
-    clock: ports.Clock,
-    day: timedelta,
-    packet_id: str,
-) -> dict[str, Any]:
-    found = packets.load(packet_id)
-    case = packets.find(AdverseCase, packet_id, str(found.check_attempt))
-    return {
-        **_row(found, clock.now()),
-        "agent": found.agent.model_dump(),
-        "recruiter": found.recruiter.model_dump(),
-        "level": found.level,
-        "flags": list(found.flags),
-        "approvals": len(found.approvals),
-        "sections": {one.name: one.shown() for one in packets.all_of(Section, packet_id)},
-        "timeline": delays.told(timeline.of(found, packet_types(found.type)), breakers=breakers, clock=clock),
-        "background_checks": [
-            one.model_dump(
-                mode="json",
-                include={
-                    "attempt",
-                    "status",
-                    "result",
-                    "suspended_fields",
-                    "ordered_at",
-                    "expected_at",
-                    "completed_at",
-                },
-            )
-            for one in packets.all_of(Check, packet_id)
-        ],
-        "adverse": adverse.view(case, day) if case is not None else None,
-        "corrections": [
-            one.model_dump(mode="json", exclude={"packet_id", "versions"})
-            for one in packets.all_of(CorrectionRequest, packet_id)
-        ],
-        "appointments": [
-            one.model_dump(mode="json", exclude={"task_token", "packet_id"})
-            for one in packets.all_of(Appointment, packet_id)
-        ],
-        "first_sales": [
-            one.model_dump(mode="json", exclude={"packet_id"}) for one in packets.all_of(FirstSale, found.npn or "")
-        ],
-        "waiting_effects": [
-            one.model_dump(mode="json", include={"id", "kind", "attempts", "due_at", "failure"})
-            for one in packets.all_of(Effect, packet_id)
-            if one.done_at is None
-        ],
-    }
+@dataclass(frozen=True)
+class Producers:
+    """Producers as the carrier's systems ask about them."""
 
+    packets: ports.Packets
+    packet_types: ports.PacketTypes
+    registry: ports.LicenseRegistry
+    clock: ports.Clock
 
-def events(*, packets: ports.Packets, packet_id: str) -> dict[str, Any]:
-    packets.load(packet_id)
-    return {"items": [one.model_dump(mode="json") for one in packets.events(packet_id)]}
-
-
-def ready_to_sell(
-    *,
-    packets: ports.Packets,
-    packet_types: Callable[[str], PacketType],
-    registry: ports.LicenseRegistry,
-    clock: ports.Clock,
-    npn: str,
-    state: str,
-    on: date | None,
-) -> dict[str, Any]:
-    """The one question, answered for the producer's most recent contract. Raises NotFound for an unknown NPN."""
-    now = clock.now()
-    found = packets.load(contract_of(packets, npn).packet_id)
-    definition = packet_types(found.type)
-    producer = readiness.Producer(
-        packet=found,
-        check=packets.find(Check, found.id, str(found.check_attempt)),
-        licenses=registry.licenses(npn),
-        feed=packets.find(Feed, found.id),
-        rules=definition.state_rules,
-        line_code=definition.line_code,
-        carrier=definition.carrier.co_code,
-        courses=definition.certification.courses,
-        appointments=tuple(packets.all_of(Appointment, found.id)),
-        sales=tuple(packets.all_of(FirstSale, npn)),
-    )
-    answer = readiness.ready_to_sell(producer, state, on or now.date(), now)
-    return {
-        "npn": npn,
-        "state": state,
-        "on": (on or now.date()).isoformat(),
-        "as_of": now,
-        "ready": answer.ready,
-        "reasons": [reason._asdict() for reason in answer.reasons],
-    }
-
-
-def _row(packet: Packet, now: datetime) -> dict[str, Any]:
-    return {
-        "packet_id": packet.id,
-        "status": packet.status.value,
-        "since": packet.status_at,
-        "age_seconds": int((now - packet.status_at).total_seconds()),
-        "agency": packet.agency.model_dump(),
-        "npn": packet.npn,
-        "review_reason": packet.review_reason,
-        "attempt": packet.attempt,
-    }
+    def ready_to_sell(self, npn: str, state: str, on: date | None) -> ReadyToSellView:
+        """The one question, answered for the producer's most recent contract. Raises NotFound for an unknown NPN."""
+        packets, now = self.packets, self.clock.now()
+        day = on or now.date()
+        found = packets.load(contract_of(packets, npn).packet_id)
+        definition = self.packet_types(found.type)
+        producer = readiness.Producer(
+            packet=found,
+            check=packets.find(Check, found.id, str(found.check_attempt)),
+            licenses=self.registry.licenses(npn),
+            feed=packets.find(Feed, found.id),
+            rules=definition.state_rules,
+            line_code=definition.line_code,
+            carrier=definition.carrier.co_code,
+            courses=definition.certification.courses,
+            appointments=tuple(packets.all_of(Appointment, found.id)),
+            sales=tuple(packets.all_of(FirstSale, npn)),
+        )
+        answer = readiness.ready_to_sell(producer, state, day, now)
+        reasons = [ReasonView.model_validate(reason._asdict()) for reason in answer.reasons]
+        return ReadyToSellView(npn=npn, state=state, on=day, as_of=now, ready=answer.ready, reasons=reasons)

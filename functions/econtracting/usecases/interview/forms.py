@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from econtracting.domain.appointing.state_rules import rule_for
 from econtracting.domain.fields.conditions import ConditionFacts, holds
@@ -12,70 +12,102 @@ from econtracting.domain.interview.definition import Field, InterviewDefinition,
 from econtracting.domain.interview.verification import Verification
 from econtracting.domain.packet import Packet
 from econtracting.domain.packet_type import PacketType
+from econtracting.views.interview import (
+    AttachmentRulesView,
+    CopyView,
+    FieldView,
+    LicenseView,
+    QuestionView,
+    RequestedStateView,
+    RuleView,
+)
 
 
-def form_of(definition: InterviewDefinition, asked: SectionDefinition, facts: ConditionFacts) -> dict[str, Any]:
+class Form(NamedTuple):
+    """How a section is asked; without questions it has none, and takes no files."""
+
+    fields: list[FieldView]
+    rules: list[RuleView]
+    questions: list[QuestionView] | None
+    attachments: AttachmentRulesView | None
+
+
+def form_of(definition: InterviewDefinition, asked: SectionDefinition, facts: ConditionFacts) -> Form:
     """Fields, questions and rules of a section; `required` is told as it stands with the answers saved so far."""
-    form: dict[str, Any] = {
-        "fields": [_field(field, facts) for field in asked.fields],
-        "rules": [rule.model_dump(include={"kind", "fields", "message"}) for rule in asked.rules],
-    }
-    if asked.questions:
-        form["questions"] = [_question(question, facts) for question in asked.questions]
-        form["attachments"] = {
-            "per_question": definition.attachments_per_question,
-            "largest": LARGEST,
-            "content_types": list(ENDINGS),
-        }
-    return form
+    files = AttachmentRulesView(
+        per_question=definition.attachments_per_question, largest=LARGEST, content_types=list(ENDINGS)
+    )
+    return Form(
+        fields=[_field(field, facts) for field in asked.fields],
+        rules=[RuleView(kind=rule.kind, fields=list(rule.fields), message=rule.message) for rule in asked.rules],
+        questions=[_question(question, facts) for question in asked.questions] or None,
+        attachments=files if asked.questions else None,
+    )
 
 
-def requested_states(
+def state_rows(
     packet: Packet, definition: PacketType, verification: Verification | None, on: date
-) -> list[dict[str, Any]]:
+) -> list[RequestedStateView]:
     """The recruiter's pre-appointment states: how one is appointed there, who says so, and the license there."""
     rows = []
     for state in packet.pre_appointment_states:
         rule = rule_for(
             definition.state_rules, state, line=definition.line_code, carrier=definition.carrier.co_code, on=on
         )
-        told = rule.model_dump(mode="json", include={"source", "reviewed_on", "confidence", "synthetic"})
-        license = _license(verification, state, definition.line_code, on)
-        rows.append({"state": state, "type": rule.type.value, "known": rule.known, **told, "license": license})
+        rows.append(
+            RequestedStateView(
+                state=state,
+                type=rule.type.value,
+                known=rule.known,
+                source=rule.source,
+                reviewed_on=rule.reviewed_on,
+                confidence=rule.confidence,
+                synthetic=rule.synthetic,
+                license=_license(verification, state, definition.line_code, on),
+            )
+        )
     return rows
 
 
-def _license(verification: Verification | None, state: str, line: str, on: date) -> dict[str, Any]:
+def requested_states(
+    packet: Packet, definition: PacketType, verification: Verification | None, on: date
+) -> list[dict[str, Any]]:
+    """The pre-appointment states as templates take them."""
+    return [row.model_dump(mode="json") for row in state_rows(packet, definition, verification, on)]
+
+
+def _license(verification: Verification | None, state: str, line: str, on: date) -> LicenseView:
     held = verification.licenses if verification else None
     if held is None:
-        return {"status": "to-be-verified", "reasons": [], "as_of": None}
+        return LicenseView(status="to-be-verified", reasons=[], as_of=None)
     reasons = held.defects(state, line, on)
-    return {"status": "not-valid" if reasons else "valid", "reasons": list(reasons), "as_of": held.as_of}
+    return LicenseView(status="not-valid" if reasons else "valid", reasons=list(reasons), as_of=held.as_of)
 
 
-def _field(field: Field, facts: ConditionFacts) -> dict[str, Any]:
-    required = field.required or (field.required_when is not None and holds(field.required_when, facts))
-    told = field.model_dump(
-        mode="json",
-        exclude_defaults=True,
-        include={"name", "label", "type", "hint", "choices", "longest", "sensitive", "typed_twice_as", "po_box"},
+def _field(field: Field, facts: ConditionFacts) -> FieldView:
+    return FieldView(
+        name=field.name,
+        label=field.label,
+        type=field.type,
+        sensitive=field.sensitive,
+        hint=field.hint,
+        typed_twice_as=field.typed_twice_as,
+        choices=list(field.choices),
+        longest=field.longest,
+        po_box=field.po_box,
+        required=field.required or (field.required_when is not None and holds(field.required_when, facts)),
+        minimum_age=field.minimum_age if field.type == "birth-date" else None,
+        follows=CopyView(**field.follows.model_dump()) if field.follows else None,
+        fields=[_field(member, facts) for member in field.fields],
     )
-    told["required"] = required
-    if field.type == "birth-date":
-        told["minimum_age"] = field.minimum_age
-    if field.follows is not None:
-        told["follows"] = field.follows.model_dump()
-    if field.fields:
-        told["fields"] = [_field(member, facts) for member in field.fields]
-    return told
 
 
-def _question(question: Question, facts: ConditionFacts) -> dict[str, Any]:
-    return {
-        "code": question.code,
-        "topic": question.topic,
-        "text": question.text,
-        "asks_for": question.asks_for,
-        "follow_ups": [_field(field, facts) for field in question.follow_ups],
-        "needs_upload_to_appoint": question.needs_upload_to_appoint,
-    }
+def _question(question: Question, facts: ConditionFacts) -> QuestionView:
+    return QuestionView(
+        code=question.code,
+        topic=question.topic,
+        text=question.text,
+        asks_for=question.asks_for,
+        follow_ups=[_field(field, facts) for field in question.follow_ups],
+        needs_upload_to_appoint=question.needs_upload_to_appoint,
+    )

@@ -7,12 +7,14 @@ registry answers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from econtracting import ports
 from econtracting.domain.appointing.appointments import Licenses
 from econtracting.domain.audit import Actor, Event, EventType
+from econtracting.domain.callers import Agent
 from econtracting.domain.errors import InvalidRequest, InvalidTransition, NotFound, Unavailable
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.interview import SectionResult
@@ -29,11 +31,21 @@ from econtracting.domain.outbox import Effect, VerifyIdentity, verify_identity
 from econtracting.domain.packet import Packet
 from econtracting.domain.packet_type import PacketType
 from econtracting.ports import Change
-from econtracting.usecases.interview.answering import PacketTypes, require_agreement
-from econtracting.usecases.interview.opening import open_answers
+from econtracting.usecases.interview.answering import require_agreement
+from econtracting.usecases.interview.opening import Opening
+from econtracting.views.interview import IdentityView
+from econtracting.views.remarks import RemarkView
 
 REGISTRY = Actor(kind="vendor", id="license-registry")
 VERIFIER = Actor(kind="system", id="verify-identity")
+
+
+class Save(NamedTuple):
+    """A section as it stood and as it stands now, and what was read of the answers."""
+
+    before: Section | None
+    after: Section
+    result: SectionResult
 
 
 class Verified(NamedTuple):
@@ -56,18 +68,18 @@ class Asking:
     def about(self, known: dict[str, Any]) -> tuple[dict[str, bool] | None, Licenses | None]:
         """Which parts of the identity agree, and the licenses; None for what cannot be told now."""
         if self._told is None or self._told[0] != known:
-            self._told = (known, *self._asked(known))
+            self._told = (known, *self._ask(known))
         return self._told[1:]
 
-    def _asked(self, known: dict[str, Any]) -> tuple[dict[str, bool] | None, Licenses | None]:
+    def _ask(self, known: dict[str, Any]) -> tuple[dict[str, bool] | None, Licenses | None]:
         try:
-            matches = compared(self._registry, known)
+            matches = compare(self._registry, known)
             return matches, licenses_of(self._registry, known["npn"], self._clock.now())
         except (Unavailable, InvalidRequest):
             return None, None
 
 
-def compared(registry: ports.LicenseRegistry, known: Mapping[str, Any]) -> dict[str, bool]:
+def compare(registry: ports.LicenseRegistry, known: Mapping[str, Any]) -> dict[str, bool]:
     """Which of npn, ssn, birth_date and name agree. The registry is sent these and nothing else. Raises Unavailable."""
     asked: dict[str, Any] = {meaning: known.get(meaning) for meaning in IDENTITY if meaning != "npn"}
     return registry.identity(known["npn"], asked)
@@ -87,9 +99,7 @@ def after_save(
     asking: Asking,
     definition: PacketType,
     saved: Mapping[str, Section],
-    before: Section | None,
-    after: Section,
-    result: SectionResult,
+    save: Save,
     now: datetime,
 ) -> Verified:
     """How the identity stands once a section is saved.
@@ -97,6 +107,7 @@ def after_save(
     An answer of the registry stays only while nothing of the identity changes; a kept SSN with another name or NPN is
     to be verified again, where it may be opened.
     """
+    before, after, result = save
     standing = packets.find(Verification, after.packet_id)
     if not is_asked_in(definition, after.name):
         return Verified(standing)
@@ -121,102 +132,103 @@ def after_save(
     return Verified(verification, (verification,), (), effects)
 
 
-def verify(
-    *,
-    packets: ports.Packets,
-    packet_types: PacketTypes,
-    envelope: ports.Envelope,
-    registry: ports.LicenseRegistry,
-    clock: ports.Clock,
-    effect: Effect,
-) -> None:
-    """Ask about a packet's identity where its answers may be opened. Raises Unavailable: the effect comes back."""
-    packet = packets.load(effect.packet_id)
-    standing = packets.find(Verification, packet.id)
-    if packet.ended or packet.npn is None or not _awaits(standing, effect):
-        return
-    licenses = licenses_of(registry, packet.npn, clock.now())  # first, so that nothing is opened during an outage
-    opened = open_answers(
-        packets=packets,
-        packet_types=packet_types,
-        envelope=envelope,
-        clock=clock,
-        packet_id=packet.id,
-        reader=VERIFIER,
-        purpose="identity-check",
-        wanted=SECRETS,
-    )
-    known = identity(packet_types(packet.type).interview, opened.answers)
-    if not can_be_asked(known):
-        return
-    matches = compared(registry, known)
-    now = clock.now()
+@dataclass(frozen=True)
+class Verifying:
+    """Asking where answers may be opened."""
 
-    def decide(packet: Packet) -> Change | None:
-        current = packets.find(Verification, packet.id)
-        if current is None or not _awaits(current, effect):
-            return None
-        after = current.model_copy(update={"matches": matches, "licenses": licenses, "checked_at": now})
-        return Change(packet, events=[_checked(after, now)], puts=[after])
+    packets: ports.Packets
+    packet_types: ports.PacketTypes
+    envelope: ports.Envelope
+    registry: ports.LicenseRegistry
+    clock: ports.Clock
 
-    packets.change(packet.id, decide)
+    def verify(self, effect: Effect) -> None:
+        """Ask about a packet's identity. Raises Unavailable: the effect comes back."""
+        packets = self.packets
+        packet = packets.load(effect.packet_id)
+        standing = packets.find(Verification, packet.id)
+        if packet.ended or packet.npn is None or not _awaits(standing, effect):
+            return
+        # First, so that nothing is opened during an outage.
+        licenses = licenses_of(self.registry, packet.npn, self.clock.now())
+        opened = Opening(packets, self.packet_types, self.envelope, self.clock).open_answers(
+            packet.id, VERIFIER, "identity-check", SECRETS
+        )
+        known = identity(self.packet_types(packet.type).interview, opened.answers)
+        if not can_be_asked(known):
+            return
+        matches = compare(self.registry, known)
+        now = self.clock.now()
+
+        def decide(packet: Packet) -> Change | None:
+            current = packets.find(Verification, packet.id)
+            if current is None or not _awaits(current, effect):
+                return None
+            after = current.answer(matches, licenses, now)
+            return Change(packet, events=[_checked(after, now)], puts=[after])
+
+        packets.change(packet.id, decide)
 
 
-def keep(
-    *,
-    packets: ports.Packets,
-    packet_types: PacketTypes,
-    clock: ports.Clock,
-    packet_id: str,
-    fields: Iterable[str],
-    actor: Actor,
-) -> dict[str, Any]:
-    """The agent looked at differences and stands by the answers. `fields` are their paths, section first.
+@dataclass(frozen=True)
+class Identity:
+    """How the registry's comparison stands, and what the agent says to it."""
 
-    Raises NotFound without a verification, InvalidRequest for a field the registry does not differ on,
-    InvalidTransition once the packet has ended.
-    """
-    now = clock.now()
-    wanted = sorted(set(fields))
+    packets: ports.Packets
+    packet_types: ports.PacketTypes
+    clock: ports.Clock
 
-    def decide(packet: Packet) -> Change | None:
-        definition = packet_types(packet.type)
+    def keep(self, agent: Agent, fields: Iterable[str]) -> IdentityView:
+        """The agent looked at differences and stands by the answers. `fields` are their paths, section first.
+
+        Raises NotFound without a verification, InvalidRequest for a field the registry does not differ on,
+        InvalidTransition once the packet has ended.
+        """
+        now = self.clock.now()
+        wanted = sorted(set(fields))
+
+        def decide(packet: Packet) -> Change | None:
+            definition = self.packet_types(packet.type)
+            require_agreement(packet, definition)
+            if packet.ended:
+                raise InvalidTransition(status=packet.status.value)
+            standing = self._standing(packet)
+            found = [one.field for one in differences(definition.interview, standing.keep(()))]
+            paths = dict(zip(standing.mismatches, found, strict=True))
+            unknown = [one for one in wanted if one not in found]
+            if unknown:
+                message = "The license registry does not show a difference here."
+                rows = [{"field": one, "rule": "no-mismatch", "message": message} for one in unknown]
+                raise InvalidRequest(errors=rows)
+            kept = tuple(what for what, path in paths.items() if path in wanted or what in standing.kept)
+            if kept == standing.kept:
+                return None
+            data = {"fields": wanted}
+            event = Event(type=EventType.IDENTITY_MISMATCH_KEPT, at=now, actor=agent.actor, data=data)
+            return Change(packet, events=[event], puts=[standing.keep(kept)])
+
+        self.packets.change(agent.packet_id, decide)
+        return self.view(agent)
+
+    def view(self, agent: Agent) -> IdentityView:
+        """How the registry's comparison stands. Raises NotFound while there is nothing to compare."""
+        packet = self.packets.load(agent.packet_id)
+        definition = self.packet_types(packet.type)
         require_agreement(packet, definition)
-        if packet.ended:
-            raise InvalidTransition(status=packet.status.value)
-        standing = packets.find(Verification, packet_id)
+        standing = self._standing(packet)
+        found = differences(definition.interview, standing)
+        return IdentityView(
+            verification=standing.standing,
+            checked_at=standing.checked_at,
+            differences=[RemarkView(**one.model_dump()) for one in found],
+        )
+
+    def _standing(self, packet: Packet) -> Verification:
+        """Raises NotFound."""
+        standing = self.packets.find(Verification, packet.id)
         if standing is None:
             raise NotFound("The license registry was not asked yet.", code="verification-not-found")
-        everything = standing.model_copy(update={"kept": ()})
-        paths = dict(zip(standing.mismatches, differences(definition.interview, everything), strict=True))
-        unknown = [one for one in wanted if one not in {row["field"] for row in paths.values()}]
-        if unknown:
-            message = "The license registry does not show a difference here."
-            raise InvalidRequest(errors=[{"field": one, "rule": "no-mismatch", "message": message} for one in unknown])
-        kept = tuple(what for what, row in paths.items() if row["field"] in wanted or what in standing.kept)
-        if kept == standing.kept:
-            return None
-        after = standing.model_copy(update={"kept": kept})
-        event = Event(type=EventType.IDENTITY_MISMATCH_KEPT, at=now, actor=actor, data={"fields": wanted})
-        return Change(packet, events=[event], puts=[after])
-
-    packets.change(packet_id, decide)
-    return view(packets=packets, packet_types=packet_types, packet_id=packet_id)
-
-
-def view(*, packets: ports.Packets, packet_types: PacketTypes, packet_id: str) -> dict[str, Any]:
-    """How the registry's comparison stands. Raises NotFound while there is nothing to compare."""
-    packet = packets.load(packet_id)
-    definition = packet_types(packet.type)
-    require_agreement(packet, definition)
-    standing = packets.find(Verification, packet_id)
-    if standing is None:
-        raise NotFound("The license registry was not asked yet.", code="verification-not-found")
-    return {
-        "verification": standing.standing,
-        "checked_at": standing.checked_at,
-        "differences": differences(definition.interview, standing),
-    }
+        return standing
 
 
 def _changed(definition: PacketType, before: Section | None, after: Section, result: SectionResult) -> bool:

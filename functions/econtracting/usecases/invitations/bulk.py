@@ -7,20 +7,22 @@ import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from pydantic import ValidationError
 
 from econtracting.domain.access.access import OpenPacket, lapsed
-from econtracting.domain.access.invitation import Invitation, Schedule
-from econtracting.domain.audit import Actor
-from econtracting.domain.callers import Request
+from econtracting.domain.access.invitation import Invitation, RowOutcome
+from econtracting.domain.callers import Request, Staff
 from econtracting.domain.errors import EContractingError, InvalidRequest, PacketAlreadyOpen
 from econtracting.domain.packet import Status
 from econtracting.domain.packet_type import PacketType
-from econtracting.ports import Clock, Ids, LinkSecrets, Packets
-from econtracting.usecases.invitations.invite import open_packet, refuse_unknown_level
+from econtracting.ports import Packets
+from econtracting.usecases.invitations.invite import Inviting, agency_of, refuse_unknown_level
+from econtracting.views.invitations import BulkReport, BulkRow
+from econtracting.views.remarks import RemarkView
 
 MOST_ROWS = 500
 AT_ONCE = 8
@@ -40,68 +42,51 @@ OPTIONAL = ("middle_name", "npn", "pre_appointment_states", "agency_id")
 
 
 @dataclass(frozen=True)
-class RowReport:
-    """What became of a row, numbered as a spreadsheet shows it: the header is row 1. Values are never repeated."""
-
-    row: int
-    outcome: str  # valid, created, refused, or not-attempted when the time of one call was over
-    packet_id: str | None = None
-    errors: list[dict[str, str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
 class Row:
     number: int
     invitation: Invitation
     content: str
 
 
-def invite_all(
-    *,
-    packets: Packets,
-    ids: Ids,
-    clock: Clock,
-    link_secrets: LinkSecrets,
-    packet_type: PacketType,
-    schedule: Schedule,
-    text: str,
-    agency_id: str | None,
-    dry_run: bool,
-    actor: Actor,
-    request: Request | None,
-    seconds_left: Callable[[], float],
-) -> list[RowReport]:
-    """A report for every row, in the file's order. With an Idempotency-Key a row is invited once, however often sent.
+@dataclass(frozen=True)
+class BulkInviting:
+    """Inviting everybody in a file, as `inviting` does one by one."""
 
-    Raises InvalidRequest for a file that is no CSV with our columns, or has too many rows.
-    """
-    good, reports = _judged(read_rows(text), packet_type, agency_id)
-    if dry_run:
-        reports += [_looked_up(packets, clock, row) for row in good]
-        return sorted(reports, key=lambda report: report.row)
+    inviting: Inviting
 
-    def attempt(row: Row) -> RowReport:
-        if seconds_left() < SECONDS_NEEDED:
-            return RowReport(row.number, "not-attempted")
-        try:
-            committed = open_packet(
-                packets=packets,
-                ids=ids,
-                clock=clock,
-                link_secrets=link_secrets,
-                packet_type=packet_type,
-                schedule=schedule,
-                invitation=row.invitation,
-                actor=actor,
-                request=_of_row(request, row),
-            )
-        except EContractingError as refusal:
-            return _refused(row.number, refusal)
-        return RowReport(row.number, "created", packet_id=committed.packet.id)
+    def invite(self, staff: Staff, text: str, seconds_left: Callable[[], float], *, dry_run: bool) -> BulkReport:
+        """A report of every row, in the file's order. With an Idempotency-Key a row is invited once only.
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        reports += pool.map(attempt, good)
-    return sorted(reports, key=lambda report: report.row)
+        Raises InvalidRequest for a file that is no CSV with our columns, or has too many rows; Forbidden.
+        """
+        agency_id = agency_of(staff)
+        packet_type = self.inviting.packet_types(self.inviting.usual_type)
+        good, reports = _judge(read_rows(text), packet_type, agency_id)
+        if dry_run:
+            reports += [_look_up(self.inviting.packets, self.inviting.clock.now(), row) for row in good]
+            return _report(reports, dry_run=True)
+
+        def attempt(row: Row) -> BulkRow:
+            if seconds_left() < SECONDS_NEEDED:
+                return _row(row.number, RowOutcome.NOT_ATTEMPTED)
+            try:
+                request = _request_of(row, staff.request)
+                committed = self.inviting.create(packet_type, row.invitation, staff.actor, request)
+            except EContractingError as refusal:
+                return _refusal(row.number, refusal)
+            return _row(row.number, RowOutcome.CREATED, committed.packet.id)
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            reports += pool.map(attempt, good)
+        return _report(reports, dry_run=False)
+
+
+def _row(number: int, outcome: RowOutcome, packet_id: str | None = None, errors: Sequence[RemarkView] = ()) -> BulkRow:
+    return BulkRow(row=number, outcome=outcome, packet_id=packet_id, errors=list(errors))
+
+
+def _report(rows: list[BulkRow], *, dry_run: bool) -> BulkReport:
+    return BulkReport.of(sorted(rows, key=lambda row: row.row), dry_run=dry_run)
 
 
 def read_rows(text: str) -> list[dict[str, str]]:
@@ -125,28 +110,28 @@ def read_rows(text: str) -> list[dict[str, str]]:
     return [dict(zip([*columns, "more"], [*row, *[""] * len(columns)], strict=False)) for row in rows]
 
 
-def _judged(
+def _judge(
     rows: Sequence[Mapping[str, str]], packet_type: PacketType, agency_id: str | None
-) -> tuple[list[Row], list[RowReport]]:
+) -> tuple[list[Row], list[BulkRow]]:
     """The rows that may be invited, and reports of those that may not. The second of two alike is refused."""
     good: list[Row] = []
-    reports: list[RowReport] = []
+    reports: list[BulkRow] = []
     seen: dict[tuple[str, str, str], int] = {}
     for number, cells in enumerate(rows, start=2):
         try:
             invitation = _invitation(cells, agency_id)
             refuse_unknown_level(packet_type, invitation)
         except ValidationError as error:
-            reports.append(RowReport(number, "refused", errors=_rejections(error)))
+            reports.append(_row(number, RowOutcome.REFUSED, errors=_rejections(error)))
             continue
         except InvalidRequest as refusal:
-            reports.append(_refused(number, refusal))
+            reports.append(_refusal(number, refusal))
             continue
         names = _names(invitation)
         first = next((seen[name] for name in names if name in seen), None)
         if first is not None:
             message = f"Row {first} invites the same e-mail address or NPN."
-            reports.append(RowReport(number, "refused", errors=[_error("email", "duplicate-in-file", message)]))
+            reports.append(_row(number, RowOutcome.REFUSED, errors=[_remark("email", "duplicate-in-file", message)]))
             continue
         seen |= dict.fromkeys(names, number)
         good.append(Row(number, invitation, json.dumps(cells, sort_keys=True)))
@@ -183,16 +168,16 @@ def _invitation(cells: Mapping[str, str], agency_id: str | None) -> Invitation:
     )
 
 
-def _looked_up(packets: Packets, clock: Clock, row: Row) -> RowReport:
+def _look_up(packets: Packets, now: datetime, row: Row) -> BulkRow:
     """Whether an open packet would refuse the row, without writing anything."""
     for agency_id, kind, value in _names(row.invitation):
         holder = packets.find(OpenPacket, agency_id, kind, value)
         if holder is None:
             continue
         packet = packets.load(holder.packet_id)
-        if not (packet.ended or packet.status is Status.ACTIVE or lapsed(packet, clock.now())):
-            return _refused(row.number, PacketAlreadyOpen(packet_id=packet.id))
-    return RowReport(row.number, "valid")
+        if not (packet.ended or packet.status is Status.ACTIVE or lapsed(packet, now)):
+            return _refusal(row.number, PacketAlreadyOpen(packet_id=packet.id))
+    return _row(row.number, RowOutcome.VALID)
 
 
 def _names(invitation: Invitation) -> list[tuple[str, str, str]]:
@@ -202,7 +187,7 @@ def _names(invitation: Invitation) -> list[tuple[str, str, str]]:
     return found
 
 
-def _of_row(request: Request | None, row: Row) -> Request | None:
+def _request_of(row: Row, request: Request | None) -> Request | None:
     """The file's Idempotency-Key narrowed to a row: the same row sent again is answered with the same packet."""
     if request is None:
         return None
@@ -210,16 +195,25 @@ def _of_row(request: Request | None, row: Row) -> Request | None:
     return Request(caller=f"{request.caller}#bulk", key=f"{request.key}#{content}", body_hash=content)
 
 
-def _refused(number: int, refusal: EContractingError) -> RowReport:
+def _refusal(number: int, refusal: EContractingError) -> BulkRow:
     errors = refusal.facts.get("errors") or [_error("", refusal.code, refusal.detail)]
-    return RowReport(number, "refused", packet_id=refusal.facts.get("packet_id"), errors=errors)
+    return BulkRow(
+        row=number,
+        outcome=RowOutcome.REFUSED,
+        packet_id=refusal.facts.get("packet_id"),
+        errors=[RemarkView(**one) for one in errors],
+    )
 
 
-def _rejections(error: ValidationError) -> list[dict[str, str]]:
+def _rejections(error: ValidationError) -> list[RemarkView]:
     return [
-        _error(".".join(map(str, one["loc"])), one["type"].replace("_", "-"), one["msg"])
+        _remark(".".join(map(str, one["loc"])), one["type"].replace("_", "-"), one["msg"])
         for one in error.errors(include_input=False, include_url=False)
     ]
+
+
+def _remark(place: str, rule: str, message: str) -> RemarkView:
+    return RemarkView(field=place, rule=rule, message=message)
 
 
 def _error(place: str, rule: str, message: str) -> dict[str, str]:

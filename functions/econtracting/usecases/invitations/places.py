@@ -11,7 +11,7 @@ from econtracting.usecases.commit import endings
 from econtracting.usecases.invitations import invite
 
 
-def moved(packets: ports.Packets, before: Packet, after: Packet) -> tuple[list[OpenPacket], list[OpenPacket]]:
+def moves(packets: ports.Packets, before: Packet, after: Packet) -> tuple[list[OpenPacket], list[OpenPacket]]:
     """What a changed packet claims, and what it gives back."""
     had, has = places(before), places(after)
     if had == has:
@@ -21,7 +21,7 @@ def moved(packets: ports.Packets, before: Packet, after: Packet) -> tuple[list[O
     return claims, [one for one in held if one not in has]
 
 
-def change(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, decide: ports.Decide) -> ports.Committed:
+def change(packets: ports.Packets, clock: ports.Clock, packet_id: str, decide: ports.Decide) -> ports.Committed:
     """Commit a change that may move a packet to other places; one that is held by a packet which is over is freed.
 
     Raises PacketAlreadyOpen for a place that is taken. It names no packet: the agent may not know of another one.
@@ -31,7 +31,7 @@ def change(*, packets: ports.Packets, clock: ports.Clock, packet_id: str, decide
     except AlreadyExists as taken:
         holder = taken.facts["holder"]
     try:
-        invite.take_place_back(packets=packets, clock=clock, holder=holder)
+        invite.take_place_back(packets, clock, holder)
         return packets.change(packet_id, decide)
     except (AlreadyExists, PacketAlreadyOpen):
         raise PacketAlreadyOpen(

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -19,9 +20,8 @@ from econtracting.usecases.commit.changes import plus
 from econtracting.usecases.screening import adverse
 
 MAIL_SERVICE = Actor(kind="vendor", id="mail-service")
-EVITES = frozenset({"invitation", "reminder"})
-NOTICE = "adverse-pre"
-TO_RECRUITER = frozenset({"declined", "wrong-recipient", "undeliverable", "expired-recruiter"})
+EVITES = frozenset({Letter.INVITATION, Letter.REMINDER})
+TO_RECRUITER = frozenset({Letter.DECLINED, Letter.WRONG_RECIPIENT, Letter.UNDELIVERABLE, Letter.EXPIRED_RECRUITER})
 
 
 class Outcome(StrEnum):
@@ -31,54 +31,63 @@ class Outcome(StrEnum):
     COMPLAINED = "complained"  # the reader called it unwanted
 
 
-_TOLD = {
+FAILURES = {
     Outcome.BOUNCED: "the receiving server says that there is no such mailbox, or refuses our mail.",
     Outcome.COMPLAINED: "the reader has marked it as unwanted, so we must not write to this address again.",
 }
 
 
-def record(*, packets: Packets, clock: Clock, reference: str, outcome: Outcome) -> None:
-    """Write an outcome down once. A mail that cannot reach the agent marks the invitation and tells the recruiter.
+@dataclass(frozen=True)
+class Deliveries:
+    """Puts down what the mail service reports."""
 
-    Raises PacketNotFound for a reference that is none of ours, Unavailable.
-    """
-    packet_id, _, effect = reference.partition(".")
-    letter = effect.removeprefix("mail.").rpartition(".")[0]
-    now = clock.now()
+    packets: Packets
+    clock: Clock
 
-    def decide(packet: Packet) -> Change | None:
-        kind = EventType(f"{'invitation' if letter in EVITES else 'mail'}.{outcome.value}")
-        events = [Event(type=kind, at=now, actor=MAIL_SERVICE, data={"mail": effect})]
-        seen = Received(
-            vendor="mail-service", message_id=f"{reference}#{outcome}", packet_id=packet_id, type=kind, body="", at=now
-        )
-        change = Change(packet=_standing(packet, letter, outcome), events=events, claims=[seen])
-        if letter == NOTICE and (noticed := _noticed(packets, packet, outcome, now)):
-            change = plus(noticed, events=events, claims=[seen])
-        if outcome not in _TOLD or letter in TO_RECRUITER or packet.delivery == "undeliverable":
-            return change
-        told = send_letter(packet.id, Letter.UNDELIVERABLE, packet.event_count + 1, now, failure=_TOLD[outcome])
-        return plus(replace(change, packet=_standing(change.packet, letter, outcome)), effects=[told])
+    def record(self, reference: str, outcome: Outcome) -> None:
+        """Write an outcome down once. A mail that cannot reach the agent marks the invitation and tells the recruiter.
 
-    try:
-        packets.change(packet_id, decide)
-    except AlreadyExists:
-        return
+        Raises PacketNotFound for a reference that is none of ours, Unavailable.
+        """
+        packet_id, _, effect = reference.partition(".")
+        letter = effect.removeprefix("mail.").rpartition(".")[0]
+        now = self.clock.now()
+
+        def decide(packet: Packet) -> Change | None:
+            kind = EventType(f"{'invitation' if letter in EVITES else 'mail'}.{outcome.value}")
+            events = [Event(type=kind, at=now, actor=MAIL_SERVICE, data={"mail": effect})]
+            seen = Received(
+                vendor=MAIL_SERVICE.id,
+                message_id=f"{reference}#{outcome}",
+                packet_id=packet_id,
+                type=kind,
+                body="",
+                at=now,
+            )
+            change = Change(packet=_mark(packet, letter, outcome), events=events, claims=[seen])
+            if letter == Letter.ADVERSE_PRE and (noticed := self._notice(packet, outcome, now)):
+                change = plus(noticed, events=events, claims=[seen])
+            if outcome not in FAILURES or letter in TO_RECRUITER or packet.delivery == "undeliverable":
+                return change
+            failure = FAILURES[outcome]
+            tell = send_letter(packet.id, Letter.UNDELIVERABLE, packet.event_count + 1, now, failure=failure)
+            return plus(replace(change, packet=_mark(change.packet, letter, outcome)), effects=[tell])
+
+        with suppress(AlreadyExists):
+            self.packets.change(packet_id, decide)
+
+    def _notice(self, packet: Packet, outcome: Outcome, now: datetime) -> Change | None:
+        """The pre-adverse notice: its delivery starts a clock, its bounce sends it by post."""
+        if outcome is Outcome.DELIVERED:
+            return adverse.notice_delivered(self.packets, packet, now, MAIL_SERVICE)
+        return adverse.notice_bounced(self.packets, packet, now, MAIL_SERVICE) if outcome in FAILURES else None
 
 
-def _noticed(packets: Packets, packet: Packet, outcome: Outcome, now: datetime) -> Change | None:
-    """The pre-adverse notice: its delivery starts a clock, its bounce sends it by post."""
-    if outcome is Outcome.DELIVERED:
-        return adverse.notice_delivered(packets, packet, now, MAIL_SERVICE)
-    return adverse.notice_bounced(packets, packet, now, MAIL_SERVICE) if outcome in _TOLD else None
-
-
-def _standing(packet: Packet, letter: str, outcome: Outcome) -> Packet:
+def _mark(packet: Packet, letter: str, outcome: Outcome) -> Packet:
     if letter in TO_RECRUITER:
         return packet
-    if outcome in _TOLD:
-        due_at = packet.expires_at if packet.before_submission else packet.due_at
-        return packet.having(delivery="undeliverable", due_at=due_at)
+    if outcome in FAILURES:
+        return packet.mail_undeliverable()
     if outcome is Outcome.DELIVERED and letter in EVITES and packet.delivery in ("queued", "sent"):
-        return packet.having(delivery="delivered")
+        return packet.mail_delivered()
     return packet

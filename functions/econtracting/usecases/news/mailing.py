@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from econtracting import ports
@@ -13,50 +13,51 @@ from econtracting.domain.certification import Feed
 from econtracting.domain.interview.answers import SealedAnswers
 from econtracting.domain.outbox import Effect, Letter, SendLetter
 from econtracting.domain.packet import Packet
-from econtracting.domain.packet_type import PacketType
 from econtracting.domain.screening.background import Check
 from econtracting.ports import Change
 
 
-def send(
-    *,
-    packets: ports.Packets,
-    packet_types: Callable[[str], PacketType],
-    envelope: ports.Envelope,
-    link_secrets: ports.LinkSecrets,
-    mailer: ports.Mailer,
-    public_url: str,
-    effect: Effect,
-) -> None:
-    """Compose and hand over one letter. Its reference is the effect's, so a repeated letter shows itself as one.
+@dataclass(frozen=True)
+class Mailing:
+    """The outbox's letters. `public_url` is where the portal is reached."""
 
-    Raises Unavailable if the mail service does not take it.
-    """
-    packet = packets.load(effect.packet_id)
-    task = effect.asks_for(SendLetter)
-    context = _context(packets, envelope, packet, effect, task)
-    secret = link_secrets.secret(packet.id, packet.invitation_generation)
-    context["link"] = f"{public_url}/#/invitation/{secret}"
-    _see_that_it_leads_here(packets, packet, secret)
-    letter = letters.compose(task.letter, packet=packet, packet_type=packet_types(packet.type), context=context)
-    mailer.send(to=letter.to, subject=letter.subject, html=letter.html, text=letter.text, reference=effect.reference)
-    if task.letter is Letter.INVITATION and packet.delivery == "queued":
-        _mark_sent(packets, packet.id)
+    packets: ports.Packets
+    packet_types: ports.PacketTypes
+    envelope: ports.Envelope
+    link_secrets: ports.LinkSecrets
+    mailer: ports.Mailer
+    public_url: str
 
+    def send(self, effect: Effect) -> None:
+        """Compose and hand over one letter. Its reference is the effect's, so a repeated letter shows itself as one.
 
-def _context(
-    packets: ports.Packets, envelope: ports.Envelope, packet: Packet, effect: Effect, task: SendLetter
-) -> dict[str, Any]:
-    context: dict[str, Any] = task.model_dump(exclude_none=True)
-    if effect.sealed is not None:
-        sealed = SealedAnswers.model_validate(effect.sealed)
-        context |= envelope.open(packet.id, "mail", task.version or 0, sealed)
-    if packet.before_submission:
+        Raises Unavailable if the mail service does not take it.
+        """
+        packets, packet = self.packets, self.packets.load(effect.packet_id)
+        task = effect.asks_for(SendLetter)
+        context = self._context(packet, effect, task)
+        secret = self.link_secrets.secret(packet.id, packet.invitation_generation)
+        context["link"] = f"{self.public_url}/#/invitation/{secret}"
+        _see_that_it_leads_here(packets, packet, secret)
+        definition = self.packet_types(packet.type)
+        letter = letters.compose(task.letter, packet=packet, packet_type=definition, context=context)
+        self.mailer.send(
+            to=letter.to, subject=letter.subject, html=letter.html, text=letter.text, reference=effect.reference
+        )
+        if task.letter is Letter.INVITATION and packet.delivery == "queued":
+            _mark_sent(packets, packet.id)
+
+    def _context(self, packet: Packet, effect: Effect, task: SendLetter) -> dict[str, Any]:
+        context: dict[str, Any] = task.model_dump(exclude_none=True)
+        if effect.sealed is not None:
+            sealed = SealedAnswers.model_validate(effect.sealed)
+            context |= self.envelope.open(packet.id, "mail", task.version or 0, sealed)
+        if packet.before_submission:
+            return context
+        context["appointments"] = self.packets.all_of(Appointment, packet.id)
+        context["feed"] = self.packets.find(Feed, packet.id)
+        context["check"] = self.packets.find(Check, packet.id, str(packet.check_attempt))
         return context
-    context["appointments"] = packets.all_of(Appointment, packet.id)
-    context["feed"] = packets.find(Feed, packet.id)
-    context["check"] = packets.find(Check, packet.id, str(packet.check_attempt))
-    return context
 
 
 def _see_that_it_leads_here(packets: ports.Packets, packet: Packet, secret: str) -> None:
@@ -69,6 +70,6 @@ def _see_that_it_leads_here(packets: ports.Packets, packet: Packet, secret: str)
 
 def _mark_sent(packets: ports.Packets, packet_id: str) -> None:
     def decide(packet: Packet) -> Change | None:
-        return Change(packet.having(delivery="sent")) if packet.delivery == "queued" else None
+        return Change(packet.mail_sent()) if packet.delivery == "queued" else None
 
     packets.change(packet_id, decide)

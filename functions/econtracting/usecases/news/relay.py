@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,8 +16,10 @@ from econtracting.domain.outbox import (
     EffectKind,
     Publish,
     StartWorkflow,
+    TimerKind,
     UnknownEffect,
     WakeWorkflow,
+    Watch,
     execution_name,
     retry_at,
 )
@@ -29,6 +31,7 @@ from econtracting.usecases.commit.lifecycle import attention
 UNKNOWN_ROW = "OUTBOX_ROW_UNKNOWN"
 
 Perform = Callable[[Effect], datetime | None]  # answers when the effect wants to come again, if it does
+Ring = Callable[[str, str], datetime | None]  # the packet, and the timer's key
 
 
 @dataclass(frozen=True)
@@ -41,74 +44,99 @@ class Failure:
     attempts: int
 
 
-def relay(
-    *,
-    outbox: ports.Outbox,
-    packets: ports.Packets,
-    clock: ports.Clock,
-    performers: dict[EffectKind, Perform],
-    retry_base: timedelta,
-    packet_id: str,
-    effect_id: str,
-) -> Failure | None:
-    """Do one effect if it is due and nobody else holds it; None if it is done or not ours to do.
+@dataclass(frozen=True)
+class Relay:
+    """Performs rows of the outbox. `performers` does each kind; `retry_base` is the pause after a first failure."""
 
-    A failure is written down and answered, never raised, so that one dead vendor holds up nobody else's effects.
-    """
-    effect = outbox.claim(packet_id, effect_id, clock.now(), LEASE)
-    if effect is None:
+    outbox: ports.Outbox
+    packets: ports.Packets
+    clock: ports.Clock
+    performers: Mapping[EffectKind, Perform]
+    retry_base: timedelta
+
+    def perform(self, packet_id: str, effect_id: str) -> Failure | None:
+        """Do one effect if it is due and nobody else holds it; None if it is done or not ours to do.
+
+        A failure is written down and answered, never raised, so that one dead vendor holds up nobody else's effects.
+        """
+        outbox, clock = self.outbox, self.clock
+        effect = outbox.claim(packet_id, effect_id, clock.now(), LEASE)
+        if effect is None:
+            return None
+        try:
+            if not isinstance(effect.kind, EffectKind):
+                raise UnknownEffect()
+            again = self.performers[effect.kind](effect)
+        except VendorPaused as pause:
+            outbox.paused(effect, clock.now() + timedelta(seconds=pause.retry_after), pause.code)
+            return Failure(packet_id, effect_id, pause.code, effect.attempts - 1)
+        except Exception as error:  # any failure means: later
+            if isinstance(error, UnknownEffect):
+                self._tell_of_unknown(effect)
+            name = error.code if isinstance(error, EContractingError) else type(error).__name__
+            outbox.failed(effect, retry_at(clock.now(), effect.attempts, base=self.retry_base), name)
+            return Failure(packet_id, effect_id, name, effect.attempts)
+        if again is None:
+            outbox.done(effect, clock.now())
+        else:
+            outbox.later(effect, again)
         return None
-    try:
-        if not isinstance(effect.kind, EffectKind):
-            raise UnknownEffect()
-        again = performers[effect.kind](effect)
-    except VendorPaused as pause:
-        outbox.paused(effect, clock.now() + timedelta(seconds=pause.retry_after), pause.code)
-        return Failure(packet_id, effect_id, pause.code, effect.attempts - 1)
-    except Exception as error:  # any failure means: later
-        if isinstance(error, UnknownEffect):
-            _tell_of_unknown(packets, effect, clock.now())
-        name = error.code if isinstance(error, EContractingError) else type(error).__name__
-        outbox.failed(effect, retry_at(clock.now(), effect.attempts, base=retry_base), name)
-        return Failure(packet_id, effect_id, name, effect.attempts)
-    if again is None:
-        outbox.done(effect, clock.now())
-    else:
-        outbox.later(effect, again)
-    return None
+
+    def _tell_of_unknown(self, effect: Effect) -> None:
+        """A row that this release does not understand stays where it is; that it is there is told once."""
+        now = self.clock.now()
+
+        def decide(packet: Packet) -> Change | None:
+            tell = attention(packet, UNKNOWN_ROW, now, occasion=effect.id.replace("#", "."))
+            return None if self.packets.find(Effect, packet.id, tell.id) else Change(packet, effects=[tell])
+
+        self.packets.change(effect.packet_id, decide)
 
 
-def _tell_of_unknown(packets: ports.Packets, effect: Effect, now: datetime) -> None:
-    """A row that this release does not understand stays where it is; that it is there is told once."""
+@dataclass(frozen=True)
+class Executions:
+    """The outbox's rows that start an execution, or wake one."""
 
-    def decide(packet: Packet) -> Change | None:
-        told = attention(packet, UNKNOWN_ROW, now, occasion=effect.id.replace("#", "."))
-        return None if packets.find(Effect, packet.id, told.id) else Change(packet, effects=[told])
+    packets: ports.Packets
+    workflow: ports.Workflow
 
-    packets.change(effect.packet_id, decide)
+    def start(self, effect: Effect) -> None:
+        attempt = effect.asks_for(StartWorkflow).attempt
+        references = {"packet_id": effect.packet_id, "attempt": attempt}
+        self.workflow.start(execution_name(effect.packet_id, attempt), references)
 
-
-def start(*, workflow: ports.Workflow, effect: Effect) -> None:
-    attempt = effect.asks_for(StartWorkflow).attempt
-    references = {"packet_id": effect.packet_id, "attempt": attempt}
-    workflow.start(execution_name(effect.packet_id, attempt), references)
-
-
-def wake(*, packets: ports.Packets, workflow: ports.Workflow, effect: Effect) -> None:
-    """Resume who sleeps for a record. The token is read from the record: it is never in an outbox row."""
-    task = effect.asks_for(WakeWorkflow)
-    record, name = task.record, task.name
-    sleeper: Check | Appointment | Feed | None
-    if record == "check":
-        sleeper = packets.find(Check, effect.packet_id, name)
-    elif record == "appointment":
-        sleeper = packets.find(Appointment, effect.packet_id, name)
-    else:
-        sleeper = packets.find(Feed, effect.packet_id)
-    if sleeper is not None and sleeper.task_token is not None:
-        workflow.wake(sleeper.task_token, {"record": record})
+    def wake(self, effect: Effect) -> None:
+        """Resume who sleeps for a record. The token is read from the record: it is never in an outbox row."""
+        task = effect.asks_for(WakeWorkflow)
+        record, name = task.record, task.name
+        sleeper: Check | Appointment | Feed | None
+        if record == "check":
+            sleeper = self.packets.find(Check, effect.packet_id, name)
+        elif record == "appointment":
+            sleeper = self.packets.find(Appointment, effect.packet_id, name)
+        else:
+            sleeper = self.packets.find(Feed, effect.packet_id)
+        if sleeper is not None and sleeper.task_token is not None:
+            self.workflow.wake(sleeper.task_token, {"record": record})
 
 
-def publish(*, events: ports.Events, effect: Effect) -> None:
-    task = effect.asks_for(Publish)
-    events.publish(task.detail_type, task.detail, effect.reference)
+@dataclass(frozen=True)
+class Publishing:
+    """The outbox's rows that tell the carrier's other systems."""
+
+    events: ports.Events
+
+    def publish(self, effect: Effect) -> None:
+        task = effect.asks_for(Publish)
+        self.events.publish(task.detail_type, task.detail, effect.reference)
+
+
+@dataclass(frozen=True)
+class Timers:
+    """The outbox's timers. `rings` does each kind: packet and key to when it wants to ring again, if it does."""
+
+    rings: Mapping[TimerKind, Ring]
+
+    def ring(self, effect: Effect) -> datetime | None:
+        task = effect.asks_for(Watch)
+        return self.rings[task.what](effect.packet_id, task.key)

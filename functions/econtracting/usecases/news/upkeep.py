@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from econtracting import ports
@@ -13,37 +14,39 @@ from econtracting.ports import Change
 RECONCILER = Actor(kind="system", id="reconciler")
 
 
-def attend_workflow(
-    *,
-    packets: ports.Packets,
-    workflow: ports.Workflow,
-    clock: ports.Clock,
-    every: timedelta,
-    packet_id: str,
-) -> bool:
-    """See that a packet driven by a workflow has a running execution; start the next attempt if it has none.
+@dataclass(frozen=True)
+class Upkeep:
+    """Sees that packets move. `every` is how often it looks after one that a workflow drives."""
 
-    Answers whether something was mended (invariant I8).
-    """
-    now = clock.now()
-    looked = packets.load(packet_id)
-    if looked.before_submission:
-        return False
-    gone = looked.status in DRIVEN_BY_WORKFLOW and not workflow.running(execution_name(packet_id, looked.attempt))
-    # A start that is still in the outbox looks like an execution that is gone; give it one round.
-    young = now - looked.status_at < every
+    packets: ports.Packets
+    workflow: ports.Workflow
+    clock: ports.Clock
+    every: timedelta
 
-    def decide(packet: Packet) -> Change | None:
-        if packet.version != looked.version:
-            return None
-        if packet.status not in DRIVEN_BY_WORKFLOW:
-            return Change(packet.having(due_at=None))
-        after = packet.having(due_at=now + every)
-        if not gone or young:
-            return Change(after)
-        attempt = packet.attempt + 1
-        event = Event(type=EventType.WORKFLOW_RESTARTED, at=now, actor=RECONCILER, data={"attempt": attempt})
-        effects = [start_workflow(packet_id, attempt, now)]
-        return Change(after.having(attempt=attempt), events=[event], effects=effects)
+    def attend_workflow(self, packet_id: str) -> bool:
+        """See that a packet driven by a workflow has a running execution; start the next attempt if it has none.
 
-    return packets.change(packet_id, decide).packet.attempt > looked.attempt
+        Answers whether something was mended (invariant I8).
+        """
+        now = self.clock.now()
+        looked = self.packets.load(packet_id)
+        if looked.before_submission:
+            return False
+        name = execution_name(packet_id, looked.attempt)
+        gone = looked.status in DRIVEN_BY_WORKFLOW and not self.workflow.running(name)
+        # A start that is still in the outbox looks like an execution that is gone; give it one round.
+        young = now - looked.status_at < self.every
+
+        def decide(packet: Packet) -> Change | None:
+            if packet.version != looked.version:
+                return None
+            if packet.status not in DRIVEN_BY_WORKFLOW:
+                return Change(packet.look_again(None))
+            if not gone or young:
+                return Change(packet.look_again(now + self.every))
+            after = packet.next_attempt(now + self.every)
+            data = {"attempt": after.attempt}
+            event = Event(type=EventType.WORKFLOW_RESTARTED, at=now, actor=RECONCILER, data=data)
+            return Change(after, events=[event], effects=[start_workflow(packet_id, after.attempt, now)])
+
+        return self.packets.change(packet_id, decide).packet.attempt > looked.attempt

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from econtracting import ports
 from econtracting.domain.errors import AlreadyExists, NotFound
 from econtracting.domain.outbox import sync_check
 from econtracting.domain.packet import Packet
-from econtracting.domain.packet_type import PacketType
 from econtracting.domain.screening.background import Check, OrderReference, Received
-from econtracting.domain.webhooks import (
-    AppointmentUpdated,
-    CourseFinished,
-    ProducerLoaded,
-    ReportEvent,
-)
+from econtracting.domain.webhooks import AppointmentUpdated, CourseFinished, ProducerLoaded, ReportEvent
 from econtracting.ports import Change
 from econtracting.usecases.appointing import appointments
 from econtracting.usecases.certification import certification
@@ -25,76 +21,71 @@ from econtracting.usecases.screening import background
 Apply = Callable[[Packet], Change | None]
 
 
-def background_check(*, packets: ports.Packets, clock: ports.Clock, message: ReportEvent, body: str) -> None:
-    """Something happened to a report: have the vendor asked how it stands. The message itself is not believed."""
-    now = clock.now()
-    reference = message.reference
+class Message(NamedTuple):
+    """A vendor's message as it is kept; `reference` is what we gave the vendor as our own id."""
 
-    def apply(packet: Packet) -> Change | None:
-        attempt = reference.rpartition("-")[2]
-        check = packets.find(Check, packet.id, attempt) if attempt.isdigit() else None
-        if check is None:
-            raise NotFound("unknown reference", code="reference-not-found")
-        sync = sync_check(packet.id, check.attempt, message.data.object.id, message.id, now)
-        return Change(packet, effects=[sync])
-
-    _receive(packets, clock, background.VENDOR, message.id, message.type, reference, body, apply)
+    vendor: str
+    id: str
+    type: str
+    reference: str
+    body: str
 
 
-def appointment(
-    *, packets: ports.Packets, clock: ports.Clock, message_id: str, message: AppointmentUpdated, body: str
-) -> None:
-    def apply(packet: Packet) -> Change | None:
-        return appointments.told(packets=packets, clock=clock, packet=packet, news=message.data)
+@dataclass(frozen=True)
+class Webhooks:
+    """What the vendors tell. Everything raises NotFound for a reference we never gave out."""
 
-    _receive(packets, clock, appointments.VENDOR, message_id, message.type, message.data.external_ref, body, apply)
+    packets: ports.Packets
+    packet_types: ports.PacketTypes
+    clock: ports.Clock
 
+    def receive_screening(self, event: ReportEvent, body: str) -> None:
+        """Something happened to a report: have the vendor asked how it stands. The message itself is not believed."""
+        now = self.clock.now()
+        message = Message(background.VENDOR, event.id, event.type, event.reference, body)
 
-def certified(
-    *,
-    packets: ports.Packets,
-    packet_types: Callable[[str], PacketType],
-    clock: ports.Clock,
-    message_id: str,
-    message: ProducerLoaded | CourseFinished,
-    body: str,
-) -> None:
-    def apply(packet: Packet) -> Change | None:
-        return certification.told(
-            packets=packets, packet_types=packet_types, clock=clock, packet=packet, message=message
+        def apply(packet: Packet) -> Change | None:
+            attempt = event.reference.rpartition("-")[2]
+            check = self.packets.find(Check, packet.id, attempt) if attempt.isdigit() else None
+            if check is None:
+                raise NotFound("unknown reference", code="reference-not-found")
+            sync = sync_check(packet.id, check.attempt, event.data.object.id, event.id, now)
+            return Change(packet, effects=[sync])
+
+        self._receive(message, apply)
+
+    def receive_appointment(self, message_id: str, event: AppointmentUpdated, body: str) -> None:
+        message = Message(appointments.VENDOR, message_id, event.type, event.data.external_ref, body)
+        now = self.clock.now()
+        self._receive(message, lambda packet: appointments.apply_news(self.packets, packet, event.data, now))
+
+    def receive_certification(self, message_id: str, event: ProducerLoaded | CourseFinished, body: str) -> None:
+        message = Message(certification.VENDOR, message_id, event.type, event.data.external_ref, body)
+        now = self.clock.now()
+        self._receive(
+            message,
+            lambda packet: certification.apply_news(self.packets, self.packet_types, packet, event, now),
         )
 
-    _receive(packets, clock, certification.VENDOR, message_id, message.type, message.data.external_ref, body, apply)
+    def _receive(self, message: Message, apply: Apply) -> None:
+        """Keep the message and what it changes in one commit; a repeat finds it kept and changes nothing."""
+        order = self.packets.find(OrderReference, message.vendor, message.reference)
+        if order is None:
+            raise NotFound("This reference is not ours.", code="reference-not-found")
+        received = Received(
+            vendor=message.vendor,
+            message_id=message.id,
+            packet_id=order.packet_id,
+            type=message.type,
+            body=message.body,
+            at=self.clock.now(),
+        )
+        if self.packets.find(Received, message.vendor, message.id) is not None:
+            return
 
+        def decide(packet: Packet) -> Change:
+            change = apply(packet) or Change(packet)
+            return replace(change, claims=[*change.claims, received])
 
-def _receive(
-    packets: ports.Packets,
-    clock: ports.Clock,
-    vendor: str,
-    message_id: str,
-    kind: str,
-    reference: str,
-    body: str,
-    apply: Apply,
-) -> None:
-    """Keep the message and what it changes in one commit; a repeat finds it kept and changes nothing.
-
-    Raises NotFound for a reference we never gave out.
-    """
-    order = packets.find(OrderReference, vendor, reference)
-    if order is None:
-        raise NotFound("This reference is not ours.", code="reference-not-found")
-    received = Received(
-        vendor=vendor, message_id=message_id, packet_id=order.packet_id, type=kind, body=body, at=clock.now()
-    )
-    if packets.find(Received, vendor, message_id) is not None:
-        return
-
-    def decide(packet: Packet) -> Change:
-        change = apply(packet) or Change(packet)
-        return replace(change, claims=[*change.claims, received])
-
-    try:
-        packets.change(order.packet_id, decide)
-    except AlreadyExists:
-        return
+        with suppress(AlreadyExists):
+            self.packets.change(order.packet_id, decide)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from econtracting import ports
 from econtracting.domain.audit import Actor, Event, EventType
@@ -20,7 +20,7 @@ from econtracting.domain.screening.background import Check
 from econtracting.ports import Change
 from econtracting.usecases.commit.changes import plus
 from econtracting.usecases.commit.lifecycle import attention
-from econtracting.usecases.commit.review import WATCH, cleared, handed_over
+from econtracting.usecases.commit.review import WATCH, clear, handed_over
 
 SCREENER = Actor(kind="vendor", id="background-check")
 REPORT = "BACKGROUND_REPORT"
@@ -32,7 +32,7 @@ UNDELIVERED = frozenset({AdverseStatus.PRE_SENT, AdverseStatus.UNDELIVERABLE, Ad
 POSTAL_DAYS = timedelta(days=3)
 
 
-def opened(packets: ports.Packets, definition: PacketType, packet: Packet, check: Check, now: datetime) -> Change:
+def open_case(packets: ports.Packets, definition: PacketType, packet: Packet, check: Check, now: datetime) -> Change:
     """ADVERSE_REVIEW with its case. One report has one case."""
     public = {one.name: one.public for one in packets.all_of(Section, packet.id)}
     state = str(person(definition.interview, public).get("state", ""))
@@ -61,13 +61,15 @@ def required(packets: ports.Packets, packet: Packet) -> AdverseCase:
     return case
 
 
-def pre_noticed(case: AdverseCase, packet: Packet, now: datetime, actor: Actor, posted_at: datetime | None) -> Change:
+def send_pre_notice(
+    case: AdverseCase, packet: Packet, now: datetime, actor: Actor, posted_at: datetime | None
+) -> Change:
     """The pre-adverse notice goes out; or, if it was posted, its presumed delivery is put down.
 
     While the agent waits, a notice about a corrected report begins the whole wait anew.
     """
     if posted_at is not None:
-        return _delivered(case, packet, posted_at + POSTAL_DAYS, now, actor)
+        return _start_wait(case, packet, posted_at + POSTAL_DAYS, now, actor)
     if case.copy_of_report is None:
         detail = "The copy of the report that goes with the notice is not here yet; it is being fetched."
         raise InvalidTransition(detail, status=case.status.value)
@@ -80,22 +82,22 @@ def pre_noticed(case: AdverseCase, packet: Packet, now: datetime, actor: Actor, 
     return Change(packet, events=[event], effects=[letter, *fetched], puts=[after])
 
 
-def refused(case: AdverseCase, packet: Packet, now: datetime, actor: Actor, day: timedelta) -> Change:
+def refuse(case: AdverseCase, packet: Packet, now: datetime, actor: Actor, day: timedelta) -> Change:
     """The final notice, and with it the packet's end. Raises InvalidTransition before the clock allows it."""
     after = case.send_final_notice(now, actor.id, day)
-    rejected = packet.move(Status.REJECTED, now).having(due_at=None)
+    rejected = packet.end(Status.REJECTED, now)
     letter = send_letter(packet.id, Letter.ADVERSE_FINAL, str(after.attempt), now)
     event = Event(type=EventType.ADVERSE_FINAL_SENT, at=now, actor=actor, data={"attempt": after.attempt})
     return Change(rejected, events=[event], effects=[letter], puts=[after])
 
 
-def released(case: AdverseCase, packet: Packet, now: datetime, actor: Actor) -> Change:
+def release(case: AdverseCase, packet: Packet, now: datetime, actor: Actor) -> Change:
     """Decided for the agent: the packet goes on."""
     event = Event(type=EventType.ADVERSE_CANCELED, at=now, actor=actor, data={"attempt": case.attempt})
-    return plus(cleared(packet, now, restart=True), events=[event], puts=[case.release(now, actor.id)])
+    return plus(clear(packet, now, restart=True), events=[event], puts=[case.release(now, actor.id)])
 
 
-def report_news(packets: ports.Packets, packet: Packet, check: Check, now: datetime) -> Change | None:
+def apply_report(packets: ports.Packets, packet: Packet, check: Check, now: datetime) -> Change | None:
     """What the vendor's news of a weighed report change; None if nothing."""
     case = current(packets, packet)
     if packet.status is not Status.ADVERSE_REVIEW or case is None or case.over:
@@ -103,9 +105,9 @@ def report_news(packets: ports.Packets, packet: Packet, check: Check, now: datet
     if check.status == "dispute" and case.status is not AdverseStatus.DISPUTED:
         return disputed(packets, packet, now, SCREENER)
     if check.status == "complete" and check.result == "clear":
-        return released(case, packet, now, SCREENER)
+        return release(case, packet, now, SCREENER)
     if check.status == "complete" and case.status is AdverseStatus.DISPUTED:
-        return dispute_answered(packets, packet, now, SCREENER)
+        return close_dispute(packets, packet, now, SCREENER)
     return None
 
 
@@ -127,7 +129,7 @@ def disputed(
     return Change(packet, events=[event], effects=[attention(packet, DISPUTED, now)], puts=[case.disputed(now)])
 
 
-def dispute_answered(
+def close_dispute(
     packets: ports.Packets, packet: Packet, now: datetime, actor: Actor, *, reason: str | None = None
 ) -> Change:
     """The report stands after all: the rest of the wait begins. What it says now is fetched anew.
@@ -149,7 +151,7 @@ def notice_delivered(packets: ports.Packets, packet: Packet, now: datetime, acto
     case = current(packets, packet)
     if case is None or case.pre_sent_at is None or case.wait is not None or case.status not in UNDELIVERED:
         return None
-    return _delivered(case, packet, now, now, actor)
+    return _start_wait(case, packet, now, now, actor)
 
 
 def notice_bounced(packets: ports.Packets, packet: Packet, now: datetime, actor: Actor) -> Change | None:
@@ -158,36 +160,37 @@ def notice_bounced(packets: ports.Packets, packet: Packet, now: datetime, actor:
     if case is None or case.status is not AdverseStatus.PRE_SENT:
         return None
     event = Event(type=EventType.ADVERSE_UNDELIVERABLE, at=now, actor=actor, data={"attempt": case.attempt})
-    told = attention(packet, "NOTICE_UNDELIVERABLE", now)
-    return Change(packet, events=[event], effects=[told], puts=[case.bounced()])
+    tell = attention(packet, "NOTICE_UNDELIVERABLE", now)
+    return Change(packet, events=[event], effects=[tell], puts=[case.bounced()])
 
 
-def watch(*, packets: ports.Packets, clock: ports.Clock, day: timedelta, packet_id: str, attempt: int) -> None:
-    """The clock has run: tell the contracting department that it may decide. Nothing is decided here."""
-    now = clock.now()
+@dataclass(frozen=True)
+class AdverseClock:
+    """The wait of a case. `day` has 24 hours, but to watch a story play."""
 
-    def decide(packet: Packet) -> Change | None:
-        case = packets.find(AdverseCase, packet_id, str(attempt))
-        opens = case.final_from(day) if case is not None else None
-        if opens is None or now < opens or packet.status is not Status.ADVERSE_REVIEW:
-            return None
-        told = attention(packet, FINAL_POSSIBLE, now, occasion=f"{attempt}-{iso(opens)}")
-        if packets.find(Effect, packet_id, told.id) is not None:
-            return None  # whoever told of it died before the timer was done
-        event = Event(type=EventType.ADVERSE_FINAL_POSSIBLE, at=now, actor=WATCH, data={"attempt": attempt})
-        return Change(packet, events=[event], effects=[told])
+    packets: ports.Packets
+    clock: ports.Clock
+    day: timedelta
 
-    packets.change(packet_id, decide)
+    def on_timer(self, packet_id: str, attempt: int) -> None:
+        """The clock has run: tell the contracting department that it may decide. Nothing is decided here."""
+        now = self.clock.now()
+
+        def decide(packet: Packet) -> Change | None:
+            case = self.packets.find(AdverseCase, packet_id, str(attempt))
+            opens = case.final_from(self.day) if case is not None else None
+            if opens is None or now < opens or packet.status is not Status.ADVERSE_REVIEW:
+                return None
+            tell = attention(packet, FINAL_POSSIBLE, now, occasion=f"{attempt}-{iso(opens)}")
+            if self.packets.find(Effect, packet_id, tell.id) is not None:
+                return None  # whoever told of it died before the timer was done
+            event = Event(type=EventType.ADVERSE_FINAL_POSSIBLE, at=now, actor=WATCH, data={"attempt": attempt})
+            return Change(packet, events=[event], effects=[tell])
+
+        self.packets.change(packet_id, decide)
 
 
-def view(case: AdverseCase, day: timedelta) -> dict[str, Any]:
-    """What the contracting department sees of a case."""
-    included = {"attempt", "status", "state", "opened_at", "pre_sent_at", "disputed_at", "ended_at"}
-    shown = case.model_dump(mode="json", include=included)
-    return {**shown, "final_possible_from": case.final_from(day), "worksheet_needed": case.worksheet_needed}
-
-
-def _delivered(case: AdverseCase, packet: Packet, at: datetime, now: datetime, actor: Actor) -> Change:
+def _start_wait(case: AdverseCase, packet: Packet, at: datetime, now: datetime, actor: Actor) -> Change:
     after = case.delivered(at)
     event = Event(type=EventType.ADVERSE_DELIVERED, at=now, actor=actor, data={"attempt": case.attempt})
     return Change(packet, events=[event], effects=_final_timer(after, packet, now), puts=[after])
@@ -198,6 +201,6 @@ def _copy_of(case: AdverseCase, packet: Packet, now: datetime) -> Effect:
     return fetch_report(packet.id, case.attempt, packet.version + 1, now)
 
 
-def _final_timer(case: AdverseCase, packet: Packet, now: datetime) -> list[Any]:
+def _final_timer(case: AdverseCase, packet: Packet, now: datetime) -> list[Effect]:
     opens = case.final_from()
     return [timer(packet.id, TimerKind.ADVERSE, f"{case.attempt}#{packet.version + 1}", opens, now)] if opens else []

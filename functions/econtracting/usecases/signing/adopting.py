@@ -6,20 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
 
 from econtracting import ports
 from econtracting.domain.access.access import require_recent
-from econtracting.domain.audit import Actor, Event, EventType
+from econtracting.domain.audit import Event, EventType
+from econtracting.domain.callers import Agent
 from econtracting.domain.errors import InvalidRequest, NotFound
 from econtracting.domain.interview.upload_content import MOST_PIXELS
 from econtracting.domain.packet import Packet
 from econtracting.domain.signing.documents import FieldBox, FieldKind, Mark, SignatureStyle
 from econtracting.domain.signing.signature_image import LARGEST_IMAGE, honest_strokes, image_bytes
-from econtracting.domain.signing.signing import AdoptedSignature, Adoption, same_name
+from econtracting.domain.signing.signing import AdoptedSignature, Adoption, AdoptionMethod, Place, same_name
 from econtracting.ports import Change
 from econtracting.usecases.interview.answering import name_of_record
-from econtracting.usecases.signing.ceremony import PacketTypes, require_signing
+from econtracting.usecases.signing.ceremony import require_signing
+from econtracting.views.signing import AdoptedView, ImageLimitsView, SignatureView, StyleView
 
 PREVIEW_ID = "sig_preview"
 _BOXES: tuple[tuple[FieldKind, float], ...] = (("signature", 232.0), ("initials", 72.0))
@@ -39,126 +40,110 @@ class Wish:
     strokes: Sequence[Sequence[tuple[float, float]]] | None = None
 
     @property
-    def method(self) -> str:
-        return "uploaded" if self.image is not None else "drawn" if self.strokes is not None else "typed"
+    def method(self) -> AdoptionMethod:
+        """How the signature comes to be; an image goes before strokes."""
+        if self.image is not None:
+            return AdoptionMethod.UPLOADED
+        return AdoptionMethod.DRAWN if self.strokes is not None else AdoptionMethod.TYPED
 
 
-def signature_view(
-    *, packets: ports.Packets, packet_types: PacketTypes, styles: Sequence[SignatureStyle], packet_id: str
-) -> dict[str, Any]:
-    """What there is to choose from, the statement that goes with it, and what is adopted now."""
-    packet = packets.load(packet_id)
-    name = name_of_record(packets, packet_types, packet)
-    adoption = packets.find(Adoption, packet_id)
-    return {
-        "full_name": name,
-        "initials": "".join(part[0] for part in name.split() if part[0].isalpha())[:4].upper(),
-        "styles": [{"id": style.id, "name": style.name} for style in styles],
-        "statement": packet_types(packet.type).signature_statement,
-        "image_limits": {"bytes": LARGEST_IMAGE, "pixels": MOST_PIXELS, "types": ["image/png", "image/jpeg"]},
-        "adopted": _view(adoption) if adoption else None,
-    }
+@dataclass(frozen=True)
+class Adopting:
+    """The agent chooses what their signature looks like. A password entry older than `step_up` is too old to adopt."""
 
+    packets: ports.Packets
+    packet_types: ports.PacketTypes
+    documents: ports.DocumentStore
+    pictures: ports.SignaturePictures
+    clock: ports.Clock
+    ids: ports.Ids
+    styles: Sequence[SignatureStyle]
+    step_up: timedelta
 
-def adopt(
-    *,
-    packets: ports.Packets,
-    packet_types: PacketTypes,
-    documents: ports.DocumentStore,
-    pictures: ports.SignaturePictures,
-    clock: ports.Clock,
-    ids: ports.Ids,
-    styles: Sequence[SignatureStyle],
-    packet_id: str,
-    wish: Wish,
-    signed_in_at: datetime,
-    step_up: timedelta,
-    actor: Actor,
-) -> dict[str, Any]:
-    """Adopt the signature that every field signed from now on is marked with; what is signed already keeps its look.
+    def choices(self, agent: Agent) -> SignatureView:
+        """What there is to choose from, the statement that goes with it, and what is adopted now."""
+        packet = self.packets.load(agent.packet_id)
+        name = name_of_record(self.packets, self.packet_types, packet)
+        adoption = self.packets.find(Adoption, packet.id)
+        return SignatureView(
+            full_name=name,
+            initials="".join(part[0] for part in name.split() if part[0].isalpha())[:4].upper(),
+            styles=[StyleView(id=style.id, name=style.name) for style in self.styles],
+            statement=self.packet_types(packet.type).signature_statement,
+            image_limits=ImageLimitsView(bytes=LARGEST_IMAGE, pixels=MOST_PIXELS, types=["image/png", "image/jpeg"]),
+            adopted=_view(adoption) if adoption else None,
+        )
 
-    Adopting the same again changes nothing. Raises ConsentRequired, StepUpRequired, InvalidTransition, Unavailable,
-    InvalidRequest if the name is not the agent's or the picture is none.
-    """
-    now = clock.now()
-    packet = packets.load(packet_id)
-    require_signing(packet, packet_types)
-    require_recent(signed_in_at, now, step_up)
-    style = _checked(packets, packet_types, packet, styles, wish)
-    drawing = _drawing(pictures, wish)
-    digest = sha256(drawing.png).hexdigest() if drawing else None
-    stored = documents.keep(f"signatures/{packet_id}/{digest}.png", drawing.png, "image/png") if drawing else None
-    wanted = Adoption(
-        packet_id=packet_id,
-        signature_id=ids.signature(),
-        full_name=" ".join(wish.full_name.split()),
-        initials=wish.initials.upper(),
-        method=wish.method,
-        style=style,
-        image_sha256=digest,
-        image_key=stored.key if stored else None,
-        image_version=stored.version if stored else None,
-        at=now,
-    )
+    def adopt(self, agent: Agent, wish: Wish) -> AdoptedView:
+        """Adopt the signature that marks every field signed from now on; what is signed already keeps its look.
 
-    def decide(packet: Packet) -> Change | None:
-        require_signing(packet, packet_types)
-        current = packets.find(Adoption, packet_id)
-        if current is not None and current.is_like(wanted):
-            return None
-        statement = packet_types(packet.type).signature_statement
-        data = {
-            "signature_id": wanted.signature_id,
-            "method": wanted.method,
-            "style": style,
-            "image_sha256": digest,
-            "statement_sha256": sha256(statement.encode()).hexdigest(),
-        }
-        event = Event(type=EventType.SIGNATURE_ADOPTED, at=now, actor=actor, data=data)
-        return Change(packet, events=[event], puts=[wanted, AdoptedSignature(**wanted.model_dump())])
+        Adopting the same again changes nothing. Raises ConsentRequired, StepUpRequired, InvalidTransition, Unavailable,
+        InvalidRequest if the name is not the agent's or the picture is none.
+        """
+        now = self.clock.now()
+        packet = self.packets.load(agent.packet_id)
+        require_signing(packet, self.packet_types)
+        require_recent(agent.signed_in_at, now, self.step_up)
+        wanted, drawing = self._realize(packet, wish, self.ids.signature(), now)
+        if drawing is not None:
+            key = f"signatures/{packet.id}/{wanted.image_sha256}.png"
+            stored = self.documents.keep(key, drawing.png, "image/png")
+            wanted = wanted.keep_image(Place(key=stored.key, version=stored.version))
 
-    packets.change(packet_id, decide)
-    current = packets.find(Adoption, packet_id)
-    assert current is not None
-    return _view(current)
+        def decide(packet: Packet) -> Change | None:
+            require_signing(packet, self.packet_types)
+            current = self.packets.find(Adoption, packet.id)
+            if current is not None and current.is_like(wanted):
+                return None
+            statement = self.packet_types(packet.type).signature_statement
+            data = {
+                "signature_id": wanted.signature_id,
+                "method": wanted.method.value,
+                "style": wanted.style,
+                "image_sha256": wanted.image_sha256,
+                "statement_sha256": sha256(statement.encode()).hexdigest(),
+            }
+            event = Event(type=EventType.SIGNATURE_ADOPTED, at=now, actor=agent.actor, data=data)
+            return Change(packet, events=[event], puts=[wanted, AdoptedSignature(**wanted.model_dump())])
 
+        self.packets.change(packet.id, decide)
+        current = self.packets.find(Adoption, packet.id)
+        assert current is not None
+        return _view(current)
 
-def preview(
-    *,
-    packets: ports.Packets,
-    packet_types: PacketTypes,
-    pictures: ports.SignaturePictures,
-    clock: ports.Clock,
-    styles: Sequence[SignatureStyle],
-    packet_id: str,
-    wish: Wish,
-) -> bytes:
-    """A PNG of a signature not yet adopted, drawn by what draws it into the documents. Raises as `adopt` does."""
-    packet = packets.load(packet_id)
-    require_signing(packet, packet_types)
-    style = _checked(packets, packet_types, packet, styles, wish)
-    drawing = _drawing(pictures, wish)
-    shown = Adoption(
-        packet_id=packet_id,
-        signature_id=PREVIEW_ID,
-        full_name=" ".join(wish.full_name.split()),
-        initials=wish.initials.upper(),
-        method=wish.method,
-        style=style,
-        at=clock.now(),
-    )
-    return pictures.preview(_marks(shown, drawing.png if drawing else None))
+    def preview(self, agent: Agent, wish: Wish) -> bytes:
+        """A PNG of a signature not yet adopted, drawn by what draws it into the documents. Raises as `adopt` does."""
+        packet = self.packets.load(agent.packet_id)
+        require_signing(packet, self.packet_types)
+        shown, drawing = self._realize(packet, wish, PREVIEW_ID, self.clock.now())
+        return self.pictures.preview(_marks(shown, drawing.png if drawing else None))
 
+    def adopted_preview(self, agent: Agent) -> bytes:
+        """A PNG of the adopted signature and initials. Raises NotFound before anything is adopted."""
+        adoption = self.packets.find(Adoption, agent.packet_id)
+        if adoption is None:
+            raise NotFound("No signature is adopted yet.", code="signature-not-found")
+        image = self.documents.read(adoption.image_key, adoption.image_version) if adoption.image_key else None
+        return self.pictures.preview(_marks(adoption, image))
 
-def adopted_preview(
-    *, packets: ports.Packets, documents: ports.DocumentStore, pictures: ports.SignaturePictures, packet_id: str
-) -> bytes:
-    """A PNG of the adopted signature and initials. Raises NotFound before anything is adopted."""
-    adoption = packets.find(Adoption, packet_id)
-    if adoption is None:
-        raise NotFound("No signature is adopted yet.", code="signature-not-found")
-    image = documents.read(adoption.image_key, adoption.image_version) if adoption.image_key else None
-    return pictures.preview(_marks(adoption, image))
+    def _realize(
+        self, packet: Packet, wish: Wish, signature_id: str, now: datetime
+    ) -> tuple[Adoption, ports.Drawing | None]:
+        """What a wish comes to, and its picture. Raises InvalidRequest naming what is wrong, Unavailable."""
+        name = name_of_record(self.packets, self.packet_types, packet)
+        style = _granted_style(wish, name, self.styles)
+        drawing = _drawing(self.pictures, wish)
+        adoption = Adoption(
+            packet_id=packet.id,
+            signature_id=signature_id,
+            full_name=" ".join(wish.full_name.split()),
+            initials=wish.initials.upper(),
+            method=wish.method,
+            style=style,
+            image_sha256=sha256(drawing.png).hexdigest() if drawing else None,
+            at=now,
+        )
+        return adoption, drawing
 
 
 def _marks(adoption: Adoption, image: bytes | None) -> list[Mark]:
@@ -169,21 +154,15 @@ def _marks(adoption: Adoption, image: bytes | None) -> list[Mark]:
     return [adoption.mark(box, adoption.at, image) for box in boxes]
 
 
-def _checked(
-    packets: ports.Packets,
-    packet_types: PacketTypes,
-    packet: Packet,
-    styles: Sequence[SignatureStyle],
-    wish: Wish,
-) -> str:
+def _granted_style(wish: Wish, name_of_record: str, styles: Sequence[SignatureStyle]) -> str:
     """The style of a wish that can be granted. Raises InvalidRequest naming every field that is wrong."""
     errors = []
-    if not same_name(wish.full_name, name_of_record(packets, packet_types, packet)):
+    if not same_name(wish.full_name, name_of_record):
         message = "Please type your full name exactly as you gave it in the interview."
         errors.append({"field": "full_name", "rule": "name-of-record", "message": message})
     if not (wish.initials.isalpha() and 1 <= len(wish.initials) <= 4):
         errors.append({"field": "initials", "rule": "initials", "message": "Initials are one to four letters."})
-    if wish.style is None and wish.method == "typed":
+    if wish.style is None and wish.method is AdoptionMethod.TYPED:
         message = "Choose a style, draw your signature, or upload an image of it."
         errors.append({"field": "style", "rule": "required", "message": message})
     if wish.style is not None and wish.style not in {style.id for style in styles}:
@@ -204,12 +183,14 @@ def _drawing(pictures: ports.SignaturePictures, wish: Wish) -> ports.Drawing | N
     return None
 
 
-def _view(adoption: Adoption) -> dict[str, Any]:
-    return {
-        "signature_id": adoption.signature_id,
-        "method": adoption.method,
-        "style": adoption.style,
-        "image_sha256": adoption.image_sha256,
-        "adopted_at": adoption.at,
-        "preview": "/packet/signature/preview",
-    }
+def _view(adoption: Adoption) -> AdoptedView:
+    return AdoptedView(
+        signature_id=adoption.signature_id,
+        full_name=adoption.full_name,
+        initials=adoption.initials,
+        method=adoption.method,
+        style=adoption.style,
+        image_sha256=adoption.image_sha256,
+        adopted_at=adoption.at,
+        preview="/packet/signature/preview",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from econtracting import ports
 from econtracting.domain.audit import ChainedEvent, EventType
@@ -46,19 +47,23 @@ TOLD: dict[str, tuple[str, tuple[str, ...]]] = {
 ACCESS_PROOF = "A code printed in a PDF document, read there and typed back"
 
 
-def certificate_facts(
-    packets: ports.Packets,
-    definition: PacketType,
-    packet: Packet,
-    sealed: Sequence[Document],
-    adoption: Adoption,
-    events: Sequence[ChainedEvent],
-    identity: Mapping[str, str | None],
-) -> CertificateFacts:
-    """The facts up to Finish, so that sealing again tells the same. `events` is the whole trail."""
-    finished = next(event for event in reversed(events) if event.type == EventType.PACKET_FINISHED)
-    told = [event for event in events if event.seq <= finished.seq]
+class Ceremony(NamedTuple):
+    """A signed packet with its sealed documents, the signature they were signed with, and the whole trail."""
+
+    packet: Packet
+    definition: PacketType
+    sealed: Sequence[Document]
+    adoption: Adoption
+    events: Sequence[ChainedEvent]
+
+
+def certificate_facts(packets: ports.Packets, ceremony: Ceremony, seal: SealFacts) -> CertificateFacts:
+    """The facts up to Finish, so that sealing again tells the same."""
+    packet, definition, adoption = ceremony.packet, ceremony.definition, ceremony.adoption
+    finished = next(event for event in reversed(ceremony.events) if event.type == EventType.PACKET_FINISHED)
+    told = [event for event in ceremony.events if event.seq <= finished.seq]
     latest = {event.type: event for event in told}
+    delivered, sealed = latest.get(EventType.INVITATION_DELIVERED), ceremony.sealed
     kinds = [box.kind for document in sealed for box in document.fields if box.field_id in document.signed]
     return CertificateFacts(
         packet=CertifiedPacket(
@@ -78,13 +83,11 @@ def certificate_facts(
         originator=Originator(
             recruiter=packet.recruiter.name,
             agency=packet.agency.name,
-            requested_from=events[0].actor.address or None,
-            delivered_at=latest[EventType.INVITATION_DELIVERED].at
-            if EventType.INVITATION_DELIVERED in latest
-            else None,
+            requested_from=ceremony.events[0].actor.address or None,
+            delivered_at=delivered.at if delivered else None,
         ),
-        documents=_documents(definition, packet, sealed),
-        signer=_signer(packets, definition, packet, adoption, finished),
+        documents=_documents(ceremony),
+        signer=_signer(packets, ceremony, finished),
         consent=_consent(definition, latest),
         adoption=AdoptionFacts(
             method=adoption.method,
@@ -96,33 +99,32 @@ def certificate_facts(
             statement=definition.signature_statement,
         ),
         timeline=tuple(_entry(event) for event in told if event.type in TOLD),
-        seal=SealFacts.model_validate(identity),
+        seal=seal,
         log=LogFacts(first_seq=1, last_seq=finished.seq, head=finished.hash),
     )
 
 
-def _documents(definition: PacketType, packet: Packet, sealed: Sequence[Document]) -> tuple[CertifiedDocument, ...]:
-    versions = {row.code: row.version for row in definition.documents}
+def _documents(ceremony: Ceremony) -> tuple[CertifiedDocument, ...]:
+    versions = {row.code: row.version for row in ceremony.definition.documents}
     return tuple(
         CertifiedDocument(
             code=document.document_id,
             title=document.title,
             mode=document.mode,
-            version=versions.get(document.document_id, packet.type_version),
+            version=versions.get(document.document_id, ceremony.packet.type_version),
             pages=document.pages,
             frozen_sha256=document.sha256,
             sealed_sha256=document.sealed_sha256,
         )
-        for document in sealed
+        for document in ceremony.sealed
     )
 
 
-def _signer(
-    packets: ports.Packets, definition: PacketType, packet: Packet, adoption: Adoption, finished: ChainedEvent
-) -> Signer:
-    known = person(definition.interview, {one.name: one.public for one in packets.all_of(Section, packet.id)})
+def _signer(packets: ports.Packets, ceremony: Ceremony, finished: ChainedEvent) -> Signer:
+    packet = ceremony.packet
+    known = person(ceremony.definition.interview, {one.name: one.public for one in packets.all_of(Section, packet.id)})
     return Signer(
-        name=adoption.full_name,
+        name=ceremony.adoption.full_name,
         email=known.get("email", packet.agent.email),
         npn=packet.npn,
         assurance="Single factor: password set through a link and a code mailed to the invited address",

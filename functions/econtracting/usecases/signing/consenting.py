@@ -6,14 +6,13 @@ Source: ESIGN, 15 U.S.C. 7001(c)(1).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Any
 
 from econtracting import ports
 from econtracting.domain.access.access import fingerprint
-from econtracting.domain.audit import Actor, Event, EventType
-from econtracting.domain.callers import Request
+from econtracting.domain.audit import Event, EventType
+from econtracting.domain.callers import Agent
 from econtracting.domain.errors import (
     ConsentRequired,
     InvalidRequest,
@@ -28,8 +27,9 @@ from econtracting.ports import Change
 from econtracting.usecases.commit import review
 from econtracting.usecases.commit.endings import close
 from econtracting.usecases.commit.lifecycle import attention
-from econtracting.usecases.signing.ceremony import PacketTypes, ordered, require_frozen
+from econtracting.usecases.signing.ceremony import documents_of, require_frozen
 from econtracting.usecases.signing.preparing import access_code_key
+from econtracting.views.signing import CompanyView, ConsentedView, ConsentView, PaperCopiesView, WithdrawnConsentView
 
 LANGUAGE = "en-US"
 ENDS = "This electronic packet has ended. The contracting department sends you the packet on paper."
@@ -37,156 +37,145 @@ STANDS = "What you signed stands. From now on we send you records on paper, free
 CORRECTED_ON_PAPER = "What you signed before stands. The contracting department sends you the correction on paper."
 
 
-def consent_view(
-    *, packets: ports.Packets, packet_types: PacketTypes, clock: ports.Clock, packet_id: str, actor: Actor
-) -> dict[str, Any]:
-    """The disclosure as it must be read before consent. That it was first shown is recorded with its time."""
-    now = clock.now()
+@dataclass(frozen=True)
+class Consenting:
+    """The agent's way into electronic records, and out of them."""
 
-    def decide(packet: Packet) -> Change | None:
-        require_frozen(packet)
-        text = packet_types(packet.type).disclosure
-        before = packets.find(Disclosure, packet_id)
-        if packet.status is not Status.AWAITING_SIGNATURE or (before and before.version == text.version):
-            return None
-        data = {"version": text.version, "sha256": _hash(text.text), "language": LANGUAGE}
-        event = Event(type=EventType.DISCLOSURE_SHOWN, at=now, actor=actor, data=data)
-        return Change(
-            packet, events=[event], puts=[Disclosure(packet_id=packet_id, version=text.version, shown_at=now)]
-        )
+    packets: ports.Packets
+    packet_types: ports.PacketTypes
+    documents: ports.DocumentStore
+    clock: ports.Clock
 
-    packet = packets.change(packet_id, decide).packet
-    definition = packet_types(packet.type)
-    text, shown = definition.disclosure, packets.find(Disclosure, packet_id)
-    return {
-        "disclosure_version": text.version,
-        "language": LANGUAGE,
-        "title": text.title,
-        "disclosure": text.text,
-        "sha256": _hash(text.text),
-        "company": definition.carrier.model_dump(include={"name", "address", "phone", "email"}),
-        "withdraw_consequence": ENDS,
-        "access_code_document": "/packet/consent/access-code",
-        "shown_at": shown.shown_at if shown else None,
-        "accepted_at": packet.consent.at if packet.consent else None,
-    }
+    def disclosure(self, agent: Agent) -> ConsentView:
+        """The disclosure as it must be read before consent. That it was first shown is recorded with its time."""
+        now = self.clock.now()
 
+        def decide(packet: Packet) -> Change | None:
+            require_frozen(packet)
+            text = self.packet_types(packet.type).disclosure
+            before = self.packets.find(Disclosure, packet.id)
+            if packet.status is not Status.AWAITING_SIGNATURE or (before and before.version == text.version):
+                return None
+            data = {"version": text.version, "sha256": _hash(text.text), "language": LANGUAGE}
+            event = Event(type=EventType.DISCLOSURE_SHOWN, at=now, actor=agent.actor, data=data)
+            shown = Disclosure(packet_id=packet.id, version=text.version, shown_at=now)
+            return Change(packet, events=[event], puts=[shown])
 
-def access_code_document(*, packets: ports.Packets, documents: ports.DocumentStore, packet_id: str) -> bytes:
-    packet = packets.load(packet_id)
-    require_frozen(packet)
-    if packet.access_code is None:
-        raise NotFound("There is no access code for this packet.", code="document-not-found")
-    return documents.read(access_code_key(packet_id, packet.access_code.sha256))
-
-
-def consent(
-    *,
-    packets: ports.Packets,
-    packet_types: PacketTypes,
-    clock: ports.Clock,
-    packet_id: str,
-    disclosure_version: str,
-    access_code: str,
-    actor: Actor,
-    request: Request | None,
-) -> dict[str, Any]:
-    """Consent to electronic records, with the code that shows the person can open them.
-
-    Source: ESIGN, 15 U.S.C. 7001(c)(1)(C)(ii). Raises StaleVersion for another text than the one that is shown,
-    InvalidRequest for a wrong code.
-    """
-    now = clock.now()
-    answer = {"consented": True}
-
-    def decide(packet: Packet) -> Change | None:
-        if packet.status is not Status.AWAITING_SIGNATURE:
-            raise InvalidTransition(status=packet.status.value)
-        text = packet_types(packet.type).disclosure
-        if packet.consent is not None and packet.consent.version == text.version:
-            return None
-        shown = packets.find(Disclosure, packet_id)
-        if disclosure_version != text.version or shown is None or shown.version != text.version:
-            raise StaleVersion("Please read the disclosure as it is now.", current_version=text.version)
-        code = access_code.replace("-", "").replace(" ", "").upper()
-        if packet.access_code is None or fingerprint(code) != packet.access_code.fingerprint:
-            message = "This is not the code printed in the document. Open the document and type the code it shows."
-            raise InvalidRequest(errors=[{"field": "access_code", "rule": "access-code", "message": message}])
-        given = Acceptance(
-            version=text.version,
+        packet = self.packets.change(agent.packet_id, decide).packet
+        definition = self.packet_types(packet.type)
+        text, carrier = definition.disclosure, definition.carrier
+        shown = self.packets.find(Disclosure, packet.id)
+        return ConsentView(
+            disclosure_version=text.version,
+            language=LANGUAGE,
+            title=text.title,
+            disclosure=text.text,
             sha256=_hash(text.text),
-            at=now,
-            address=actor.address,
-            user_agent=actor.user_agent,
+            company=CompanyView(name=carrier.name, address=carrier.address, phone=carrier.phone, email=carrier.email),
+            withdraw_consequence=ENDS,
+            access_code_document="/packet/consent/access-code",
+            shown_at=shown.shown_at if shown else None,
+            accepted_at=packet.consent.at if packet.consent else None,
         )
-        proof = packet.access_code.sha256
-        data = {"version": given.version, "sha256": given.sha256, "language": LANGUAGE, "access_proof": proof}
-        events = [
-            Event(type=EventType.DISCLOSURE_ACCESS_PROVED, at=now, actor=actor, data={"document": proof}),
-            Event(type=EventType.DISCLOSURE_ACCEPTED, at=now, actor=actor, data=data),
-        ]
-        proved = shown.model_copy(update={"access_proved_at": now})
-        return Change(packet.having(consent=given), events=events, puts=[proved], answer=answer)
 
-    packets.change(packet_id, decide, request)
-    return answer
-
-
-def withdraw_consent(
-    *, packets: ports.Packets, clock: ports.Clock, packet_id: str, reason: str, actor: Actor
-) -> dict[str, Any]:
-    """Before finishing this ends the electronic packet; afterwards it holds for future records, and what is signed
-    stands. The answer states the consequence. Raises ConsentRequired when there is nothing to withdraw.
-    """
-    now = clock.now()
-
-    def decide(packet: Packet) -> Change:
-        if packet.consent is None:
-            raise ConsentRequired("There is no consent to withdraw.")
-        event = Event(type=EventType.DISCLOSURE_WITHDRAWN, at=now, actor=actor, data={"reason": reason[:500]})
-        after = packet.having(consent=None)
-        if packet.status in AFTER_SUBMISSION:
-            told = attention(packet, "CONSENT_WITHDRAWN", now)
-            answer = {"status": packet.status.value, "consequence": STANDS}
-            return Change(after, events=[event], effects=[told], answer=answer)
-        if packet.submitted:
-            change = review.handed_over(after, "CONSENT_WITHDRAWN", now, actor=actor)
-            answer = {"status": change.packet.status.value, "consequence": CORRECTED_ON_PAPER}
-            return replace(change, events=[event, *change.events], answer=answer)
-        change = close(packets, after, Status.DECLINED, now, event, letters=[(Letter.DECLINED, {})])
-        return replace(change, answer={"status": Status.DECLINED.value, "consequence": ENDS})
-
-    answer: dict[str, Any] = packets.change(packet_id, decide).answer
-    return answer
-
-
-def request_paper(
-    *,
-    packets: ports.Packets,
-    clock: ports.Clock,
-    packet_id: str,
-    document_ids: Sequence[str] | None,
-    actor: Actor,
-    request: Request | None,
-) -> dict[str, Any]:
-    """Ask for copies on paper, of all documents unless some are named; the contracting department is told.
-
-    Source: ESIGN, 15 U.S.C. 7001(c)(1)(B)(iv). Raises NotFound for a document the packet does not have.
-    """
-    now = clock.now()
-
-    def decide(packet: Packet) -> Change:
+    def access_code_document(self, agent: Agent) -> bytes:
+        """The PDF with the code to type back. Raises InvalidTransition, NotFound."""
+        packet = self.packets.load(agent.packet_id)
         require_frozen(packet)
-        known = [document.document_id for document in ordered(packets, packet_id)]
-        wanted = list(dict.fromkeys(document_ids)) if document_ids else known
-        if not set(wanted) <= set(known):
-            raise NotFound("This packet has no such document.", code="document-not-found")
-        event = Event(type=EventType.PAPER_COPIES_REQUESTED, at=now, actor=actor, data={"documents": wanted})
-        answer = {"documents": wanted, "fee": "none"}
-        return Change(packet, events=[event], effects=[attention(packet, "PAPER_COPIES", now)], answer=answer)
+        if packet.access_code is None:
+            raise NotFound("There is no access code for this packet.", code="document-not-found")
+        return self.documents.read(access_code_key(packet.id, packet.access_code.sha256))
 
-    answer: dict[str, Any] = packets.change(packet_id, decide, request).answer
-    return answer
+    def consent(self, agent: Agent, disclosure_version: str, access_code: str) -> ConsentedView:
+        """Consent to electronic records, with the code that shows the person can open them.
+
+        Source: ESIGN, 15 U.S.C. 7001(c)(1)(C)(ii). Raises StaleVersion for another text than the one that is shown,
+        InvalidRequest for a wrong code.
+        """
+        now, actor, answer = self.clock.now(), agent.actor, ConsentedView()
+
+        def decide(packet: Packet) -> Change | None:
+            if packet.status is not Status.AWAITING_SIGNATURE:
+                raise InvalidTransition(status=packet.status.value)
+            text = self.packet_types(packet.type).disclosure
+            if packet.consent is not None and packet.consent.version == text.version:
+                return None
+            shown = self.packets.find(Disclosure, packet.id)
+            if disclosure_version != text.version or shown is None or shown.version != text.version:
+                raise StaleVersion("Please read the disclosure as it is now.", current_version=text.version)
+            proof = _access_proof(packet, access_code)
+            given = Acceptance(
+                version=text.version,
+                sha256=_hash(text.text),
+                at=now,
+                address=actor.address,
+                user_agent=actor.user_agent,
+            )
+            data = {"version": given.version, "sha256": given.sha256, "language": LANGUAGE, "access_proof": proof}
+            events = [
+                Event(type=EventType.DISCLOSURE_ACCESS_PROVED, at=now, actor=actor, data={"document": proof}),
+                Event(type=EventType.DISCLOSURE_ACCEPTED, at=now, actor=actor, data=data),
+            ]
+            return Change(packet.give_consent(given), events=events, puts=[shown.prove_access(now)], answer=answer)
+
+        self.packets.change(agent.packet_id, decide, agent.request)
+        return answer
+
+    def withdraw(self, agent: Agent, reason: str) -> WithdrawnConsentView:
+        """Before finishing this ends the electronic packet; afterwards it holds for future records, and what is signed
+        stands. The answer states the consequence. Raises ConsentRequired when there is nothing to withdraw.
+        """
+        now, actor = self.clock.now(), agent.actor
+
+        def decide(packet: Packet) -> Change:
+            if packet.consent is None:
+                raise ConsentRequired("There is no consent to withdraw.")
+            event = Event(type=EventType.DISCLOSURE_WITHDRAWN, at=now, actor=actor, data={"reason": reason[:500]})
+            after = packet.withdraw_consent()
+            if packet.status in AFTER_SUBMISSION:
+                told = attention(packet, "CONSENT_WITHDRAWN", now)
+                return Change(after, events=[event], effects=[told], answer=_consequence(after, STANDS))
+            if packet.submitted:
+                change = review.handed_over(after, "CONSENT_WITHDRAWN", now, actor=actor)
+                answer = _consequence(change.packet, CORRECTED_ON_PAPER)
+                return replace(change, events=[event, *change.events], answer=answer)
+            change = close(self.packets, after, Status.DECLINED, now, event, letters=[(Letter.DECLINED, {})])
+            return replace(change, answer=_consequence(change.packet, ENDS))
+
+        return WithdrawnConsentView.again(self.packets.change(agent.packet_id, decide).answer)
+
+    def request_paper(self, agent: Agent, document_ids: Sequence[str] | None) -> PaperCopiesView:
+        """Ask for copies on paper, of all documents unless some are named; the contracting department is told.
+
+        Source: ESIGN, 15 U.S.C. 7001(c)(1)(B)(iv). Raises NotFound for a document the packet does not have.
+        """
+        now = self.clock.now()
+
+        def decide(packet: Packet) -> Change:
+            require_frozen(packet)
+            known = [document.document_id for document in documents_of(self.packets, packet.id)]
+            wanted = list(dict.fromkeys(document_ids)) if document_ids else known
+            if not set(wanted) <= set(known):
+                raise NotFound("This packet has no such document.", code="document-not-found")
+            data = {"documents": wanted}
+            event = Event(type=EventType.PAPER_COPIES_REQUESTED, at=now, actor=agent.actor, data=data)
+            told, answer = attention(packet, "PAPER_COPIES", now), PaperCopiesView(documents=wanted)
+            return Change(packet, events=[event], effects=[told], answer=answer)
+
+        return PaperCopiesView.again(self.packets.change(agent.packet_id, decide, agent.request).answer)
+
+
+def _access_proof(packet: Packet, typed: str) -> str:
+    """The hash of the document whose code was typed back. Raises InvalidRequest for another code."""
+    code = typed.replace("-", "").replace(" ", "").upper()
+    if packet.access_code is None or fingerprint(code) != packet.access_code.fingerprint:
+        message = "This is not the code printed in the document. Open the document and type the code it shows."
+        raise InvalidRequest(errors=[{"field": "access_code", "rule": "access-code", "message": message}])
+    return packet.access_code.sha256
+
+
+def _consequence(after: Packet, consequence: str) -> WithdrawnConsentView:
+    return WithdrawnConsentView(status=after.status, consequence=consequence)
 
 
 def _hash(text: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from econtracting import ports
 from econtracting.domain.access.access import fingerprint
@@ -13,12 +14,14 @@ from econtracting.domain.fields.conditions import ConditionFacts, holds
 from econtracting.domain.interview.attachments import Attachment
 from econtracting.domain.interview.flags import flags_of
 from econtracting.domain.moment import iso
-from econtracting.domain.packet import Packet
+from econtracting.domain.packet import AccessCode, Packet
 from econtracting.domain.packet_type import PacketType
+from econtracting.domain.signing.documents import DocumentDefinition
+from econtracting.domain.signing.preparation import KeptDocument, Prepared, PreparedDocument, PrepareTask
 from econtracting.domain.signing.signing import Document
-from econtracting.usecases.interview.answering import PacketTypes, passed_attachments
+from econtracting.usecases.interview.answering import passed_attachments
 from econtracting.usecases.interview.forms import requested_states
-from econtracting.usecases.interview.opening import open_answers
+from econtracting.usecases.interview.opening import Opened, Opening
 
 ACCESS_CODE = "access-code"
 RENDERER = Actor(kind="system", id="render")
@@ -34,126 +37,138 @@ def access_code_key(packet_id: str, sha256: str) -> str:
     return f"access-codes/{packet_id}/{sha256}.pdf"
 
 
-def prepare(
-    *,
-    packets: ports.Packets,
-    packet_types: PacketTypes,
-    envelope: ports.Envelope,
-    renderer: ports.Renderer,
-    documents: ports.DocumentStore,
-    ids: ports.Ids,
-    clock: ports.Clock,
-    packet_id: str,
-    generation: int,
-    frozen_at: datetime,
-) -> dict[str, Any]:
-    """Render and store every document that applies; answers with references, hashes and flags only.
+class _Case(NamedTuple):
+    """What documents are made from."""
 
-    A document that a correction does not touch is told as `kept`: rendered with the date it was frozen on, it comes to
-    the bytes that were signed. Safe to repeat: the store is addressed by content. An answer that names a removed upload
-    is told by its path, and nothing is rendered.
-    """
-    opened = open_answers(
-        packets=packets,
-        packet_types=packet_types,
-        envelope=envelope,
-        clock=clock,
-        packet_id=packet_id,
-        reader=RENDERER,
-        purpose="documents",
-    )
-    packet = opened.packet
-    definition = packet_types(packet.type)
-    files = passed_attachments(packets, packet_id)
-    removed = [path for path, name in _named_files(definition, opened.answers) if name not in files]
-    prepared: dict[str, Any] = {
-        "packet_version": packet.version,
-        "removed_attachments": sorted(set(removed)),
-        "flags": list(flags_of(definition.interview, opened.answers)),
-        "documents": [],
-    }
-    if removed:
-        return prepared
-    facts = facts_of(packet, definition, opened.answers, files, generation, frozen_at)
-    signed = {one.document_id: one for one in packets.all_of(Document, packet_id)} if packet.submitted else {}
+    packet: Packet
+    definition: PacketType
+    answers: Answers
+    files: Mapping[str, Attachment]
 
-    def kept(code: str, template: str) -> bool:
-        stands = signed.get(code)
-        if stands is None or stands.frozen_version is None:
-            return False
-        then = stands.frozen_at or packet.frozen_at or frozen_at
-        as_then = facts_of(packet, definition, opened.answers, files, stands.generation, then)
-        return renderer.render(packet.type, template, as_then, then).sha256 == stands.sha256
+    def facts(self, generation: int, frozen_at: datetime) -> dict[str, Any]:
+        """What the templates are given; they read values, never markup.
 
-    conditions = ConditionFacts(
-        level=packet.level, requested_states=packet.pre_appointment_states, answers=opened.public
-    )
-    for row in definition.documents:
-        if row.template is None or row.produced != "freeze" or not holds(row.include_when, conditions):
-            continue
-        if kept(row.code, row.template):
-            prepared["documents"].append({"code": row.code, "kept": True})
-            continue
-        made = renderer.render(packet.type, row.template, facts, frozen_at)
-        stored = documents.keep(frozen_key(packet_id, made.sha256), made.content)
-        prepared["documents"].append(
-            {
-                **row.model_dump(include={"code", "title", "mode", "act", "statement"}),
-                "sha256": made.sha256,
-                "size": len(made.content),
-                "pages": made.pages,
-                "fields": [field.model_dump() for field in made.fields],
-                "version": stored.version,
-            }
-        )
-    if packet.submitted:
-        return prepared
-    code = ids.access_code()
-    page = renderer.render(packet.type, ACCESS_CODE, {**facts, "access_code": code}, frozen_at)
-    documents.keep(access_code_key(packet_id, page.sha256), page.content)
-    return {**prepared, "access_code": {"fingerprint": fingerprint(code), "sha256": page.sha256}}
-
-
-def facts_of(
-    packet: Packet,
-    definition: PacketType,
-    answers: Answers,
-    files: Mapping[str, Attachment],
-    generation: int,
-    frozen_at: datetime,
-) -> dict[str, Any]:
-    """What the templates are given; they read values, never markup.
-
-    A section's questions stand under its `questions`, beside its fields; uploads are told by their files' names.
-    """
-    questions = [question for section in definition.interview.sections for question in section.questions]
-    return {
-        "packet": {
-            "id": packet.id,
-            "type": packet.type,
-            "version": packet.type_version,
-            "level": packet.level,
-            "level_name": definition.levels.get(packet.level, packet.level),
-            "generation": generation,
-            "agency": packet.agency.model_dump(),
-            "recruiter": packet.recruiter.model_dump(),
-            "states": [
-                {"state": row["state"], "type": row["type"]}
-                for row in requested_states(packet, definition, None, frozen_at.date())
+        A section's questions stand under its `questions`, beside its fields; uploads are told by their files' names.
+        """
+        packet, definition, answers = self.packet, self.definition, self.answers
+        questions = [question for section in definition.interview.sections for question in section.questions]
+        return {
+            "packet": {
+                "id": packet.id,
+                "type": packet.type,
+                "version": packet.type_version,
+                "level": packet.level,
+                "level_name": definition.levels.get(packet.level, packet.level),
+                "generation": generation,
+                "agency": packet.agency.model_dump(),
+                "recruiter": packet.recruiter.model_dump(),
+                "states": [
+                    {"state": row["state"], "type": row["type"]}
+                    for row in requested_states(packet, definition, None, frozen_at.date())
+                ],
+            },
+            "carrier": definition.carrier.model_dump(),
+            "answers": {name: dict(_with_questions(definition, name, answers[name], self.files)) for name in answers},
+            "questions": [
+                {
+                    "code": question.code,
+                    "text": question.text,
+                    "follow_ups": [{"name": field.name, "label": field.label} for field in question.follow_ups],
+                }
+                for question in questions
             ],
-        },
-        "carrier": definition.carrier.model_dump(),
-        "answers": {name: dict(_with_questions(definition, name, answers[name], files)) for name in answers},
-        "questions": [
-            {
-                "code": question.code,
-                "text": question.text,
-                "follow_ups": [{"name": field.name, "label": field.label} for field in question.follow_ups],
-            }
-            for question in questions
-        ],
-        "frozen_at": iso(frozen_at),
-    }
+            "frozen_at": iso(frozen_at),
+        }
+
+
+@dataclass(frozen=True)
+class Preparing:
+    """Renders where the rendering library is and the right to decrypt."""
+
+    packets: ports.Packets
+    packet_types: ports.PacketTypes
+    envelope: ports.Envelope
+    renderer: ports.Renderer
+    documents: ports.DocumentStore
+    ids: ports.Ids
+    clock: ports.Clock
+
+    def prepare(self, task: PrepareTask) -> Prepared:
+        """Render and store every document that applies; answers with references, hashes and flags only.
+
+        A document that a correction does not touch is told as kept: rendered with the date it was frozen on, it comes
+        to the bytes that were signed. Safe to repeat: the store is addressed by content. An answer that names a removed
+        upload is told by its path, and nothing is rendered.
+        """
+        opened = self._open(task)
+        packet = opened.packet
+        definition = self.packet_types(packet.type)
+        files = passed_attachments(self.packets, packet.id)
+        removed = {path for path, name in _named_files(definition, opened.answers) if name not in files}
+        flags = tuple(flags_of(definition.interview, opened.answers))
+        if removed:
+            return Prepared(packet_version=packet.version, removed_attachments=tuple(sorted(removed)), flags=flags)
+        case = _Case(packet, definition, opened.answers, files)
+        facts = case.facts(task.generation, task.frozen_at)
+        signed = self._signed_documents(packet)
+        conditions = ConditionFacts(
+            level=packet.level, requested_states=packet.pre_appointment_states, answers=opened.public
+        )
+        rows = [
+            row
+            for row in definition.documents
+            if row.template is not None and row.produced == "freeze" and holds(row.include_when, conditions)
+        ]
+        return Prepared(
+            packet_version=packet.version,
+            flags=flags,
+            documents=tuple(
+                KeptDocument(code=row.code)
+                if self._stands(case, row, signed.get(row.code), task.frozen_at)
+                else self._render(packet, row, facts, task.frozen_at)
+                for row in rows
+            ),
+            access_code=None if packet.submitted else self._access_code(packet, facts, task.frozen_at),
+        )
+
+    def _open(self, task: PrepareTask) -> Opened:
+        return Opening(self.packets, self.packet_types, self.envelope, self.clock).open_answers(
+            task.packet_id, RENDERER, "documents"
+        )
+
+    def _signed_documents(self, packet: Packet) -> dict[str, Document]:
+        """The documents of a packet that is corrected, as they were signed."""
+        if not packet.submitted:
+            return {}
+        return {one.document_id: one for one in self.packets.all_of(Document, packet.id)}
+
+    def _stands(self, case: _Case, row: DocumentDefinition, signed: Document | None, now: datetime) -> bool:
+        """Whether a document made anew would show what was signed."""
+        if signed is None or signed.frozen_version is None or row.template is None:
+            return False
+        then = signed.frozen_at or case.packet.frozen_at or now
+        as_then = case.facts(signed.generation, then)
+        return self.renderer.render(case.packet.type, row.template, as_then, then).sha256 == signed.sha256
+
+    def _render(
+        self, packet: Packet, row: DocumentDefinition, facts: Mapping[str, Any], at: datetime
+    ) -> PreparedDocument:
+        made = self.renderer.render(packet.type, row.template or row.code, facts, at)
+        stored = self.documents.keep(frozen_key(packet.id, made.sha256), made.content)
+        return PreparedDocument(
+            **row.model_dump(include={"code", "title", "mode", "act", "statement"}),
+            sha256=made.sha256,
+            size=len(made.content),
+            pages=made.pages,
+            fields=made.fields,
+            version=stored.version,
+        )
+
+    def _access_code(self, packet: Packet, facts: Mapping[str, Any], at: datetime) -> AccessCode:
+        code = self.ids.access_code()
+        page = self.renderer.render(packet.type, ACCESS_CODE, {**facts, "access_code": code}, at)
+        self.documents.keep(access_code_key(packet.id, page.sha256), page.content)
+        return AccessCode(fingerprint=fingerprint(code), sha256=page.sha256)
 
 
 def _with_questions(
@@ -162,10 +177,10 @@ def _with_questions(
     codes = {question.code for question in definition.interview.section(name).questions}
     yield from ((field, value) for field, value in given.items() if field not in codes)
     if codes:
-        yield "questions", {code: _told(value, files) for code, value in given.items() if code in codes}
+        yield "questions", {code: _with_file_names(value, files) for code, value in given.items() if code in codes}
 
 
-def _told(answer: Mapping[str, Any], files: Mapping[str, Attachment]) -> dict[str, Any]:
+def _with_file_names(answer: Mapping[str, Any], files: Mapping[str, Attachment]) -> dict[str, Any]:
     return {**answer, "attachments": [files[name].file_name for name in answer.get("attachments", ())]}
 
 

@@ -2,98 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from econtracting import ports
+from econtracting.domain.callers import Agent
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.packet import Packet
-from econtracting.domain.packet_type import PacketType
 from econtracting.domain.signing.signing import Completion, Document, Place, SupersededDocument
 from econtracting.evidence import bundle
 from econtracting.evidence.checkpoint import Checkpoint
-
-PacketTypes = Callable[[str], PacketType]
-
-
-def rows(*, packets: ports.Packets, packet_types: PacketTypes, packet_id: str) -> list[dict[str, Any]]:
-    """Every document in packet order, with where to view it, and what to do with one that is completed on paper.
-
-    Raises InvalidTransition before sealing.
-    """
-    packet, documents, _ = _sealed(packets, packet_id)
-    instructions = {row.code: row.instructions for row in packet_types(packet.type).documents}
-    return [
-        {
-            "document_id": document.document_id,
-            "title": document.title,
-            "mode": document.mode,
-            "pages": document.pages,
-            "sha256": document.final[2],
-            "sealed_at": document.sealed_at,
-            "seal_level": document.sealed_level,
-            "stamp": "due" if document.stamp_due else "later" if document.stamped_key else None,
-            "instructions": instructions.get(document.document_id),
-            "view": f"/packet/documents/{document.document_id}/content?version=sealed",
-        }
-        for document in documents
-    ]
+from econtracting.views.printing import PrintRowView
 
 
-def archive(*, packets: ports.Packets, documents: ports.DocumentStore, packet_id: str) -> bytes:
-    """All sealed documents, each its own file, so that every seal stays verifiable."""
-    target = BytesIO()
-    with ZipFile(target, "w", ZIP_DEFLATED) as together:
-        for document, content in _final(documents, _sealed(packets, packet_id)[1]):
-            together.writestr(f"{document.position:02d}-{document.document_id}.pdf", content)
-    return target.getvalue()
+@dataclass(frozen=True)
+class Printing:
+    """What the agent of a sealed packet can take along. Everything raises InvalidTransition before sealing."""
+
+    packets: ports.Packets
+    packet_types: ports.PacketTypes
+    documents: ports.DocumentStore
+    binder: ports.Binder
+
+    def rows(self, agent: Agent) -> list[PrintRowView]:
+        """Every document in packet order, with where to view it, and what to do with one that is completed on paper."""
+        packet, found, _ = _load_sealed(self.packets, agent.packet_id)
+        instructions = {row.code: row.instructions for row in self.packet_types(packet.type).documents}
+        return [
+            PrintRowView(
+                document_id=document.document_id,
+                title=document.title,
+                mode=document.mode,
+                pages=document.pages,
+                sha256=document.final[2],
+                sealed_at=document.sealed_at,
+                seal_level=document.sealed_level,
+                stamp=document.stamp_state,
+                instructions=instructions.get(document.document_id),
+                view=f"/packet/documents/{document.document_id}/content?version=sealed",
+            )
+            for document in found
+        ]
+
+    def archive(self, agent: Agent) -> bytes:
+        """All sealed documents, each its own file, so that every seal stays verifiable."""
+        target = BytesIO()
+        with ZipFile(target, "w", ZIP_DEFLATED) as together:
+            for document, content in _contents(self.documents, _load_sealed(self.packets, agent.packet_id)[1]):
+                together.writestr(f"{document.position:02d}-{document.document_id}.pdf", content)
+        return target.getvalue()
+
+    def volume(self, agent: Agent) -> bytes:
+        """All pages in one PDF for reading and printing, with each sealed document attached as its own file."""
+        packet, found, _ = _load_sealed(self.packets, agent.packet_id)
+        return self.binder.bind(
+            [
+                ports.BoundDocument(f"{document.position:02d}-{document.document_id}.pdf", document.title, content)
+                for document, content in _contents(self.documents, found)
+            ],
+            title=f"Contracting packet {packet.id}",
+        )
+
+    def evidence(self, agent: Agent) -> bytes:
+        """Everything a stranger needs to check the packet without a network or an account."""
+        packet, found, proofs = _load_sealed(self.packets, agent.packet_id)
+        superseded = [one for one in self.packets.all_of(SupersededDocument, packet.id) if one.sealed_key]
+
+        def read(place: Place) -> bytes:
+            return self.documents.read(place.key, place.version)
+
+        return bundle.build(
+            bundle.Evidence(
+                packet_id=packet.id,
+                carrier=self.packet_types(packet.type).carrier.name,
+                documents=_evidence(self.documents, found),
+                superseded={
+                    generation: _evidence(self.documents, [one for one in superseded if one.generation == generation])
+                    for generation in sorted({one.generation for one in superseded})
+                },
+                stamped={
+                    bundle.stamped_file(document.position, document.document_id): content
+                    for document, content in _contents(self.documents, [one for one in found if one.stamped_key])
+                },
+                events=self.packets.events(packet.id),
+                completion=read(proofs.facts),
+                seal_certificate_pem=read(proofs.certificate),
+                earlier_certificates_pem=[read(place) for place in proofs.earlier_certificates],
+                checkpoint=Checkpoint.model_validate_json(read(proofs.checkpoint)),
+            )
+        )
 
 
-def merged(*, packets: ports.Packets, documents: ports.DocumentStore, binder: ports.Binder, packet_id: str) -> bytes:
-    """All pages in one PDF for reading and printing, with each sealed document attached as its own file."""
-    packet, found, _ = _sealed(packets, packet_id)
-    return binder.bind(
-        [
-            ports.BoundDocument(f"{document.position:02d}-{document.document_id}.pdf", document.title, content)
-            for document, content in _final(documents, found)
-        ],
-        title=f"Contracting packet {packet.id}",
-    )
-
-
-def evidence(
-    *, packets: ports.Packets, packet_types: PacketTypes, documents: ports.DocumentStore, packet_id: str
-) -> bytes:
-    """Everything a stranger needs to check the packet without a network or an account. Raises InvalidTransition."""
-    packet, found, proofs = _sealed(packets, packet_id)
-    superseded = [one for one in packets.all_of(SupersededDocument, packet_id) if one.sealed_key]
-
-    def stored(place: Place) -> bytes:
-        return documents.read(place.key, place.version)
-
-    return bundle.build(
-        packet_id=packet_id,
-        carrier=packet_types(packet.type).carrier.name,
-        documents=_evidence(documents, found),
-        superseded={
-            generation: _evidence(documents, [one for one in superseded if one.generation == generation])
-            for generation in sorted({one.generation for one in superseded})
-        },
-        stamped={
-            bundle.stamped_file(document.position, document.document_id): content
-            for document, content in _final(documents, [one for one in found if one.stamped_key])
-        },
-        events=packets.events(packet_id),
-        completion=stored(proofs.facts),
-        seal_certificate_pem=stored(proofs.certificate),
-        earlier_certificates_pem=[stored(place) for place in proofs.earlier_certificates],
-        checkpoint=Checkpoint.model_validate_json(stored(proofs.checkpoint)),
-    )
-
-
-def _final(documents: ports.DocumentStore, found: list[Document]) -> Iterator[tuple[Document, bytes]]:
+def _contents(documents: ports.DocumentStore, found: list[Document]) -> Iterator[tuple[Document, bytes]]:
     for document in found:
         key, version, _ = document.final
         yield document, documents.read(key, version)
@@ -116,7 +118,7 @@ def _evidence(documents: ports.DocumentStore, found: Sequence[Document]) -> list
     ]
 
 
-def _sealed(packets: ports.Packets, packet_id: str) -> tuple[Packet, list[Document], Completion]:
+def _load_sealed(packets: ports.Packets, packet_id: str) -> tuple[Packet, list[Document], Completion]:
     """Raises InvalidTransition while the packet, or its correction, is not sealed."""
     packet, proofs = packets.load(packet_id), packets.find(Completion, packet_id)
     if proofs is None or proofs.generation != packet.generation:

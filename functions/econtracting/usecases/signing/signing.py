@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 
 from econtracting import ports
 from econtracting.domain.access.access import require_recent
-from econtracting.domain.audit import Actor, Event, EventType
-from econtracting.domain.callers import Request
+from econtracting.domain.audit import Event, EventType
+from econtracting.domain.callers import Agent
 from econtracting.domain.errors import AlreadySigned, InvalidTransition, NotFound, SignaturesMissing
 from econtracting.domain.outbox import start_workflow
 from econtracting.domain.packet import AFTER_SUBMISSION, Packet, Status
@@ -16,113 +17,145 @@ from econtracting.domain.signing.documents import PACKET_ACT, FieldBox
 from econtracting.domain.signing.signing import Adoption, Document, SignedField
 from econtracting.ports import Change
 from econtracting.usecases.corrections import correcting
-from econtracting.usecases.signing.ceremony import PacketTypes, document_of, ordered, require_frozen, require_signing
+from econtracting.usecases.signing.ceremony import (
+    document_of,
+    documents_of,
+    looks_of,
+    require_frozen,
+    require_signing,
+)
 from econtracting.usecases.signing.preparing import frozen_key
+from econtracting.views.signing import DocumentView, FinishView, MarkView, SignedFieldView, SigningFieldView
 
 
-def documents_view(*, packets: ports.Packets, packet_id: str) -> list[dict[str, Any]]:
-    packet = packets.load(packet_id)
-    require_frozen(packet)
-    return [_document_view(document) for document in ordered(packets, packet_id)]
+@dataclass(frozen=True)
+class Signing:
+    """The agent reads, signs and finishes. A password entry older than `step_up` is too old to finish."""
 
+    packets: ports.Packets
+    packet_types: ports.PacketTypes
+    documents: ports.DocumentStore
+    clock: ports.Clock
+    step_up: timedelta
 
-def content(
-    *,
-    packets: ports.Packets,
-    documents: ports.DocumentStore,
-    clock: ports.Clock,
-    packet_id: str,
-    document_id: str,
-    sealed: bool,
-    actor: Actor,
-) -> bytes:
-    """The frozen bytes, or the sealed ones. Raises NotFound; also for another packet's document.
+    def documents_view(self, agent: Agent) -> list[DocumentView]:
+        """The documents in packet order, with every field and what will be sealed in it. Raises InvalidTransition."""
+        packet = self.packets.load(agent.packet_id)
+        require_frozen(packet)
+        looks = looks_of(self.packets, packet.id)
+        return [_document_view(document, looks) for document in documents_of(self.packets, packet.id)]
 
-    The first opening after consent is recorded; an earlier one does not count, because consent precedes every notice
-    that the law wants delivered.
-    """
-    document = document_of(packets, packet_id, document_id)
-    if sealed:
-        if document.sealed_key is None:
-            raise NotFound("This document is not sealed yet.", code="document-not-found")
-        key, version, _ = document.final
-        return documents.read(key, version)
-    if document.frozen_version is None:
-        raise NotFound("This document exists only sealed.", code="document-not-found")
-    found = documents.read(frozen_key(packet_id, document.sha256), document.frozen_version)
-    if document.opened_at is None:
-        _record_opened(packets, clock.now(), packet_id, document_id, actor)
-    return found
+    def content(self, agent: Agent, document_id: str, *, sealed: bool) -> bytes:
+        """The frozen bytes, or the sealed ones. Raises NotFound; also for another packet's document.
 
-
-def _record_opened(packets: ports.Packets, now: datetime, packet_id: str, document_id: str, actor: Actor) -> None:
-    def decide(packet: Packet) -> Change | None:
-        document = document_of(packets, packet_id, document_id)
-        waits = packet.status is Status.AWAITING_SIGNATURE and packet.consent is not None
-        if document.opened_at is not None or not waits:
-            return None
-        data = {"document": document_id, "sha256": document.sha256}
-        event = Event(type=EventType.DOCUMENT_OPENED, at=now, actor=actor, data=data)
-        return Change(packet, events=[event], puts=[document.model_copy(update={"opened_at": now})])
-
-    packets.change(packet_id, decide)
-
-
-def sign_field(
-    *,
-    packets: ports.Packets,
-    packet_types: PacketTypes,
-    clock: ports.Clock,
-    packet_id: str,
-    document_id: str,
-    field_id: str,
-    act: str,
-    actor: Actor,
-    request: Request | None,
-) -> dict[str, Any]:
-    """Sign, initial or acknowledge one field of a document that was opened.
-
-    A document that is an act of its own (the taxpayer certification) is signed only where the call names that act, so
-    that nothing that signs the rest can take it along. Source: Instructions for the Requester of Form W-9.
-    Raises ConsentRequired, AlreadySigned, NotFound, InvalidTransition.
-    """
-    now = clock.now()
-
-    def decide(packet: Packet) -> Change:
-        require_signing(packet, packet_types)
-        document = document_of(packets, packet_id, document_id)
-        box = _signable(document, field_id)
-        _require_act(document, act)
+        The first opening after consent is recorded; an earlier one does not count, because consent precedes every
+        notice that the law wants delivered.
+        """
+        document = document_of(self.packets, agent.packet_id, document_id)
+        if sealed:
+            if document.sealed_key is None:
+                raise NotFound("This document is not sealed yet.", code="document-not-found")
+            key, version, _ = document.final
+            return self.documents.read(key, version)
+        if document.frozen_version is None:
+            raise NotFound("This document exists only sealed.", code="document-not-found")
+        found = self.documents.read(frozen_key(agent.packet_id, document.sha256), document.frozen_version)
         if document.opened_at is None:
-            raise InvalidTransition("Open and read this document first.", code="document-not-opened")
-        adoption = packets.find(Adoption, packet_id)
+            self._record_opening(agent, document_id)
+        return found
+
+    def sign_field(self, agent: Agent, document_id: str, field_id: str, act: str) -> SignedFieldView:
+        """Sign, initial or acknowledge one field of a document that was opened.
+
+        A document that is an act of its own (the taxpayer certification) is signed only where the call names that act,
+        so that nothing that signs the rest can take it along. Source: Instructions for the Requester of Form W-9.
+        Raises ConsentRequired, AlreadySigned, NotFound, InvalidTransition.
+        """
+        now, actor = self.clock.now(), agent.actor
+
+        def decide(packet: Packet) -> Change:
+            require_signing(packet, self.packet_types)
+            document = document_of(self.packets, packet.id, document_id)
+            box = _signable(document, field_id)
+            _require_act(document, act)
+            if document.opened_at is None:
+                raise InvalidTransition("Open and read this document first.", code="document-not-opened")
+            signed = SignedField(
+                field_id=field_id,
+                signature_id=self._adoption_of(packet).signature_id,
+                at=now,
+                address=actor.address,
+                user_agent=actor.user_agent,
+            )
+            after = document.sign(signed)
+            kind = EventType.DOCUMENT_ACKNOWLEDGED if box.kind == "acknowledge" else EventType.DOCUMENT_TAG_SIGNED
+            data = {
+                "document": document_id,
+                "field": field_id,
+                "kind": box.kind,
+                "act": document.act,
+                "signature_id": signed.signature_id,
+                "sha256": document.sha256,
+            }
+            events = [Event(type=kind, at=now, actor=actor, data=data)]
+            missing = list(after.missing())
+            if not missing:
+                complete = {"document": document_id}
+                events.append(Event(type=EventType.DOCUMENT_COMPLETED, at=now, actor=actor, data=complete))
+            answer = SignedFieldView(field_id=field_id, signed_at=now, missing=missing)
+            return Change(packet, events=events, puts=[after], answer=answer)
+
+        return SignedFieldView.again(self.packets.change(agent.packet_id, decide, agent.request).answer)
+
+    def finish(self, agent: Agent) -> FinishView:
+        """Everything is signed: the seals are made next. Repeating it gets the same answer and changes nothing (I10).
+
+        Raises SignaturesMissing naming document and field, ConsentRequired, StepUpRequired, InvalidTransition.
+        """
+        now, actor, answer = self.clock.now(), agent.actor, FinishView(status=Status.SEALING)
+
+        def decide(packet: Packet) -> Change | None:
+            if packet.status in AFTER_SUBMISSION:
+                return None
+            require_signing(packet, self.packet_types)
+            missing = [
+                {"document_id": document.document_id, "field_id": field_id}
+                for document in documents_of(self.packets, packet.id)
+                for field_id in document.missing()
+            ]
+            if missing:
+                raise SignaturesMissing(missing=missing)
+            self._adoption_of(packet)
+            require_recent(agent.signed_in_at, now, self.step_up)
+            answers, puts = correcting.answered(self.packets, packet, now, actor)
+            after, data = packet.finish(now), {"generation": packet.generation}
+            finished = Event(type=EventType.PACKET_FINISHED, at=now, actor=actor, data=data)
+            effects = [start_workflow(packet.id, after.attempt, now)]
+            return Change(after, events=[*answers, finished], effects=effects, puts=puts, answer=answer)
+
+        self.packets.change(agent.packet_id, decide, agent.request)
+        return answer
+
+    def _record_opening(self, agent: Agent, document_id: str) -> None:
+        now = self.clock.now()
+
+        def decide(packet: Packet) -> Change | None:
+            document = document_of(self.packets, packet.id, document_id)
+            waits = packet.status is Status.AWAITING_SIGNATURE and packet.consent is not None
+            if document.opened_at is not None or not waits:
+                return None
+            data = {"document": document_id, "sha256": document.sha256}
+            event = Event(type=EventType.DOCUMENT_OPENED, at=now, actor=agent.actor, data=data)
+            return Change(packet, events=[event], puts=[document.open(now)])
+
+        self.packets.change(agent.packet_id, decide)
+
+    def _adoption_of(self, packet: Packet) -> Adoption:
+        """Raises InvalidTransition before a signature is adopted."""
+        adoption = self.packets.find(Adoption, packet.id)
         if adoption is None:
             raise InvalidTransition("Adopt your signature first.", code="signature-required")
-        signed = SignedField(
-            field_id=field_id,
-            signature_id=adoption.signature_id,
-            at=now,
-            address=actor.address,
-            user_agent=actor.user_agent,
-        )
-        after = document.model_copy(update={"signed": {**document.signed, field_id: signed}})
-        kind = EventType.DOCUMENT_ACKNOWLEDGED if box.kind == "acknowledge" else EventType.DOCUMENT_TAG_SIGNED
-        data = {
-            "document": document_id,
-            "field": field_id,
-            "kind": box.kind,
-            "act": document.act,
-            "signature_id": adoption.signature_id,
-            "sha256": document.sha256,
-        }
-        events = [Event(type=kind, at=now, actor=actor, data=data)]
-        if not after.missing():
-            events.append(Event(type=EventType.DOCUMENT_COMPLETED, at=now, actor=actor, data={"document": document_id}))
-        answer = {"field_id": field_id, "signed_at": now.isoformat(), "missing": list(after.missing())}
-        return Change(packet, events=events, puts=[after], answer=answer)
-
-    signed: dict[str, Any] = packets.change(packet_id, decide, request).answer
-    return signed
+        return adoption
 
 
 def _signable(document: Document, field_id: str) -> FieldBox:
@@ -152,67 +185,35 @@ def _require_act(document: Document, act: str) -> None:
     )
 
 
-def finish(
-    *,
-    packets: ports.Packets,
-    packet_types: PacketTypes,
-    clock: ports.Clock,
-    packet_id: str,
-    signed_in_at: datetime,
-    step_up: timedelta,
-    actor: Actor,
-    request: Request | None,
-) -> dict[str, Any]:
-    """Everything is signed: the seals are made next. Repeating it gets the same answer and changes nothing (I10).
-
-    Raises SignaturesMissing naming document and field, ConsentRequired, StepUpRequired, InvalidTransition.
-    """
-    now = clock.now()
-    answer = {"status": Status.SEALING.value}
-
-    def decide(packet: Packet) -> Change | None:
-        if packet.status in AFTER_SUBMISSION:
-            return None
-        require_signing(packet, packet_types)
-        missing = [
-            {"document_id": document.document_id, "field_id": field_id}
-            for document in ordered(packets, packet_id)
-            for field_id in document.missing()
-        ]
-        if missing:
-            raise SignaturesMissing(missing=missing)
-        if packets.find(Adoption, packet_id) is None:
-            raise InvalidTransition("Adopt your signature first.", code="signature-required")
-        require_recent(signed_in_at, now, step_up)
-        answered, puts = correcting.answered(packets, packet, now, actor)
-        attempt = packet.attempt + 1
-        after = packet.move(Status.SEALING, now).having(attempt=attempt, due_at=now)
-        finished = Event(type=EventType.PACKET_FINISHED, at=now, actor=actor, data={"generation": packet.generation})
-        effects = [start_workflow(packet_id, attempt, now)]
-        return Change(after, events=[*answered, finished], effects=effects, puts=puts, answer=answer)
-
-    packets.change(packet_id, decide, request)
-    return answer
+def _document_view(document: Document, looks: Mapping[str, Adoption]) -> DocumentView:
+    return DocumentView(
+        document_id=document.document_id,
+        title=document.title,
+        mode=document.mode,
+        act=document.act,
+        statement=document.statement,
+        sha256=document.sha256,
+        pages=document.pages,
+        opened_at=document.opened_at,
+        complete=not document.missing(),
+        fields=[_field_view(document, box, looks) for box in document.fields],
+    )
 
 
-def _document_view(document: Document) -> dict[str, Any]:
-    return {
-        "document_id": document.document_id,
-        "title": document.title,
-        "mode": document.mode,
-        "act": document.act,
-        "statement": document.statement,
-        "sha256": document.sha256,
-        "pages": document.pages,
-        "opened_at": document.opened_at,
-        "complete": not document.missing(),
-        "fields": [_field_view(document, box) for box in document.fields],
-    }
+def _field_view(document: Document, box: FieldBox, looks: Mapping[str, Adoption]) -> SigningFieldView:
+    is_date = box.kind == "date"
+    act = None if is_date and document.missing() else document.act_on(box)
+    return SigningFieldView(
+        **box.model_dump(exclude={"required"}),
+        required=box.required and not is_date,
+        signed_at=act.at if act else None,
+        mark=_mark_view(box, act, looks.get(act.signature_id)) if act else None,
+    )
 
 
-def _field_view(document: Document, box: FieldBox) -> dict[str, Any]:
-    if box.kind == "date":
-        signed_at = None if document.missing() else document.completed_at
-        return {**box.model_dump(), "required": False, "signed_at": signed_at}
-    signed = document.signed.get(box.field_id)
-    return {**box.model_dump(), "signed_at": signed.at if signed else None}
+def _mark_view(box: FieldBox, act: SignedField, look: Adoption | None) -> MarkView | None:
+    """None where the signature is no longer known: after its packet was erased."""
+    if look is None:
+        return None
+    picture = box.kind == "signature" and look.image_sha256 is not None
+    return MarkView(text=look.text(box.kind, act.at), style=look.style, picture=picture)

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { forgetTyped, keepTyped, saveBeforeLeaving, saveEverything, takeTyped } from "../src/interview/kept";
+import { forgetTyped, keepTyped, saveBeforeLeaving, saveEverything, takeTyped } from "../src/unsaved";
 
 const what = { packet: "one", section: "agent", base: {}, answers: { city: "Knoxville" }, retyped: new Set<string>() };
 

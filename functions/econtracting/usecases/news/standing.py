@@ -1,0 +1,52 @@
+"""Where a packet stands, as its agent is told: what is left to do, and who is waited for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from econtracting import ports
+from econtracting.domain import timeline
+from econtracting.domain.callers import Agent
+from econtracting.domain.interview import interview
+from econtracting.usecases.corrections import correcting
+from econtracting.usecases.interview.answering import agreed, context_of, saved_sections
+from econtracting.usecases.news import delays
+from econtracting.usecases.screening import notices
+from econtracting.views.standing import CarrierView, PacketView, SectionRowView
+from econtracting.views.timeline import StageView
+
+
+@dataclass(frozen=True)
+class PacketStanding:
+    packets: ports.Packets
+    packet_types: ports.PacketTypes
+    breakers: ports.Breakers
+    clock: ports.Clock
+
+    def view(self, agent: Agent) -> PacketView:
+        packet = self.packets.load(agent.packet_id)
+        definition = self.packet_types(packet.type)
+        saved = saved_sections(self.packets, packet.id)
+        # Test people are admitted here and in the summary: whether they may be is decided when they are saved.
+        context = context_of(packet, saved, self.clock.now().date(), synthetic=True)
+        incomplete = interview.incomplete_sections(definition.interview, saved, context)
+        road = delays.told(timeline.of(packet, definition), breakers=self.breakers, clock=self.clock)
+        return PacketView(
+            packet_id=packet.id,
+            status=notices.status_shown(packets=self.packets, packet_id=packet.id),
+            carrier=CarrierView(**definition.carrier.model_dump(include=set(CarrierView.model_fields))),
+            recruiter=packet.recruiter,
+            agreement_accepted=agreed(packet, definition),
+            sections=[
+                SectionRowView(
+                    name=name,
+                    title=definition.interview.section(name).title,
+                    complete=name not in incomplete,
+                    version=saved[name].version if name in saved else 0,
+                )
+                for name in interview.sections_needed(definition.interview, context)
+            ],
+            timeline=[StageView.of(row) for row in road],
+            correction=correcting.view(self.packets, definition.interview, packet),
+            expires_at=packet.expires_at,
+        )

@@ -1,0 +1,99 @@
+"""Talking to the screening company: the order goes out, and how a report stands is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from econtracting import ports
+from econtracting.domain.audit import ONBOARDING, Event, EventType
+from econtracting.domain.errors import InvalidTransition
+from econtracting.domain.interview.person import person
+from econtracting.domain.outbox import Effect, OrderCheck, SyncCheck
+from econtracting.domain.packet import Packet
+from econtracting.domain.screening.background import Check, Report
+from econtracting.ports import Change
+from econtracting.usecases.commit.changes import plus
+from econtracting.usecases.interview.opening import Opening
+from econtracting.usecases.screening.adverse import SCREENER
+from econtracting.usecases.screening.background_news import apply_report, is_news
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """The outbox's rows that ask something of the screening company."""
+
+    packets: ports.Packets
+    packet_types: ports.PacketTypes
+    envelope: ports.Envelope
+    checks: ports.BackgroundChecks
+    clock: ports.Clock
+
+    def order(self, effect: Effect) -> None:
+        """Place the order. Repeating it is one order: the idempotency key is the effect's reference."""
+        packets = self.packets
+        packet = packets.load(effect.packet_id)
+        attempt = effect.asks_for(OrderCheck).attempt
+        check = packets.find(Check, packet.id, str(attempt))
+        if check is None or check.report_id is not None:
+            return
+        opened = Opening(packets, self.packet_types, self.envelope, self.clock).open_answers(
+            packet.id, ONBOARDING, "background-check", ("ssn", "birth_date")
+        )
+        known = person(self.packet_types(packet.type).interview, opened.answers)
+        report = self.checks.order(_candidate(known, check), effect.reference)
+        now = self.clock.now()
+
+        def decide(packet: Packet) -> Change | None:
+            current = packets.find(Check, packet.id, str(attempt))
+            if current is None or current.report_id is not None:
+                return None
+            return Change(packet, events=[_ordered(current, report, now)], puts=[current.ordered(report, now)])
+
+        packets.change(packet.id, decide)
+
+    def sync(self, effect: Effect) -> None:
+        """Ask how the report stands and apply it; what a webhook said was only the occasion."""
+        task = effect.asks_for(SyncCheck)
+        attempt = task.attempt
+        report = self.checks.report(task.report_id)
+        now = self.clock.now()
+
+        def decide(packet: Packet) -> Change | None:
+            check = self.packets.find(Check, packet.id, str(attempt))
+            if check is None or not is_news(self.packets, packet, check, report):
+                return None
+            after = check.reported(report, now)
+            data = {"attempt": attempt, "report": report.id}
+            events = [
+                *([] if check.report_id else [_ordered(check, report, now)]),
+                Event(type=EventType(f"bgc.{report.status}"), at=now, actor=SCREENER, data=data),
+            ]
+            return plus(apply_report(self.packets, packet, after, now), events=events, puts=[after])
+
+        self.packets.change(effect.packet_id, decide)
+
+
+def _ordered(check: Check, report: Report, now: datetime) -> Event:
+    """The company has the order: told once, by whoever sees it first, the order's answer or news that overtook it."""
+    data = {"attempt": check.attempt, "report": report.id}
+    return Event(type=EventType.BGC_ORDERED, at=now, actor=ONBOARDING, data=data)
+
+
+def _candidate(known: Mapping[str, Any], check: Check) -> ports.Candidate:
+    missing = {"first_name", "last_name", "email", "birth_date", "ssn", "postal_code"} - set(known)
+    if missing:
+        raise InvalidTransition("the answers do not say who is to be screened")
+    return ports.Candidate(
+        reference=check.reference,
+        first_name=known["first_name"],
+        middle_name=known.get("middle_name"),
+        last_name=known["last_name"],
+        email=known["email"],
+        phone=known.get("phone"),
+        birth_date=known["birth_date"],
+        ssn=known["ssn"],
+        postal_code=known["postal_code"],
+    )

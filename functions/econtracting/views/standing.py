@@ -1,0 +1,60 @@
+"""Where a packet stands, as its agent is told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import Field
+
+from econtracting.domain.packet import Recruiter, Status
+from econtracting.views.base import View
+from econtracting.views.timeline import StageView
+
+
+class CarrierView(View):
+    """The carrier, and how its contracting department is reached."""
+
+    name: str
+    phone: str
+    email: str
+    hours: str = Field(description="When somebody answers the phone")
+
+
+class SectionRowView(View):
+    """A section that concerns this agent."""
+
+    name: str
+    title: str
+    complete: bool = Field(description="Whether it can be confirmed as it stands")
+    version: int = Field(description="How often it was saved")
+
+
+class CorrectedFieldView(View):
+    """Something to be mended."""
+
+    field: str = Field(description="Path, section first")
+    label: str
+
+
+class CorrectionView(View):
+    """What the agent is asked to mend."""
+
+    number: int = Field(description="Counts the packet's correction requests")
+    reason: str
+    requested_at: datetime
+    fields: list[CorrectedFieldView]
+    untouched: list[str] = Field(description="Sections asked about and not saved since")
+
+
+class PacketView(View):
+    """Where the packet stands, what is left to do, and what comes next."""
+
+    packet_id: str
+    status: Status
+    carrier: CarrierView
+    recruiter: Recruiter
+    agreement_accepted: bool = Field(description="Whether today's version of the agreement is accepted")
+    sections: list[SectionRowView] = Field(description="In the order they are asked")
+    timeline: list[StageView]
+    correction: CorrectionView | None = Field(description="Null where nothing is to be mended")
+    expires_at: datetime = Field(description="When the invitation's life ends")

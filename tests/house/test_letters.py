@@ -1,0 +1,16 @@
+"""Every letter is sent by a use case: wording alone is no mail."""
+
+from __future__ import annotations
+
+import pytest
+
+from econtracting.domain.outbox import Letter
+from tests.support.deployed import ROOT
+
+USE_CASES = ROOT / "functions" / "econtracting" / "usecases"
+
+
+@pytest.mark.parametrize("letter", list(Letter))
+def test_a_use_case_sends_the_letter(letter: Letter) -> None:
+    senders = [path.name for path in USE_CASES.rglob("*.py") if f"Letter.{letter.name}" in path.read_text()]
+    assert senders, f"nothing below functions/econtracting/usecases sends Letter.{letter.name}"

@@ -1,0 +1,70 @@
+import { Remarks, TextInput } from "../components/inputs";
+import { t } from "../i18n";
+import { type FieldProps, idOf } from "./ask";
+import { asText, hyphenated, isMask } from "./model";
+
+const SSN = [3, 2, 4] as const;
+const DATE = [2, 2, 4] as const;
+
+/** A value that is never shown again once it is stored: its mask, and a way to type it anew. */
+export function Sensitive({ field, path, ask }: FieldProps) {
+  const value = ask.value(path);
+  const id = idOf(path);
+  const closed = !ask.open(path);
+  const error = ask.error(path);
+  if (isMask(value))
+    return (
+      <div className={error ? "field field-wrong" : "field"}>
+        <span className="label" id={`${id}-label`}>
+          {field.label}
+        </span>
+        <div className="masked">
+          <span className="masked-value" aria-labelledby={`${id}-label`}>
+            {asText(value)}
+          </span>
+          {!closed && (
+            <button type="button" id={id} className="text-button" onClick={() => ask.change(path, "")}>
+              {t("sensitive.change")}
+              <span className="sr-only"> {field.label}</span>
+            </button>
+          )}
+        </div>
+        <Remarks id={id} error={error} remark={ask.remark(path)} />
+      </div>
+    );
+  const groups = field.type === "ssn" ? SSN : DATE;
+  const input = (at: string, label: string, hint?: string) => (
+    <TextInput
+      id={idOf(at)}
+      label={label}
+      hint={hint}
+      error={ask.error(at)}
+      remark={ask.remark(at)}
+      optional={!field.required}
+      value={asText(ask.value(at))}
+      onText={(text) => ask.change(at, hyphenated(text, asText(ask.value(at)), groups))}
+      onBlur={() => ask.leave(at)}
+      hidden={field.type === "ssn"}
+      inputMode="numeric"
+      autoComplete="off"
+      maxLength={field.type === "ssn" ? 11 : 10}
+      width="medium"
+      disabled={closed}
+      aria-describedby={field.typed_twice_as && field.hint ? `${id}-why` : undefined}
+    />
+  );
+  if (!field.typed_twice_as) return input(path, field.label, field.hint);
+  return (
+    <div>
+      {field.hint && (
+        <p className="hint" id={`${id}-why`}>
+          {field.hint}
+        </p>
+      )}
+      <div className="pair">
+        {input(path, field.label)}
+        {input(field.typed_twice_as, t("sensitive.again", { label: field.label }))}
+      </div>
+    </div>
+  );
+}
