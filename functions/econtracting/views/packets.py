@@ -19,12 +19,23 @@ from econtracting.domain.screening.background import Check
 from econtracting.views.base import View
 from econtracting.views.timeline import StageView
 
+# Spelled out to the depth that is written: generators of typed clients stumble over a type that holds itself.
+type Value = Annotated[
+    str
+    | int
+    | float
+    | bool
+    | list[str | int | float | bool | None]
+    | dict[str, str | int | float | bool | None]
+    | None,
+    Field(description="What a list or a group of values holds"),
+]
 type ShownAnswer = Annotated[
-    str | int | float | bool | list[ShownAnswer] | dict[str, ShownAnswer] | None,
+    str | int | float | bool | list[Value] | dict[str, Value] | None,
     Field(description="An answer as any screen may show it: plain, masked, or a group of answers by name"),
 ]
 type EventFact = Annotated[
-    str | int | float | bool | list[EventFact] | dict[str, EventFact] | None,
+    str | int | float | bool | list[Value] | dict[str, Value] | None,
     Field(description="A fact of an event: an id, a version, a hash, a code, or several of them"),
 ]
 
