@@ -20,13 +20,15 @@ class Screening:
 
     reports: dict[str, Report] = field(default_factory=dict)
     orders: dict[str, ports.Candidate] = field(default_factory=dict)
+    packages: list[str] = field(default_factory=list)
     copies: bytes = b"%PDF-1.7 a report"
     down: bool = False
 
-    def order(self, candidate: ports.Candidate, idempotency_key: str) -> Report:
+    def order(self, candidate: ports.Candidate, package: str, idempotency_key: str) -> Report:
         if self.down:
             raise Unavailable()
         if idempotency_key not in self.orders:
+            self.packages.append(package)
             self.orders[idempotency_key] = candidate
             identifier = f"rep_{len(self.orders):04d}"
             self.reports[identifier] = Report(identifier, candidate.reference, "pending", None, (), None)

@@ -159,3 +159,11 @@ def test_a_result_that_comes_before_anybody_waits_for_it_is_found_by_whoever_com
     started = start_workflow(packet_id, 1, world.clock.now())
     wiring.packets().change(packet_id, lambda packet: Change(packet, effects=[started]))
     world.reaches(packet_id, "APPOINTING")
+
+
+def test_the_package_of_the_packet_type_is_ordered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    load = wiring.packet_type
+    basic = {"screening_package": "harbor_basic"}
+    monkeypatch.setattr(wiring, "packet_type", lambda name: load(name).model_copy(update=basic))
+    stories.to_check(world)
+    assert world.outside.screening.packages == ["harbor_basic"]

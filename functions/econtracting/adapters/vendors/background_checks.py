@@ -42,19 +42,16 @@ class _Report(Answer):
 
 
 class HttpBackgroundChecks:
-    """Screens with one `package` of the vendor's."""
-
-    def __init__(self, base_url: str, key: str, package: str = "producer_standard", patience: Timeouts = USUAL) -> None:
+    def __init__(self, base_url: str, key: str, patience: Timeouts = USUAL) -> None:
         self._vendor = Vendor("The background-check vendor", base_url, key, patience)
-        self._package = package
 
-    def order(self, candidate: Candidate, idempotency_key: str) -> Report:
+    def order(self, candidate: Candidate, package: str, idempotency_key: str) -> Report:
         created = self._vendor.call(
             "POST", "/v1/candidates", _candidate(candidate), idempotency_key=f"{idempotency_key}.candidate"
         )
         body = {
             "candidate_id": self._vendor.read(_Candidate, created).id,
-            "package": self._package,
+            "package": package,
             "custom_id": candidate.reference,
         }
         ordered = self._vendor.call("POST", "/v1/reports", body, idempotency_key=f"{idempotency_key}.report")
