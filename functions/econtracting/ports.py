@@ -407,7 +407,7 @@ class Candidate(NamedTuple):
 
 class BackgroundChecks(Protocol):
     def order(self, candidate: Candidate, package: str, idempotency_key: str) -> Report:
-        """Order a package of the company's for a candidate. Raises Unavailable on an outage and on an answer that is not understood."""
+        """Order a package of the company's. Raises Unavailable on an outage and on an answer that is not understood."""
         ...
 
     def report(self, report_id: str) -> Report: ...

@@ -8,8 +8,19 @@ from urllib.parse import quote
 from pydantic import AwareDatetime, model_validator
 
 from econtracting.adapters.vendors.http import USUAL, Answer, Timeouts, Vendor
-from econtracting.domain.screening.background import Report
+from econtracting.domain.screening.background import Report, ScreeningResult, ScreeningStatus
 from econtracting.ports import Candidate
+
+# The company's words -> ours.
+STATUSES = {
+    "pending": ScreeningStatus.PENDING,
+    "suspended": ScreeningStatus.SUSPENDED,
+    "paused": ScreeningStatus.PAUSED,
+    "complete": ScreeningStatus.COMPLETE,
+    "canceled": ScreeningStatus.CANCELED,
+    "dispute": ScreeningStatus.DISPUTED,
+}
+RESULTS = {"clear": ScreeningResult.CLEAR, "consider": ScreeningResult.CONSIDER}
 
 
 class _Candidate(Answer):
@@ -34,8 +45,8 @@ class _Report(Answer):
         return Report(
             id=self.id,
             reference=self.custom_id,
-            status=self.status,
-            result=self.result,
+            status=STATUSES[self.status],
+            result=None if self.result is None else RESULTS[self.result],
             suspended_fields=self.suspended_fields,
             expected_at=self.estimated_completion_at,
         )
