@@ -15,7 +15,7 @@ from econtracting.domain.moment import Moment
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Agency, InvitedAgent, Packet, Recruiter, Status
 from econtracting.domain.screening.adverse import AdverseCase, AdverseStatus
-from econtracting.domain.screening.background import Check
+from econtracting.domain.screening.background import Check, ScreeningResult, ScreeningStatus
 from econtracting.views.base import View
 from econtracting.views.timeline import StageView
 
@@ -65,8 +65,8 @@ class CheckView(View):
 
     attempt: int
     ordered_at: Moment | None
-    status: str = Field(description="Where the screening stands")
-    result: str | None = Field(description="Of a screening that is complete")
+    status: ScreeningStatus
+    result: ScreeningResult | None = Field(description="Of a screening that is complete")
     suspended_fields: list[str] = Field(description="What the screening company could not confirm")
     expected_at: Moment | None
     completed_at: Moment | None
