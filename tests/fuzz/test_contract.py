@@ -17,7 +17,7 @@ STAFF = {"recruiter": journey.RECRUITER, "contracting": journey.CONTRACTING}
 SITE = {"Authorization": "Bearer site-key"}
 # Where the packet stands when an operation is tried: where it has most to do.
 ANSWERING = ("/packet/interview", "/packet/attachments", "/packet/email", "/packet/identity", "/packet/agreement")
-OWN = {"agent": ["agent"], "staff": ["recruiter", "contracting"], "certification site": ["site"]}
+OWN = {"agent": ["agent"], "staff": ["recruiter", "contracting"], "certification-site": ["site"]}
 
 
 def stage_of(label: str) -> str:

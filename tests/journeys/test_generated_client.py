@@ -180,9 +180,10 @@ def second_thoughts(journey: Journey) -> None:
 
 def uploaded(agent: Agent) -> None:
     """A file goes straight to storage, is looked at, and is taken away again."""
-    announced = agent.create(
-        "/packet/attachments", {"file_name": "license.png", "content_type": "image/png", "size": len(PNG)}
-    )
+    file, key = {"file_name": "license.png", "content_type": "image/png", "size": len(PNG)}, {"Idempotency-Key": "one"}
+    announced, again = (agent.call("POST", "/packet/attachments", file, 201, key).json() for _ in range(2))
+    # The form to upload with is signed anew each time; the file is the same.
+    verify(again["attachment_id"] == announced["attachment_id"], "one announcement is one file", again)
     upload, path = announced["upload"], f"/packet/attachments/{announced['attachment_id']}"
     sent = httpx.post(upload["url"], data=upload["fields"], files={"file": PNG}, timeout=30)
     verify(sent.is_success, "the file can be uploaded where the answer says", sent.text)

@@ -212,7 +212,7 @@ def _made(hint: Any, value: Any) -> Any:
         made = kind.from_dict(value)
         verify(_same(value, made.to_dict()), "the client sends what it is given", (value, made.to_dict()))
         return made
-    if hasattr(kind, "payload") or kind.__name__ == "File":
+    if kind.__name__ == "File":
         return kind(payload=BytesIO(value))
     if kind is bool:
         return value == "true"

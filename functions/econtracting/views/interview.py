@@ -14,13 +14,10 @@ from econtracting.domain.packet import Packet, Recruiter, Status
 from econtracting.views.base import View
 from econtracting.views.remarks import RemarkView
 
-# Spelled out to the depth that forms have: generators of typed clients stumble over a type that holds itself.
-type AnswerPart = Annotated[
-    str | int | bool | list[str | int | bool | None] | dict[str, str | int | bool | None] | None,
-    Field(description="What a list or a group of answers holds"),
-]
+# Groups have a name of their own: makers of clients follow a cycle through an object, and through nothing else.
+type AnswerGroup = Annotated[dict[str, Answer], Field(description="A group's answers by field")]
 type Answer = Annotated[
-    str | int | bool | list[AnswerPart] | dict[str, AnswerPart] | None,
+    str | int | bool | list[str | int | bool | AnswerGroup | None] | AnswerGroup | None,
     Field(
         description="An answer as a screen may show it: a text, a number, yes or no, a list of texts, or a group's "
         "answers by field; a mask in the place of what is sensitive"

@@ -15,27 +15,19 @@ from econtracting.domain.moment import Moment
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Agency, InvitedAgent, Packet, Recruiter, Status
 from econtracting.domain.screening.adverse import AdverseCase, AdverseStatus
-from econtracting.domain.screening.background import Check, ScreeningResult, ScreeningStatus
+from econtracting.domain.screening.background import Check
 from econtracting.views.base import View
 from econtracting.views.timeline import StageView
 
-# Spelled out to the depth that is written: generators of typed clients stumble over a type that holds itself.
-type Value = Annotated[
-    str
-    | int
-    | float
-    | bool
-    | list[str | int | float | bool | None]
-    | dict[str, str | int | float | bool | None]
-    | None,
-    Field(description="What a list or a group of values holds"),
-]
+# Groups have a name of their own: makers of clients follow a cycle through an object, and through nothing else.
+type ShownGroup = Annotated[dict[str, ShownAnswer], Field(description="A group's answers by field, masked")]
 type ShownAnswer = Annotated[
-    str | int | float | bool | list[Value] | dict[str, Value] | None,
+    str | int | float | bool | list[str | int | float | bool | ShownGroup | None] | ShownGroup | None,
     Field(description="An answer as any screen may show it: plain, masked, or a group of answers by name"),
 ]
+type EventFacts = Annotated[dict[str, EventFact], Field(description="Facts by name")]
 type EventFact = Annotated[
-    str | int | float | bool | list[Value] | dict[str, Value] | None,
+    str | int | float | bool | list[str | int | float | bool | EventFacts | None] | EventFacts | None,
     Field(description="A fact of an event: an id, a version, a hash, a code, or several of them"),
 ]
 
@@ -65,8 +57,8 @@ class CheckView(View):
 
     attempt: int
     ordered_at: Moment | None
-    status: ScreeningStatus
-    result: ScreeningResult | None = Field(description="Of a screening that is complete")
+    status: str = Field(description="Where the screening stands")
+    result: str | None = Field(description="Of a screening that is complete")
     suspended_fields: list[str] = Field(description="What the screening company could not confirm")
     expected_at: Moment | None
     completed_at: Moment | None
