@@ -37,7 +37,7 @@ def pages() -> dict[str, str]:
     from econtracting import wiring
     from econtracting.domain.outbox import Letter, send_letter
     from econtracting.domain.packet import Agency, Status
-    from econtracting.domain.screening.background import Check
+    from econtracting.domain.screening.background import Check, ScreeningStatus
     from econtracting.ports import Change
     from process import widget
     from tests.support import atomic, stories
@@ -57,7 +57,14 @@ def pages() -> dict[str, str]:
                     status_at=since,
                     due_at=None,
                 ),
-                puts=[Check(packet_id=packet_id, attempt=1, status="pending", ordered_at=since - timedelta(days=21))],
+                puts=[
+                    Check(
+                        packet_id=packet_id,
+                        attempt=1,
+                        status=ScreeningStatus.PENDING,
+                        ordered_at=since - timedelta(days=21),
+                    )
+                ],
                 effects=[send_letter(packet_id, Letter.BACKGROUND_DELAY, 3, since)],
             ),
         )

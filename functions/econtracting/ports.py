@@ -408,8 +408,8 @@ class Candidate(NamedTuple):
 
 
 class BackgroundChecks(Protocol):
-    def order(self, candidate: Candidate, idempotency_key: str) -> Report:
-        """Raises Unavailable on an outage and on an answer that is not understood."""
+    def order(self, candidate: Candidate, package: str, idempotency_key: str) -> Report:
+        """Order a package of the company's. Raises Unavailable on an outage and on an answer that is not understood."""
         ...
 
     def report(self, report_id: str) -> Report: ...

@@ -152,7 +152,7 @@ def site(vendor):
 
 def test_a_check_is_ordered_as_candidate_and_report_with_keys_of_their_own(vendor, checks):
     vendor.answers += [(201, {"id": "cand_1"}), (201, PENDING)]
-    report = checks.order(CANDIDATE, "pkt_1.order-check.1")
+    report = checks.order(CANDIDATE, "producer_standard", "pkt_1.order-check.1")
     candidate, ordered = vendor.seen
     assert report.id == "rep_1"
     assert (candidate.method, candidate.path) == ("POST", "/v1/candidates")
@@ -218,7 +218,7 @@ def test_a_report_that_is_not_as_documented_counts_as_an_outage(vendor, checks, 
 def test_a_report_about_another_order_counts_as_an_outage(vendor, checks):
     vendor.answers += [(201, {"id": "cand_1"}), (201, {**PENDING, "custom_id": "pkt_2-1"})]
     with pytest.raises(Unavailable):
-        checks.order(CANDIDATE, "key")
+        checks.order(CANDIDATE, "producer_standard", "key")
 
 
 def test_an_ordered_report_that_does_not_exist_is_an_outage_not_an_answer(vendor, checks):
@@ -369,7 +369,7 @@ def test_a_vendor_that_is_not_there_is_an_outage(vendor, gateway):
 def test_no_error_shows_what_was_sent_or_answered(vendor, checks, answer):
     vendor.answers.append(answer)
     with pytest.raises((InvalidRequest, Unavailable)) as error:
-        checks.order(CANDIDATE, "key")
+        checks.order(CANDIDATE, "producer_standard", "key")
     shown = "".join(traceback.format_exception(error.value, capture_locals=False)) + str(error.value.facts)
     for marker in (SSN, "Rivera", "dana@", "1980", KEY):
         assert marker not in shown

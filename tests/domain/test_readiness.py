@@ -11,7 +11,7 @@ from econtracting.domain.appointing.readiness import Producer, ready_to_sell
 from econtracting.domain.appointing.state_rules import AppointmentType, StateRule
 from econtracting.domain.certification import CourseResult, Feed
 from econtracting.domain.packet import Agency, InvitedAgent, Packet, Recruiter, Status
-from econtracting.domain.screening.background import Check
+from econtracting.domain.screening.background import Check, ScreeningResult, ScreeningStatus
 
 NPN = "17293847"
 COURSES = ("medicare-basics", "plan-products")
@@ -180,9 +180,9 @@ def test_an_unsealed_packet_is_no_contract(status):
     "check",
     [
         None,
-        CHECK.model_copy(update={"status": "pending", "result": None, "completed_at": None}),
-        CHECK.model_copy(update={"status": "suspended", "result": None, "completed_at": None}),
-        CHECK.model_copy(update={"status": "canceled", "result": None}),
+        CHECK.model_copy(update={"status": ScreeningStatus.PENDING, "result": None, "completed_at": None}),
+        CHECK.model_copy(update={"status": ScreeningStatus.SUSPENDED, "result": None, "completed_at": None}),
+        CHECK.model_copy(update={"status": ScreeningStatus.CANCELED, "result": None}),
         CHECK.model_copy(update={"completed_at": at(TOMORROW)}),
     ],
     ids=["none", "pending", "suspended", "canceled", "finished tomorrow"],
@@ -192,7 +192,7 @@ def test_without_a_finished_background_check_nothing_may_be_sold(check):
 
 
 def test_a_report_that_was_not_clear_counts_once_the_contracting_department_accepted_it():
-    considered = CHECK.model_copy(update={"result": "consider"})
+    considered = CHECK.model_copy(update={"result": ScreeningResult.CONSIDER})
     weighed = PACKET.model_copy(update={"reached": {"SUBMITTED": at(date(2026, 11, 5))}})
     assert missing(check=considered, packet=weighed) == ("BGC_ADVERSE",)
     assert missing(check=considered) == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from econtracting import wiring
 from econtracting.domain.outbox import EffectKind
 from econtracting.domain.screening.background import Check
-from process import census, relay, tasks
+from process import census, tasks
 from tests.drills import console
 from tests.drills.conftest import Drill
 from tests.support import journey, stories
@@ -106,7 +107,8 @@ def test_bad_deployment_of_a_step(drill: Drill, monkeypatch: pytest.MonkeyPatch)
 def test_bad_deployment_of_the_relay(drill: Drill, monkeypatch: pytest.MonkeyPatch) -> None:
     page, world = drill.open("bad-deployment"), drill.world
     with monkeypatch.context() as bad:
-        bad.setattr(relay, "_performers", lambda: {EffectKind.PUBLISH: lambda _: None})
+        broken = replace(wiring.relay(), performers={EffectKind.PUBLISH: lambda _: None})
+        bad.setattr(wiring, "relay", lambda: broken)
         packet_id = journey.invite(world)
         world.clock.pass_(minutes=20)
         assert "mail: 1 overdue" in page.follow("look").said

@@ -10,7 +10,7 @@ import pytest
 from econtracting import wiring
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.screening.adverse import AdverseCase
-from econtracting.domain.screening.background import Check, Report
+from econtracting.domain.screening.background import Check, Report, ScreeningResult, ScreeningStatus
 from econtracting.ports import Change
 from econtracting.usecases.screening import adverse
 from tests.support import journey, lifecycle, stories
@@ -27,7 +27,9 @@ def packet_id(world: World) -> str:
     journey.come_in(world)
     journey.agree(world)
     packets, now, check = wiring.packets(), world.clock.now(), Check(packet_id=found, attempt=1, report_id="rep_1")
-    world.outside.screening.reports["rep_1"] = Report("rep_1", f"{found}-1", "complete", "consider", (), None)
+    world.outside.screening.reports["rep_1"] = Report(
+        "rep_1", f"{found}-1", ScreeningStatus.COMPLETE, ScreeningResult.CONSIDER, (), None
+    )
     standing = {"status": Status.BACKGROUND_CHECK, "check_attempt": 1, "reached": {"SUBMITTED": now}}
     packets.change(found, lambda packet: Change(packet.having(**standing), puts=[check]))
 

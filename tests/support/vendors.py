@@ -11,7 +11,7 @@ from econtracting import ports
 from econtracting.adapters.clock import SystemClock
 from econtracting.domain.appointing.appointments import License, Licenses, Line
 from econtracting.domain.errors import InvalidRequest, Unavailable
-from econtracting.domain.screening.background import Report
+from econtracting.domain.screening.background import Report, ScreeningResult, ScreeningStatus
 
 
 @dataclass
@@ -20,16 +20,18 @@ class Screening:
 
     reports: dict[str, Report] = field(default_factory=dict)
     orders: dict[str, ports.Candidate] = field(default_factory=dict)
+    packages: list[str] = field(default_factory=list)
     copies: bytes = b"%PDF-1.7 a report"
     down: bool = False
 
-    def order(self, candidate: ports.Candidate, idempotency_key: str) -> Report:
+    def order(self, candidate: ports.Candidate, package: str, idempotency_key: str) -> Report:
         if self.down:
             raise Unavailable()
         if idempotency_key not in self.orders:
+            self.packages.append(package)
             self.orders[idempotency_key] = candidate
             identifier = f"rep_{len(self.orders):04d}"
-            self.reports[identifier] = Report(identifier, candidate.reference, "pending", None, (), None)
+            self.reports[identifier] = Report(identifier, candidate.reference, ScreeningStatus.PENDING, None, (), None)
         return next(one for one in self.reports.values() if one.reference == candidate.reference)
 
     def report(self, report_id: str) -> Report:
@@ -45,7 +47,14 @@ class Screening:
     def ends(self, reference: str, status: str, result: str | None = None, fields: tuple[str, ...] = ()) -> str:
         """Let a report come to an end; answers its id."""
         identifier = next(one.id for one in self.reports.values() if one.reference == reference)
-        self.reports[identifier] = Report(identifier, reference, status, result, fields, None)
+        self.reports[identifier] = Report(
+            identifier,
+            reference,
+            ScreeningStatus(status),
+            ScreeningResult(result) if result else None,
+            fields,
+            None,
+        )
         return identifier
 
 

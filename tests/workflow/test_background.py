@@ -6,7 +6,7 @@ from econtracting import wiring
 from econtracting.domain.interview.flags import Flag
 from econtracting.domain.outbox import start_workflow
 from econtracting.domain.packet import Status
-from econtracting.domain.screening.background import Report
+from econtracting.domain.screening.background import Report, ScreeningStatus
 from econtracting.ports import Change
 from tests.support import journey, stories
 from tests.support.world import World
@@ -152,10 +152,18 @@ def test_a_result_that_comes_before_anybody_waits_for_it_is_found_by_whoever_com
     """Failure R15."""
     packet_id = stories.submitted(world, status=Status.BACKGROUND_CHECK, started=False)
     reference = f"{packet_id}-1"
-    world.outside.screening.reports["rep_1"] = Report("rep_1", reference, "pending", None, (), None)
+    world.outside.screening.reports["rep_1"] = Report("rep_1", reference, ScreeningStatus.PENDING, None, (), None)
     stories.report(world, packet_id, "complete", "clear")
     world.settle()
     assert world.status(packet_id) == "BACKGROUND_CHECK"
     started = start_workflow(packet_id, 1, world.clock.now())
     wiring.packets().change(packet_id, lambda packet: Change(packet, effects=[started]))
     world.reaches(packet_id, "APPOINTING")
+
+
+def test_the_package_of_the_packet_type_is_ordered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    load = wiring.packet_type
+    basic = {"screening_package": "harbor_basic"}
+    monkeypatch.setattr(wiring, "packet_type", lambda name: load(name).model_copy(update=basic))
+    stories.to_check(world)
+    assert world.outside.screening.packages == ["harbor_basic"]

@@ -1,6 +1,6 @@
 /** Who is signed in and where their packet stands. Nothing anybody entered is stored. */
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
-import type { Packet, PacketStatus, Session } from "./api/answers";
+import type { Packet, PacketStatus, Session } from "./api/types";
 import { api, onSessionProblem, Problem } from "./api/client";
 import { forgetTyped } from "./unsaved";
 import { go, keepLink, linkSecret, place } from "./router";

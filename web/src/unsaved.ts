@@ -1,5 +1,5 @@
 /** What is typed but not saved yet: saved before a log-out, kept in memory alone when a session ends by itself. */
-import type { Answers } from "./api/answers";
+import type { Answers } from "./api/types";
 
 export interface Typed {
   packet: string;

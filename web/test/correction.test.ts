@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Correction, Packet, Section } from "../src/api/answers";
+import type { Correction, Packet, Section } from "../src/api/types";
 import { mayChange, opensInside, pathsAsked, sectionsAsked } from "../src/interview/correction";
 import { labelOf } from "../src/interview/model";
 import { lapsed, nextPlace } from "../src/session";
@@ -37,6 +37,7 @@ const packet = (changes: Partial<Packet>): Packet => ({
   status: "IN_PROGRESS",
   carrier: { name: "", phone: "", email: "", hours: "" },
   recruiter: { name: "", phone: "", email: "" },
+  correction: null,
   agreement_accepted: true,
   sections: [
     { name: "agent", title: "About you", complete: true, version: 1 },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Section } from "../src/api/answers";
+import type { Section } from "../src/api/types";
 import { phoneShown } from "../src/components/phone";
 import { hyphenated, merged, sent } from "../src/interview/model";
 

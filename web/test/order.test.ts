@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import type { SigningDocument, SigningField } from "../src/api/answers";
+import type { SigningDocument, SigningField } from "../src/api/types";
 import { nextLine, open, signed } from "../src/signing/order";
 
 const field = (field_id: string, kind: SigningField["kind"], at: string | null = null): SigningField => ({
-  field_id, kind, page: 1, x: 0, y: 0, width: 1, height: 1, required: kind !== "date", label: field_id, signed_at: at,
+  field_id, kind, page: 1, x: 0, y: 0, width: 1, height: 1, required: kind !== "date", label: field_id, signed_at: at, mark: null,
 }); // prettier-ignore
 const paper = (document_id: string, fields: SigningField[]): SigningDocument => ({
-  document_id, title: document_id, mode: "sign", act: "packet", statement: null, pages: 1, complete: false, fields,
+  document_id, title: document_id, mode: "sign", act: "packet", statement: null, pages: 1, complete: false, fields, sha256: "", opened_at: null,
 }); // prettier-ignore
 
 const documents = [

@@ -2,7 +2,7 @@
 import { act, cleanup, fireEvent, render, renderHook, screen, waitFor } from "@testing-library/react";
 import { useState } from "react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Attachment } from "../src/api/answers";
+import type { Attachment } from "../src/api/types";
 import { forgetTyped, takeTyped } from "../src/unsaved";
 import { Uploads } from "../src/interview/Uploads";
 import { useSection } from "../src/interview/useSection";

@@ -1,6 +1,6 @@
 /** What a section makes of events that come late, twice, or in another order than they were asked for. */
 import { expect, test } from "vitest";
-import type { Answers, Section } from "../src/api/answers";
+import type { Answers, Section } from "../src/api/types";
 import {
   bodyOf,
   isBlocked,
@@ -44,7 +44,7 @@ const play = (state: SectionState, ...events: SectionEvent[]) => events.reduce(r
 const opened = () => play(UNREAD, { type: "read", section, typed: undefined });
 const elsewhere = (version: number, answers: Answers): SectionEvent => ({
   type: "savedElsewhere",
-  section: { ...section, version, answers: { ...section.answers, ...answers } },
+  section: { ...section, version, answers: { ...section.answers, ...answers } as Section["answers"] },
 });
 const draftSaved = (upTo: number, body: Answers, version = 2): SectionEvent => ({
   type: "draftSaved",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Notices } from "../src/api/answers";
+import type { Notices } from "../src/api/types";
 import { disputeOf, withoutTitle } from "../src/notices/standing";
 
 const AT = "2026-11-24T15:00:00Z";

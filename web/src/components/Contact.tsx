@@ -1,4 +1,4 @@
-import type { Person } from "../api/answers";
+import type { Person } from "../api/types";
 import { dial, phoneShown } from "./phone";
 
 /** Whom to ask, with every way to reach them. */

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import type { Session } from "../api/answers";
+import type { Session } from "../api/types";
 import { api } from "../api/client";
 import { t } from "../i18n";
 import { useSession } from "../session";

@@ -1,4 +1,4 @@
-import type { Section } from "../api/answers";
+import type { Section } from "../api/types";
 import { idOf } from "./ask";
 import { labelOf } from "./model";
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import type { Answer } from "../api/answers";
+import type { Answer } from "../api/types";
 import { Button } from "../components/Button";
 import { t } from "../i18n";
 import type { Difference } from "./model";

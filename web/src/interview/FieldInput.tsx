@@ -42,7 +42,7 @@ export function FieldInput({ field, path, ask }: FieldProps) {
     ...common,
     value: asText(value),
     onText: change,
-    maxLength: field.longest,
+    maxLength: field.longest ?? undefined,
     autoComplete: COMPLETES[field.name] ?? "off",
   };
 
@@ -72,7 +72,13 @@ export function FieldInput({ field, path, ask }: FieldProps) {
       );
     case "long-text":
       return (
-        <TextArea {...around} optional={optional} value={asText(value)} onText={change} maxLength={field.longest} />
+        <TextArea
+          {...around}
+          optional={optional}
+          value={asText(value)}
+          onText={change}
+          maxLength={field.longest ?? undefined}
+        />
       );
     case "url-or-none":
       return <UrlOrNone field={field} path={path} ask={ask} />;

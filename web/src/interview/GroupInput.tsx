@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import type { Answer, Field, Section } from "../api/answers";
+import type { Answer, Field, Section } from "../api/types";
 import { api } from "../api/client";
 import { Checkbox } from "../components/inputs";
 import { t } from "../i18n";

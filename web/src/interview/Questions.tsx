@@ -1,5 +1,5 @@
 import { type Dispatch, type SetStateAction, useEffect, useState } from "react";
-import type { Attachment, Question, Section } from "../api/answers";
+import type { Attachment, Question, Section } from "../api/types";
 import { api } from "../api/client";
 import { Remarks, TextArea, YesNo } from "../components/inputs";
 import { t } from "../i18n";

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import type { Section } from "../api/answers";
+import type { Section } from "../api/types";
 import { api, type FieldProblem } from "../api/client";
 import { Button } from "../components/Button";
 import { useAct } from "../components/useAct";

@@ -1,11 +1,12 @@
-import type { Section } from "../api/answers";
+import type { Section } from "../api/types";
 import { Contact } from "../components/Contact";
 import { hasMessage, t } from "../i18n";
 import { stateName } from "./states";
 
 /** The recruiter's list: how we appoint in each state, how the license there stands, and whom to ask for a change. */
 export function RequestedStates({ section }: { section: Section }) {
-  const { states = [], recruiter } = section;
+  const { recruiter } = section;
+  const states = section.states ?? [];
   return (
     <div className="card">
       {states.length === 0 ? (

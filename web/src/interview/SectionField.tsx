@@ -1,4 +1,4 @@
-import type { Field, Section } from "../api/answers";
+import type { Field, Section } from "../api/types";
 import type { Ask } from "./ask";
 import { FieldInput } from "./FieldInput";
 import { GroupInput } from "./GroupInput";

@@ -53,7 +53,7 @@ export function Sensitive({ field, path, ask }: FieldProps) {
       aria-describedby={field.typed_twice_as && field.hint ? `${id}-why` : undefined}
     />
   );
-  if (!field.typed_twice_as) return input(path, field.label, field.hint);
+  if (!field.typed_twice_as) return input(path, field.label, field.hint ?? undefined);
   return (
     <div>
       {field.hint && (

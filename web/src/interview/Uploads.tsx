@@ -1,5 +1,5 @@
 import { type Dispatch, type SetStateAction, useEffect, useRef, useState } from "react";
-import type { Attachment, Section } from "../api/answers";
+import type { Announced, Attachment, Section } from "../api/types";
 import { api, newKey } from "../api/client";
 import { Button } from "../components/Button";
 import { Remarks } from "../components/inputs";
@@ -115,18 +115,17 @@ export function Uploads(props: Props) {
 }
 
 async function send(file: File): Promise<Attachment> {
-  const announced = await api<Attachment>("POST", "/packet/attachments", {
+  const { attachment_id, upload } = await api<Announced>("POST", "/packet/attachments", {
     body: { file_name: file.name, content_type: file.type, size: file.size },
     key: newKey(),
   });
-  if (!announced.upload) throw new Error("no upload target");
   const form = new FormData();
-  for (const [name, value] of Object.entries(announced.upload.fields)) form.append(name, value);
+  for (const [name, value] of Object.entries(upload.fields)) form.append(name, value);
   form.append("file", file);
   // Storage is another origin and need not answer us: whether the file arrived, the next call tells.
-  await fetch(announced.upload.url, { method: "POST", body: form, mode: "no-cors", credentials: "omit" });
+  await fetch(upload.url, { method: "POST", body: form, mode: "no-cors", credentials: "omit" });
   return api<Attachment>("POST", "/packet/attachments/{attachment_id}/complete", {
-    params: { attachment_id: announced.attachment_id },
+    params: { attachment_id },
     key: newKey(),
   });
 }

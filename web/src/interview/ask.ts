@@ -1,5 +1,5 @@
 /** What the inputs of a section are given: the answers, and what to do when one changes. */
-import type { Answer, Field } from "../api/answers";
+import type { Answer, Field } from "../api/types";
 
 export interface Ask {
   value: (path: string) => Answer;

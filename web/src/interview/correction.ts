@@ -1,5 +1,5 @@
 /** What a correction request opens: the answers it names, what belongs to them, and nothing else. */
-import type { Correction, Packet, Section } from "../api/answers";
+import type { Correction, Packet, Section } from "../api/types";
 
 /** The sections a correction asks about, each with the names of its answers. */
 export const sectionsAsked = (sections: Packet["sections"], correction: Correction) =>

@@ -1,5 +1,5 @@
 /** A section's answers in the page: paths, what is sent, and what two devices disagree about. No React in here. */
-import type { Answer, Answers, Field, Section } from "../api/answers";
+import type { Answer, Answers, Field, Section } from "../api/types";
 
 export const asGroup = (value: Answer): Record<string, Answer> =>
   value !== null && typeof value === "object" && !Array.isArray(value) ? value : {};

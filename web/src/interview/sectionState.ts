@@ -1,5 +1,5 @@
 /** A section in the page as plain data, and what each event makes of it. Nothing in here waits, calls or draws. */
-import type { Answer, Answers, Saved, Section } from "../api/answers";
+import type { Answer, Answers, Saved, Section } from "../api/types";
 import type { FieldProblem } from "../api/client";
 import type { Typed } from "../unsaved";
 import { type Difference, having, merged, sent, top } from "./model";

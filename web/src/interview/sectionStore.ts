@@ -1,5 +1,5 @@
 /** A section between the page and the API: what is read, saved as a draft, completed, and reconciled with other devices. */
-import type { Answer, Answers, Saved, Section } from "../api/answers";
+import type { Answer, Answers, Saved, Section } from "../api/types";
 import { api, type FieldProblem, Offline, Problem } from "../api/client";
 import { words } from "../components/useAct";
 import { keepTyped, takeTyped } from "../unsaved";

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import type { Notices } from "../api/answers";
+import type { Notices } from "../api/types";
 import { api, newKey, Problem } from "../api/client";
 import { Button } from "../components/Button";
 import { ErrorSummary } from "../components/ErrorSummary";

@@ -1,4 +1,4 @@
-import type { Notices, PacketStatus } from "../api/answers";
+import type { Notices, PacketStatus } from "../api/types";
 import { moment, t } from "../i18n";
 import { disputeOf } from "./standing";
 

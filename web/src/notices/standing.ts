@@ -1,5 +1,5 @@
 /** What a notice about a background report leaves open, and how its words are laid out. */
-import type { Notices, PacketStatus } from "../api/answers";
+import type { Notices, PacketStatus } from "../api/types";
 
 export const GROUNDS = ["inaccurate", "incomplete", "not-mine"] as const;
 export type Ground = (typeof GROUNDS)[number];

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "react";
-import type { Notices } from "../api/answers";
+import type { Notices } from "../api/types";
 import { api } from "../api/client";
 import { useAct } from "../components/useAct";
 import { usePacket } from "../session";

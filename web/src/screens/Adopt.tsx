@@ -1,6 +1,6 @@
 import "../styles/signatures.css";
 import { useCallback, useEffect, useState } from "react";
-import type { SignatureChoices } from "../api/answers";
+import type { SignatureChoices } from "../api/types";
 import { api, type FieldProblem, Problem } from "../api/client";
 import { Button } from "../components/Button";
 import { ErrorSummary } from "../components/ErrorSummary";

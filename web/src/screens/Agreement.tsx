@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import type { Agreement } from "../api/answers";
+import type { Agreement } from "../api/types";
 import { api, Problem } from "../api/client";
 import { Button } from "../components/Button";
 import { ErrorSummary } from "../components/ErrorSummary";

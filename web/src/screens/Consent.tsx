@@ -1,5 +1,5 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from "react";
-import type { Consent, SignatureChoices } from "../api/answers";
+import type { Consent, SignatureChoices } from "../api/types";
 import { address, api, bytes, newKey, Problem } from "../api/client";
 import { Button } from "../components/Button";
 import { ErrorSummary } from "../components/ErrorSummary";

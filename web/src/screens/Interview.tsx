@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from "react";
-import type { Packet } from "../api/answers";
+import type { Packet } from "../api/types";
 import type { FieldProblem } from "../api/client";
 import { Button } from "../components/Button";
 import { ErrorSummary } from "../components/ErrorSummary";

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import type { Session } from "../api/answers";
+import type { Session } from "../api/types";
 import { api, Problem } from "../api/client";
 import { Button } from "../components/Button";
 import { TextInput } from "../components/inputs";

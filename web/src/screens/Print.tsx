@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "react";
-import type { PrintRow } from "../api/answers";
+import type { PrintRow } from "../api/types";
 import { address, api } from "../api/client";
 import { Loading } from "../components/Loading";
 import { Screen } from "../components/Screen";
@@ -42,6 +42,11 @@ export default function Print() {
                 <p className="fine">
                   {t(`kept.${row.mode}`)} · {row.pages === 1 ? t("pages.one") : t("pages.many", { n: row.pages })}
                 </p>
+                {row.instructions && (
+                  <p className="instructions" lang="en">
+                    {row.instructions}
+                  </p>
+                )}
               </div>
               <a
                 className="text-button"

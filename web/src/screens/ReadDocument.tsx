@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "react";
-import type { PrintRow } from "../api/answers";
+import type { PrintRow } from "../api/types";
 import { address, api, bytes } from "../api/client";
 import { Screen } from "../components/Screen";
 import { t } from "../i18n";

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "react";
-import type { Enclosure } from "../api/answers";
+import type { Enclosure } from "../api/types";
 import { bytes } from "../api/client";
 import { Loading } from "../components/Loading";
 import { Prose } from "../components/Prose";

@@ -1,6 +1,6 @@
 import "../styles/signatures.css";
 import { useCallback, useEffect, useMemo, useRef } from "react";
-import type { SigningDocument, SigningField } from "../api/answers";
+import type { SigningDocument, SigningField } from "../api/types";
 import { address, bytes } from "../api/client";
 import { Button } from "../components/Button";
 import { Loading } from "../components/Loading";

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import type { PacketStatus, Stage } from "../api/answers";
+import type { PacketStatus, Stage } from "../api/types";
 import { Contact } from "../components/Contact";
 import { Notice } from "../components/Notice";
 import { Screen } from "../components/Screen";

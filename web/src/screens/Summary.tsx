@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "react";
-import type { Summary } from "../api/answers";
+import type { Summary } from "../api/types";
 import { api, newKey } from "../api/client";
 import { Button } from "../components/Button";
 import { Loading } from "../components/Loading";

@@ -1,4 +1,4 @@
-import type { SigningDocument } from "../api/answers";
+import type { SigningDocument } from "../api/types";
 import { useStrip } from "../components/useStrip";
 import { t } from "../i18n";
 import { open, required } from "./order";

@@ -1,4 +1,4 @@
-import type { SigningDocument, SigningField } from "../api/answers";
+import type { SigningDocument, SigningField } from "../api/types";
 import { Button } from "../components/Button";
 import { Notice } from "../components/Notice";
 import { t } from "../i18n";

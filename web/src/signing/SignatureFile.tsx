@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { SignatureChoices } from "../api/answers";
+import type { SignatureChoices } from "../api/types";
 import { Remarks } from "../components/inputs";
 import { fileSize, t } from "../i18n";
 

@@ -1,4 +1,4 @@
-import type { SignatureChoices, SigningField } from "../api/answers";
+import type { SignatureChoices, SigningField } from "../api/types";
 import { day, t } from "../i18n";
 import { lineId, verb } from "./line";
 
@@ -12,6 +12,15 @@ interface Props {
   onSign: (() => void) | undefined;
 }
 
+/** What will be sealed on a line: as the API tells it, or of the adoption when the line was signed a moment ago. */
+function sealedMark(field: SigningField, { adopted }: SignatureChoices): SigningField["mark"] {
+  if (field.kind !== "signature" && field.kind !== "initials") return null;
+  if (field.mark) return field.mark;
+  if (!adopted) return null;
+  const picture = field.kind === "signature" && adopted.method !== "typed";
+  return { text: field.kind === "signature" ? adopted.full_name : adopted.initials, style: adopted.style, picture };
+}
+
 /** A line on the page: a button until it is signed, then the mark. */
 export function Tag({ field, size, choices, picture, busy, onSign }: Props) {
   const place = {
@@ -21,20 +30,13 @@ export function Tag({ field, size, choices, picture, busy, onSign }: Props) {
     height: `${(field.height / size.height) * 100}%`,
   };
   if (field.signed_at) {
-    const style = `style-${choices.adopted?.style ?? choices.styles[0]?.id}`;
-    const typed = choices.adopted?.method === "typed";
-    const mark =
-      field.kind === "signature" && typed
-        ? choices.full_name
-        : field.kind === "initials"
-          ? (choices.adopted?.initials ?? choices.initials)
-          : undefined;
+    const mark = sealedMark(field, choices);
     return (
       <span className="tag tag-signed" style={place}>
-        {field.kind === "signature" && !typed && picture ? (
+        {mark?.picture && picture ? (
           <img className="tag-picture" src={picture} alt="" />
-        ) : mark !== undefined ? (
-          <span className={`tag-mark ${style}`}>{mark}</span>
+        ) : mark && !mark.picture ? (
+          <span className={`tag-mark style-${mark.style}`}>{mark.text}</span>
         ) : (
           <span className="tag-plain">
             {field.kind === "date" ? day(field.signed_at) : `✓ ${t("sign.state.done")}`}

@@ -1,5 +1,5 @@
 /** How a line to sign is found on the screen, and what it is called there. */
-import type { SigningField } from "../api/answers";
+import type { SigningField } from "../api/types";
 import { t } from "../i18n";
 
 export const lineId = (field: SigningField): string => `line-${field.field_id}`;

@@ -1,5 +1,5 @@
 /** Which line comes next: required ones in document order, round to the first when the end is reached. */
-import type { SigningDocument, SigningField } from "../api/answers";
+import type { SigningDocument, SigningField } from "../api/types";
 
 export interface Line {
   document: SigningDocument;

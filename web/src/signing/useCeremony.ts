@@ -1,5 +1,5 @@
-import { useCallback, useEffect, useState } from "react";
-import type { SignatureChoices, SigningDocument, SigningField } from "../api/answers";
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { SignatureChoices, SigningDocument, SigningField } from "../api/types";
 import { api, newKey, Problem } from "../api/client";
 import { useAct } from "../components/useAct";
 import { t } from "../i18n";
@@ -44,6 +44,8 @@ export function useCeremony(): Ceremony {
   const acting = useAct();
   const finishing = useAct();
   const { run: read } = reading;
+  // Two lines can be on their way at once: each answer goes into what the one before it left.
+  const latest = useRef<SigningDocument[]>([]);
 
   const load = useCallback(
     () =>
@@ -52,6 +54,7 @@ export function useCeremony(): Ceremony {
           api<SigningDocument[]>("GET", "/packet/documents"),
           api<SignatureChoices>("GET", "/packet/signature"),
         ]);
+        latest.current = found;
         setDocuments(found);
         setChoices(offered);
       }),
@@ -63,7 +66,9 @@ export function useCeremony(): Ceremony {
     acting.run(async () => {
       setSigning(field.field_id);
       try {
-        const after = signed(documents ?? [], document.document_id, field.field_id, await mark(document, field));
+        const at = await mark(document, field);
+        const after = signed(latest.current, document.document_id, field.field_id, at);
+        latest.current = after;
         setDocuments(after);
         const left = open(after).length;
         setSaid(left > 0 ? t("sign.said", { label: field.label, left }) : t("sign.allDone"));

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import type { SignatureChoices } from "../api/answers";
+import type { SignatureChoices } from "../api/types";
 import { bytes } from "../api/client";
 
 type Method = NonNullable<SignatureChoices["adopted"]>["method"];

@@ -8,8 +8,19 @@ from urllib.parse import quote
 from pydantic import AwareDatetime, model_validator
 
 from econtracting.adapters.vendors.http import USUAL, Answer, Timeouts, Vendor
-from econtracting.domain.screening.background import Report
+from econtracting.domain.screening.background import Report, ScreeningResult, ScreeningStatus
 from econtracting.ports import Candidate
+
+# The company's words -> ours.
+STATUSES = {
+    "pending": ScreeningStatus.PENDING,
+    "suspended": ScreeningStatus.SUSPENDED,
+    "paused": ScreeningStatus.PAUSED,
+    "complete": ScreeningStatus.COMPLETE,
+    "canceled": ScreeningStatus.CANCELED,
+    "dispute": ScreeningStatus.DISPUTED,
+}
+RESULTS = {"clear": ScreeningResult.CLEAR, "consider": ScreeningResult.CONSIDER}
 
 
 class _Candidate(Answer):
@@ -34,27 +45,24 @@ class _Report(Answer):
         return Report(
             id=self.id,
             reference=self.custom_id,
-            status=self.status,
-            result=self.result,
+            status=STATUSES[self.status],
+            result=None if self.result is None else RESULTS[self.result],
             suspended_fields=self.suspended_fields,
             expected_at=self.estimated_completion_at,
         )
 
 
 class HttpBackgroundChecks:
-    """Screens with one `package` of the vendor's."""
-
-    def __init__(self, base_url: str, key: str, package: str = "producer_standard", patience: Timeouts = USUAL) -> None:
+    def __init__(self, base_url: str, key: str, patience: Timeouts = USUAL) -> None:
         self._vendor = Vendor("The background-check vendor", base_url, key, patience)
-        self._package = package
 
-    def order(self, candidate: Candidate, idempotency_key: str) -> Report:
+    def order(self, candidate: Candidate, package: str, idempotency_key: str) -> Report:
         created = self._vendor.call(
             "POST", "/v1/candidates", _candidate(candidate), idempotency_key=f"{idempotency_key}.candidate"
         )
         body = {
             "candidate_id": self._vendor.read(_Candidate, created).id,
-            "package": self._package,
+            "package": package,
             "custom_id": candidate.reference,
         }
         ordered = self._vendor.call("POST", "/v1/reports", body, idempotency_key=f"{idempotency_key}.report")

@@ -15,7 +15,7 @@ from econtracting.domain.appointing.jit import FirstSale
 from econtracting.domain.appointing.state_rules import AppointmentType, StateRule, rule_for
 from econtracting.domain.certification import Feed
 from econtracting.domain.packet import Packet, Status
-from econtracting.domain.screening.background import Check
+from econtracting.domain.screening.background import Check, ScreeningResult, ScreeningStatus
 
 STALE_AFTER = timedelta(days=2)  # the registry publishes once a day: two of its cycles
 
@@ -104,9 +104,9 @@ def _contracted(packet: Packet, on: date) -> Reason:
 
 def _background(packet: Packet, check: Check | None, on: date) -> Reason:
     done = check.completed_at.date() if check and check.completed_at else None
-    if check is None or check.status != "complete" or done is None or done > on:
+    if check is None or check.status is not ScreeningStatus.COMPLETE or done is None or done > on:
         return Reason(BACKGROUND, False, "The background check is not finished.", "BGC_PENDING")
-    if check.result == "clear":
+    if check.result is ScreeningResult.CLEAR:
         return Reason(BACKGROUND, True, f"The background check finished on {done}.")
     accepted = packet.reached.get(Status.APPOINTING)
     if accepted is None or accepted.date() > on:

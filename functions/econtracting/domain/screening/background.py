@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple, Self
+from enum import StrEnum
+from typing import Literal, NamedTuple, Self
 
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record
 
-UNORDERED = "unordered"
-FINAL_STATUSES = frozenset({"complete", "canceled"})
+
+class ScreeningStatus(StrEnum):
+    """Where a screening stands, whichever company does it."""
+
+    UNORDERED = "unordered"  # the company has not got the order yet
+    PENDING = "pending"
+    SUSPENDED = "suspended"  # the company could not confirm something, and waits for the agent
+    PAUSED = "paused"
+    COMPLETE = "complete"
+    CANCELED = "canceled"
+    DISPUTED = "dispute"  # the agent disputes the report with the company
+
+
+class ScreeningResult(StrEnum):
+    """What a complete report comes to."""
+
+    CLEAR = "clear"
+    CONSIDER = "consider"  # something is in it that a person has to weigh
+
+
+S = ScreeningStatus
+FINAL_STATUSES = frozenset({S.COMPLETE, S.CANCELED})
 
 
 class Report(NamedTuple):
@@ -17,8 +38,8 @@ class Report(NamedTuple):
 
     id: str
     reference: str
-    status: str
-    result: str | None
+    status: ScreeningStatus
+    result: ScreeningResult | None
     suspended_fields: tuple[str, ...]
     expected_at: datetime | None
 
@@ -27,8 +48,6 @@ class Check(Record):
     """An ordered screening and what is known of it.
 
     `task_token` is the sleeping workflow's; it never leaves the table but to the workflow service.
-    `status` and `result` are the vendor's words: pending, suspended, paused, complete, canceled, dispute; and clear or
-    consider.
     """
 
     packet_id: str
@@ -36,8 +55,8 @@ class Check(Record):
     task_token: str | None = None
     report_id: str | None = None
     ordered_at: Moment | None = None
-    status: str = UNORDERED
-    result: str | None = None
+    status: ScreeningStatus = S.UNORDERED
+    result: ScreeningResult | None = None
     suspended_fields: tuple[str, ...] = ()
     expected_at: Moment | None = None
     completed_at: Moment | None = None
@@ -54,7 +73,7 @@ class Check(Record):
 
     def ordered(self, report: Report, at: datetime) -> Self:
         """The vendor has the order. A status that overtook this note stands."""
-        status = report.status if self.status == UNORDERED else self.status
+        status = report.status if self.status is S.UNORDERED else self.status
         return self._ordered(report, at).model_copy(update={"status": status})
 
     def reported(self, report: Report, at: datetime) -> Self:
@@ -78,11 +97,11 @@ class Check(Record):
         return self.model_copy(update=known)
 
     @property
-    def outcome(self) -> str | None:
-        """clear, consider, suspended or canceled once the workflow can go on; None while it must wait."""
-        if self.status == "complete":
+    def outcome(self) -> ScreeningResult | Literal[S.SUSPENDED, S.CANCELED] | None:
+        """The result, or that there will be none, once the workflow can go on; None while it must wait."""
+        if self.status is S.COMPLETE:
             return self.result
-        return self.status if self.status in ("suspended", "canceled") else None
+        return self.status if self.status is S.SUSPENDED or self.status is S.CANCELED else None
 
 
 class OrderReference(Record):

@@ -16,7 +16,7 @@ from econtracting.domain.outbox import Effect, Letter, TimerKind, fetch_report, 
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.screening.adverse import AdverseCase, AdverseStatus, LocalRule
-from econtracting.domain.screening.background import Check
+from econtracting.domain.screening.background import Check, ScreeningResult, ScreeningStatus
 from econtracting.ports import Change
 from econtracting.usecases.commit.changes import plus
 from econtracting.usecases.commit.lifecycle import attention
@@ -102,11 +102,11 @@ def apply_report(packets: ports.Packets, packet: Packet, check: Check, now: date
     case = current(packets, packet)
     if packet.status is not Status.ADVERSE_REVIEW or case is None or case.over:
         return None
-    if check.status == "dispute" and case.status is not AdverseStatus.DISPUTED:
+    if check.status is ScreeningStatus.DISPUTED and case.status is not AdverseStatus.DISPUTED:
         return disputed(packets, packet, now, SCREENER)
-    if check.status == "complete" and check.result == "clear":
+    if check.status is ScreeningStatus.COMPLETE and check.result is ScreeningResult.CLEAR:
         return release(case, packet, now, SCREENER)
-    if check.status == "complete" and case.status is AdverseStatus.DISPUTED:
+    if check.status is ScreeningStatus.COMPLETE and case.status is AdverseStatus.DISPUTED:
         return close_dispute(packets, packet, now, SCREENER)
     return None
 

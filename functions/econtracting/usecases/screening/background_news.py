@@ -12,7 +12,7 @@ from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.outbox import Effect, Letter, send_letter, sync_check
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
-from econtracting.domain.screening.background import FINAL_STATUSES, Check, Report
+from econtracting.domain.screening.background import FINAL_STATUSES, Check, Report, ScreeningResult, ScreeningStatus
 from econtracting.ports import Change
 from econtracting.usecases.commit.changes import plus
 from econtracting.usecases.commit.review import WATCH, clear, handed_over, require_current, resume
@@ -86,13 +86,13 @@ class ScreeningNews:
     def _follow(self, packet: Packet, check: Check, now: datetime) -> Change:
         definition = self.packet_types(packet.type)
         match check.outcome:
-            case "clear":
+            case ScreeningResult.CLEAR:
                 return clear(packet, now, restart=False)
-            case "consider":
+            case ScreeningResult.CONSIDER:
                 return adverse.open_case(self.packets, definition, packet, check, now)
-            case "suspended":
+            case ScreeningStatus.SUSPENDED:
                 return self._correct(definition, packet, check, now)
-            case "canceled":
+            case ScreeningStatus.CANCELED:
                 return handed_over(packet, CANCELED, now)
         raise InvalidTransition("the background check has no outcome yet")
 
@@ -119,7 +119,8 @@ def is_news(packets: ports.Packets, packet: Packet, check: Check, report: Report
         return True
     case = adverse.current(packets, packet)
     weighed = packet.status is Status.ADVERSE_REVIEW and case is not None and not case.over
-    return weighed and packet.check_attempt == check.attempt and report.status in ("dispute", "complete")
+    after_all = report.status in (ScreeningStatus.DISPUTED, ScreeningStatus.COMPLETE)
+    return weighed and packet.check_attempt == check.attempt and after_all
 
 
 def apply_report(packets: ports.Packets, packet: Packet, check: Check, now: datetime) -> Change:

@@ -42,8 +42,9 @@ class Ordering:
         opened = Opening(packets, self.packet_types, self.envelope, self.clock).open_answers(
             packet.id, ONBOARDING, "background-check", ("ssn", "birth_date")
         )
-        known = person(self.packet_types(packet.type).interview, opened.answers)
-        report = self.checks.order(_candidate(known, check), effect.reference)
+        definition = self.packet_types(packet.type)
+        candidate = _candidate(person(definition.interview, opened.answers), check)
+        report = self.checks.order(candidate, definition.screening_package, effect.reference)
         now = self.clock.now()
 
         def decide(packet: Packet) -> Change | None:
