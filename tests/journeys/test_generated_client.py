@@ -220,8 +220,9 @@ def invited_by_file(journeys: Sequence[Journey]) -> None:
     verify(ids <= {one["packet_id"] for one in listed}, "the recruiter's list shows them", listed)
 
     path = f"/invitations/{withdrawn.packet_id}"
-    recruiter.create(f"{path}/resend", expect=202)
-    longer = recruiter.create(f"{path}/extend", {"days": 3}, expect=200)
+    sent = recruiter.call("POST", f"{path}/resend", None, 202, {"Idempotency-Key": f"resend {path}"}).json()
+    verify(sent["packet_id"] == withdrawn.packet_id, "the link is mailed once more", sent)
+    longer = recruiter.call("POST", f"{path}/extend", {"days": 3}, 200, {"Idempotency-Key": f"extend {path}"}).json()
     verify(longer["status"] == "INVITED", "an invitation can live longer", longer)
     changed = recruiter.call("PUT", f"{path}/pre-appointment-states", {"states": ["AL"]}).json()
     verify(changed["pre_appointment_states"] == ["AL"], "the states can be set", changed)
