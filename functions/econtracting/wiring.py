@@ -954,7 +954,7 @@ def summaries() -> Summaries:
 
 
 def forget() -> None:
-    """Build everything anew at the next call; tests start from here."""
+    """Build everything again at the next call; tests start from here."""
     for built in list(globals().values()):
         if hasattr(built, "cache_clear"):
             built.cache_clear()

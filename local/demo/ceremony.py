@@ -28,7 +28,7 @@ class Ceremony(Onlookers):
         self.finish()
 
     def invite(self) -> None:
-        """The recruiter invites; the agent gets the e-vite; nobody else sees the packet or the link."""
+        """The recruiter invites; the agent gets the e-vite; no one else sees the packet or the link."""
         invited = self.recruiter.create("/invitations", self.person.invitation())
         self.packet_id = invited["packet_id"]
         verify(invited["status"] == "INVITED", "a new packet is INVITED", invited)
@@ -42,7 +42,7 @@ class Ceremony(Onlookers):
         self.timeline.done("invited", f"{self.packet_id}, e-vite: {mail.subject!r}")
 
     def enter(self) -> None:
-        """The agent asks for a password, reads the second mail, logs in and chooses an own password."""
+        """The agent asks for a password, reads the second mail, logs in and chooses a password."""
         self.agent.call("GET", "/packet", expect=401)
         self.agent.call("POST", "/access/password-requests", {"invitation": self.link}, expect=202)
         _, temporary = self.postbox.wait("the temporary password", TEMPORARY_PASSWORD)
@@ -126,7 +126,7 @@ class Ceremony(Onlookers):
 
     def sign(self) -> None:
         """Adopt a signature, open every document, sign or acknowledge every required line."""
-        someone = self._signature() | {"full_name": "Somebody Else"}
+        someone = self._signature() | {"full_name": "Someone Else"}
         self.agent.call("PUT", "/packet/signature", someone, expect=422)
         self.agent.call("PUT", "/packet/signature", self._signature())
         missing = self.agent.call("POST", "/packet/finish", expect=409).json()

@@ -34,14 +34,14 @@ _TOGETHER: tuple[frozenset[Meaning], ...] = (frozenset({"middle_name", "no_middl
 
 
 class CorrectionSchedule(NamedTuple):
-    """When an agent is reminded of a correction, and when somebody of the contracting department looks."""
+    """When an agent is reminded of a correction, and when someone of the contracting department looks."""
 
     reminders: tuple[timedelta, ...]
     limit: timedelta
 
 
 class CorrectionRequest(Record):
-    """What somebody asked the agent to mend. `versions` are those of the sections when it was asked."""
+    """What someone asked the agent to mend. `versions` are those of the sections when it was asked."""
 
     packet_id: str
     number: int
@@ -98,9 +98,9 @@ def require_only_requested(
     after: Mapping[str, Any],
     retyped: Iterable[str],
 ) -> None:
-    """Refuse a save that changes an answer nobody asked about.
+    """Refuse a save that changes an answer no one asked about.
 
-    `before` and `after` are public answers of the section, `retyped` the sensitive ones that came anew.
+    `before` and `after` are public answers of the section, `retyped` the sensitive ones that came again.
     Raises InvalidAnswers naming each.
     """
     open_paths = _with_companions(definition, request.fields)

@@ -14,7 +14,7 @@ export interface SectionState {
   base: Answers;
   /** The version the next save goes out with. */
   version: number;
-  /** Names of sensitive answers and background questions typed anew and not saved since. */
+  /** Names of sensitive answers and background questions typed again and not saved since. */
   retyped: ReadonlySet<string>;
   /** Paths of the fields the person has left. Only these are told what a draft remarks. */
   left: ReadonlySet<string>;

@@ -81,7 +81,7 @@ def exchange(before: Iterable[Document], after: Iterable[Document]) -> Exchange:
     """What it takes to have the documents `after` instead of those `before`; one that shows the same bytes is kept.
 
     What was signed and is replaced, or no longer applies, is kept as superseded; so is the certificate of completion,
-    which is made anew.
+    which is made again.
     """
     old = {document.document_id: document for document in before}
     new = {document.document_id: document for document in after}

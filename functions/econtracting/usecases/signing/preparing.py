@@ -143,7 +143,7 @@ class Preparing:
         return {one.document_id: one for one in self.packets.all_of(Document, packet.id)}
 
     def _stands(self, case: _Case, row: DocumentDefinition, signed: Document | None, now: datetime) -> bool:
-        """Whether a document made anew would show what was signed."""
+        """Whether a document made again would show what was signed."""
         if signed is None or signed.frozen_version is None or row.template is None:
             return False
         then = signed.frozen_at or case.packet.frozen_at or now
