@@ -96,7 +96,7 @@ def stale_schemas(*, write: bool) -> Iterator[str]:
         if write:
             path.write_text(text, encoding="utf-8")
         elif not path.exists() or path.read_text(encoding="utf-8") != text:
-            yield f"schema/{path.name}: not what the models say; write it anew with --write-schemas"
+            yield f"schema/{path.name}: not what the models say; write it again with --write-schemas"
 
 
 def _shape(folder: Path, part: str) -> Iterator[str]:

@@ -179,11 +179,11 @@ class Ceremony(Onlookers):
         self.secrets |= {"corrected SSN": ssn}
         self.agent.create("/packet/summary/confirm", expect=200)
         after = self._hashes()
-        anew = sorted(name for name in after if after[name] != before[name])
-        verify(0 < len(anew) < len(after), "documents that do not show the number stay as they are signed", anew)
+        remade = sorted(name for name in after if after[name] != before[name])
+        verify(0 < len(remade) < len(after), "documents that do not show the number stay as they are signed", remade)
         signed = self.sign_what_is_open()
         self.agent.create("/packet/finish", expect=202)
-        self.timeline.done("corrected", f"{signed} lines signed again in {', '.join(anew)}")
+        self.timeline.done("corrected", f"{signed} lines signed again in {', '.join(remade)}")
 
     def _hashes(self) -> dict[str, str]:
         return {one["document_id"]: one["sha256"] for one in self.agent.get("/packet/documents")}

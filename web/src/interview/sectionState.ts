@@ -173,12 +173,12 @@ function changed(state: SectionState, path: string, value: Answer): SectionState
   const name = top(path);
   const field = state.section?.fields.find((one) => one.name === name || one.typed_twice_as === name);
   const isQuestion = state.section?.questions?.some((one) => one.code === name) ?? false;
-  const anew = field?.sensitive || isQuestion;
+  const typedAgain = field?.sensitive || isQuestion;
   return {
     ...state,
     answers: having(state.answers, path, value),
     changes: state.changes + 1,
-    retyped: anew ? new Set([...state.retyped, field?.name ?? name]) : state.retyped,
+    retyped: typedAgain ? new Set([...state.retyped, field?.name ?? name]) : state.retyped,
     errors: state.errors.filter((one) => one.field !== path && !(isQuestion && one.field === name)),
     saveState: WAITING,
   };

@@ -53,7 +53,7 @@ class Access(Record):
         )
 
     def set_password(self, hashed: str) -> Self:
-        """The agent chose an own password."""
+        """The agent chose a password."""
         return self.model_copy(
             update={
                 "password_hash": hashed,

@@ -54,8 +54,8 @@ def require_only_requested(
     """Refuse a save that changes more than was asked for. Raises InvalidAnswers naming each answer."""
     if packet.status is Status.CORRECTION_REQUESTED:
         public, masked = (before.public, before.masked) if before else ({}, {})
-        anew = [*result.sensitive, *(name for name in masked if name not in result.masked)]
-        corrections.require_only_requested(definition, _request(packets, packet), section, public, result.public, anew)
+        retyped = [*result.sensitive, *(name for name in masked if name not in result.masked)]
+        corrections.require_only_requested(definition, _request(packets, packet), section, public, result.public, retyped)
 
 
 def require_unsigned_file(packets: ports.Packets, packet: Packet, attachment: Attachment) -> None:

@@ -96,7 +96,7 @@ class Preparing:
     def prepare(self, task: PrepareTask) -> Prepared:
         """Render and store every document that applies; answers with references, hashes and flags only.
 
-        A document that a correction does not touch is told as kept: rendered with the date it was frozen on, it comes
+        A document that a correction does not touch counts as kept: rendered with the date it was frozen on, it comes
         to the bytes that were signed. Safe to repeat: the store is addressed by content. An answer that names a removed
         upload is told by its path, and nothing is rendered.
         """
