@@ -23,7 +23,7 @@ BEGIN = f"{INDENT}# Written by `python -m tools.routes` from docs/api/openapi.js
 END = f"{INDENT}# End of what is written.\n"
 ANY_METHOD = "x-amazon-apigateway-any-method"
 # Proofs that a door looks at itself. Where any other is asked for, the authorizer stands before the door.
-OWN_PROOFS = {"certification site"}
+OWN_PROOFS = {"certification-site"}
 INTEGRATION = (
     "{{x-amazon-apigateway-integration: {{type: aws_proxy, httpMethod: POST, uri: !Sub "
     '"arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{{door}Function.Arn}}/invocations"'

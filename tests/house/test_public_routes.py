@@ -16,4 +16,4 @@ OPEN = {
 
 def test_only_these_routes_have_no_authorizer() -> None:
     found = {path for method, path, _ in deployed.routes() if deployed.is_open(method, path)}
-    assert found <= set(OPEN)
+    assert found == set(OPEN)

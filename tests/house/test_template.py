@@ -55,7 +55,7 @@ def test_the_routes_are_as_they_are_written_from_the_openapi_document() -> None:
 
 
 def test_a_route_is_open_only_if_its_door_looks_at_the_proof_itself() -> None:
-    security = {"get": [{"staff": []}], "put": [], "post": [{"certification site": []}], "patch": [{"passkey": []}]}
+    security = {"get": [{"staff": []}], "put": [], "post": [{"certification-site": []}], "patch": [{"passkey": []}]}
     operations = {method: {"tags": ["sign"], "security": proofs} for method, proofs in security.items()}
     written = yaml.load(routes.block({"paths": {"/packet": operations}}), deployed._Loader)["/packet"]
     asked = {method for method, operation in written.items() if "security" not in operation}
