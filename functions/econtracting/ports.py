@@ -16,7 +16,7 @@ from econtracting.domain.interview.answers import SealedAnswers
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet
 from econtracting.domain.record import Record
-from econtracting.domain.screening.background import Report
+from econtracting.domain.screening.background import Report, ScreeningNews
 from econtracting.domain.signing.completion import SealFacts
 from econtracting.domain.signing.documents import Mark, RenderedDocument, SealedDocument
 from econtracting.domain.signing.preparation import Prepared
@@ -416,6 +416,15 @@ class BackgroundChecks(Protocol):
 
     def copy(self, report_id: str) -> bytes:
         """The report as its subject may read it, a PDF. Raises Unavailable."""
+        ...
+
+
+class ScreeningMessages(Protocol):
+    def read(self, raw: bytes, headers: Mapping[str, str], now: datetime) -> ScreeningNews | None:
+        """A message of the screening company, as it came; None if it is not about a report.
+
+        Raises BadSignature, InvalidRequest.
+        """
         ...
 
 

@@ -403,6 +403,13 @@ def background_checks() -> ports.BackgroundChecks:
 
 
 @cache
+def screening_messages() -> ports.ScreeningMessages:
+    from econtracting.adapters.vendors.background_checks import BackgroundCheckMessages
+
+    return BackgroundCheckMessages(secrets()["background_check_key"].split())
+
+
+@cache
 def license_registry() -> ports.LicenseRegistry:
     return cast("ports.LicenseRegistry", _guarded("license-registry"))
 

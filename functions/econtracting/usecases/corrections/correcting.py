@@ -55,7 +55,9 @@ def require_only_requested(
     if packet.status is Status.CORRECTION_REQUESTED:
         public, masked = (before.public, before.masked) if before else ({}, {})
         retyped = [*result.sensitive, *(name for name in masked if name not in result.masked)]
-        corrections.require_only_requested(definition, _request(packets, packet), section, public, result.public, retyped)
+        corrections.require_only_requested(
+            definition, _request(packets, packet), section, public, result.public, retyped
+        )
 
 
 def require_unsigned_file(packets: ports.Packets, packet: Packet, attachment: Attachment) -> None:
