@@ -37,7 +37,7 @@ setup: $(ENVIRONMENTS) .build/judges.installed .build/portal.built ## finds Pyth
 	@scripts/portal build > .build/portal.log 2>&1 || { tail -40 .build/portal.log; exit 1; }
 	@touch $@
 
-lock: ## resolves requirements/*.in anew into locked files with hashes
+lock: ## resolves requirements/*.in again into locked files with hashes
 	@scripts/lock
 
 run: setup ## starts the whole stack on loopback, deploys it and keeps it up until Ctrl-C

@@ -105,7 +105,7 @@ class Config:
             "ObjectLockMode": "GOVERNANCE",
             "ObjectLockDays": "1",
             **DURATIONS,
-            # Everybody comes from one address here.
+            # Everyone comes from one address here.
             "PasswordMailsPerAddress": "100000",
             "LoginsPerAddress": "100000",
             **self.overrides,

@@ -107,7 +107,7 @@ def _reasons(endpoint: str) -> str:
 
 
 def _sam(endpoint: str, *arguments: str | Path) -> None:
-    # A configuration file of somebody's real deployment must not speak here.
+    # A configuration file of someone's real deployment must not speak here.
     command = [str(SAM), arguments[0], "--config-file", str(_empty_configuration()), *map(str, arguments[1:])]
     environment = aws_environment(endpoint)
     # sam compiles with the Python of the template's version that it finds first.

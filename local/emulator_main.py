@@ -1,7 +1,7 @@
 """Runs the emulator, in its own environment, with one difference to AWS taken out.
 
 A task that waits for a token fails on AWS as soon as the function it calls fails, and is tried again. The emulator
-drops the failure and waits for a token that nobody has, until the wait's time is over.
+drops the failure and waits for a token that no one has, until the wait's time is over.
 """
 
 import sys

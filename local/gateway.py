@@ -129,7 +129,7 @@ class ApiProxy:
         return response
 
     def _api_id(self) -> str | None:
-        """Read anew each time: a deployment with other routes is another API on the emulator."""
+        """Read again each time: a deployment with other routes is another API on the emulator."""
         try:
             api_id: str = json.loads((self._config.home / "outputs.json").read_text())["ApiId"]
         except (OSError, ValueError, KeyError):

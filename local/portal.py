@@ -60,7 +60,7 @@ class _Files(StaticFiles):
             return HTMLResponse(PLACEHOLDER, headers=self._headers)
         response = await super().get_response(path, scope)
         response.headers.update(self._headers)
-        # A built asset has its content's hash in its name; everything else is asked for anew.
+        # A built asset has its content's hash in its name; everything else is asked for again.
         lasting = path.startswith("assets/") and response.status_code == HTTPStatus.OK
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
         return response

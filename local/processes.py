@@ -33,7 +33,7 @@ def require_free(name: str, port: int) -> None:
 
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
+    """A port that no one listens on at this moment."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

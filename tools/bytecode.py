@@ -32,7 +32,7 @@ def compile_all(build: Path) -> int:
                         invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
                     )
                 except py_compile.PyCompileError:
-                    continue  # a library's template of code; nobody imports it
+                    continue  # a library's template of code; no one imports it
                 seen[content] = Path(str(made)).read_bytes()
             target.parent.mkdir(exist_ok=True)
             target.write_bytes(seen[content])

@@ -1,4 +1,4 @@
-"""Sends made-up requests to a local stack, as an agent, as staff and as nobody: no 5xx, answers as declared.
+"""Sends made-up requests to a local stack, as an agent, as staff and as no one: no 5xx, answers as declared.
 
     python -m tools.fuzz
 

@@ -3,7 +3,7 @@
     python -m tools.lint_packet_types [folder ...] [--on YYYY-MM-DD] [--write-schemas]
 
 Without folders, every packet type that is deployed and the schemas. `--on` is the day review dates are judged by; today
-otherwise. `--write-schemas` writes the JSON Schemas anew from the models; without it a stale one is a finding.
+otherwise. `--write-schemas` writes the JSON Schemas again from the models; without it a stale one is a finding.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _PARTS = {"interview", "documents", "state_rules"}
 PacketHead = create_model(
     "PacketHead",
     __base__=Record,
-    **{name: (field.annotation, field) for name, field in PacketType.model_fields.items() if name not in _PARTS},  # type: ignore[call-overload]  # fields taken over from a model, not spelt out
+    **{name: (field.annotation, field) for name, field in PacketType.model_fields.items() if name not in _PARTS},  # type: ignore[call-overload]  # fields taken over from a model, not spelled out
 )
 
 
@@ -96,7 +96,7 @@ def stale_schemas(*, write: bool) -> Iterator[str]:
         if write:
             path.write_text(text, encoding="utf-8")
         elif not path.exists() or path.read_text(encoding="utf-8") != text:
-            yield f"schema/{path.name}: not what the models say; write it anew with --write-schemas"
+            yield f"schema/{path.name}: not what the models say; write it again with --write-schemas"
 
 
 def _shape(folder: Path, part: str) -> Iterator[str]:

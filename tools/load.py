@@ -87,7 +87,7 @@ def main() -> int:
 
 def crowd(found: dict[str, Any]) -> str:
     """What tests/load measured, as a paragraph and a table."""
-    packets, travellers = f"{found['packets']:,}", found["journeys"]
+    packets, travelers = f"{found['packets']:,}", found["journeys"]
     rows = {
         "AWS calls": [sum(one.values()) for one in found["calls"]],
         **{f"{name}s": [one[name] for one in found["units"]] for name in ("write unit", "read unit")},
@@ -95,7 +95,7 @@ def crowd(found: dict[str, Any]) -> str:
     return "\n".join(
         [
             f"{packets} packets were opened over the door in {found['seconds']['inviting']:,.0f} s, every third request"
-            f" sent twice, and {travellers} more packets went from e-vite to ACTIVE among them.",
+            f" sent twice, and {travelers} more packets went from e-vite to ACTIVE among them.",
             "",
             f"| one packet asks for | alone in the table | among {packets} |",
             "| --- | ---: | ---: |",

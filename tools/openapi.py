@@ -53,7 +53,7 @@ REFUSALS = {
     403: "Signed in, but a step before this one is missing, or the caller may not.",
     404: "There is no such thing, or the caller may not know of it.",
     409: "A right request at the wrong moment; the problem says where things stand.",
-    412: "Somebody saved in between; the problem names the current version.",
+    412: "Someone saved in between; the problem names the current version.",
     413: "The body is larger than this address takes.",
     422: "The request breaks a rule; the problem names field and rule.",
     429: "Too often; Retry-After says when to come again.",
@@ -269,7 +269,7 @@ def _refine(operation: dict[str, Any], door: str, label: str, act: Callable[...,
 
 
 def _leave_out(body: dict[str, Any]) -> None:
-    """A body that may be missing is left out by those who have none; nobody has to send null for it."""
+    """A body that may be missing is left out by those who have none; no one has to send null for it."""
     for one in body.get("content", {}).values():
         some = [kind for kind in one["schema"].get("anyOf", ()) if kind != {"type": "null"}]
         if len(some) == 1:

@@ -118,7 +118,7 @@ def _seals(table: str) -> Iterator[str]:
 
 
 def _executions(table: str) -> Iterator[str]:
-    """Executions the table does not know of, and packets on a road that nobody drives."""
+    """Executions the table does not know of, and packets on a road that no one drives."""
     running, latest = set(), dict[str, int]()
     for one in _started():
         packet_id, _, attempt = one["name"].rpartition("-")

@@ -1,4 +1,4 @@
-"""What a packet type's parts say of each other: names that lead nowhere, and questions nobody could understand."""
+"""What a packet type's parts say of each other: names that lead nowhere, and questions no one could understand."""
 
 from __future__ import annotations
 

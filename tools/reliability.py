@@ -1,5 +1,5 @@
 """Failure -> test -> result, from the suite itself: `python -m tools.reliability` runs the tests that name a row of the
-failure catalogue and writes the table into docs/reliability.md. `--check` only collects: are all names still right?
+failure catalog and writes the table into docs/reliability.md. `--check` only collects: are all names still right?
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ class Run(NamedTuple):
     failed: set[str]
 
     def missing(self, files: set[str]) -> set[str]:
-        """What was not run: whole files that nobody collected, and single tests."""
+        """What was not run: whole files that no one collected, and single tests."""
         return (files - {test.partition("::")[0] for test in self.collected}) | (self.collected - self.ran)
 
 

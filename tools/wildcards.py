@@ -16,7 +16,7 @@ WITHOUT_RESOURCE = {
 }  # fmt: skip
 # Statements of key policies that AWS documents in this form; in them the resource can only be a star: the key itself.
 KEY_STATEMENTS = {
-    "Administer": "kms:* for the account's own administrators, or nobody could ever change the key again",
+    "Administer": "kms:* for the account's own administrators, or no one could ever change the key again",
     "UseThroughStorage": "the families of actions that S3 and DynamoDB use, and only through them",
 }
 
@@ -74,7 +74,7 @@ def _wide(statement: Statement) -> Iterator[str]:
     actions = [str(action) for action in _listed(body.get("Action", ()))]
     yield from (f"{action} is more than one action" for action in actions if "*" in action or "?" in action)
     if not statement.of_role and _anybody(body.get("Principal")) and "Condition" not in body:
-        yield "anybody may"
+        yield "anyone may"
     for resource in _listed(body.get("Resource", ())):
         if _unbound(resource) and not set(actions) <= WITHOUT_RESOURCE:
             yield f"{resource if isinstance(resource, str) else resource.get('Sub')} is more than this stack's own"

@@ -1,4 +1,4 @@
-"""Who is calling: an agent by session cookie or a member of staff by bearer token; anybody else is nobody.
+"""Who is calling: an agent by session cookie or a member of staff by bearer token; anyone else is no one.
 
 Answers a policy for the whole stage and is never cached, so that a log-out holds at once; what the caller may do with
 which packet is decided by the handlers.

@@ -1,4 +1,4 @@
-"""What the use cases need from the world. Adapters fulfil these; wiring chooses them."""
+"""What the use cases need from the world. Adapters fulfill these; wiring chooses them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from econtracting.domain.interview.answers import SealedAnswers
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet
 from econtracting.domain.record import Record
-from econtracting.domain.screening.background import Report
+from econtracting.domain.screening.background import Report, ScreeningNews
 from econtracting.domain.signing.completion import SealFacts
 from econtracting.domain.signing.documents import Mark, RenderedDocument, SealedDocument
 from econtracting.domain.signing.preparation import Prepared
@@ -29,7 +29,7 @@ R = TypeVar("R", bound=Record)
 
 @dataclass(frozen=True)
 class Change:
-    """All that one commit writes: the packet as it stands afterwards, and everything that is true together with it.
+    """All that one commit writes: the packet as it stands afterward, and everything that is true together with it.
 
     `puts` replace or create; `claims` must not exist yet; `drops` are deleted. `answer`, a view or plain JSON, is kept
     for a repeated request.
@@ -80,7 +80,7 @@ class Packets(Protocol):
         ...
 
     def change(self, packet_id: str, decide: Decide, request: Request | None = None) -> Committed:
-        """Load, decide, commit; decide again when somebody committed in between. A decision of None writes nothing.
+        """Load, decide, commit; decide again when someone committed in between. A decision of None writes nothing.
 
         Raises what `decide` raises, PacketNotFound, IdempotencyKeyReused, Unavailable when writers keep meeting.
         """
@@ -164,12 +164,12 @@ class Attempts(Protocol):
 
 
 class Breakers(Protocol):
-    """The circuit breakers of outside systems, shared by everybody who calls them."""
+    """The circuit breakers of outside systems, shared by everyone who calls them."""
 
     def look(self, vendor: Vendor) -> Breaker: ...
 
     def change(self, vendor: Vendor, decide: Callable[[Breaker], Breaker]) -> Breaker:
-        """Read, decide, write; decide again when somebody wrote in between. Raises what `decide` raises, Unavailable.
+        """Read, decide, write; decide again when someone wrote in between. Raises what `decide` raises, Unavailable.
 
         What `decide` leaves as it is is not written.
         """
@@ -283,7 +283,7 @@ class Uploads(Protocol):
 
 class Scanner(Protocol):
     def scan(self, content: bytes, content_type: str) -> None:
-        """Raises Refusal for content nobody should open; Unavailable while it cannot tell."""
+        """Raises Refusal for content no one should open; Unavailable while it cannot tell."""
         ...
 
 
@@ -318,7 +318,7 @@ class Seal(Protocol):
 
 
 class Drawing(NamedTuple):
-    """A signature's picture as it was made anew: a PNG with its size in pixels."""
+    """A signature's picture as it was made again: a PNG with its size in pixels."""
 
     png: bytes
     width: int
@@ -329,7 +329,7 @@ class SignaturePictures(Protocol):
     """Draws signatures and looks at the images of them, where whatever such an image does can do no harm."""
 
     def redraw(self, image: bytes) -> Drawing:
-        """An uploaded image, decoded and written anew. Raises InvalidRequest for no honest image, Unavailable."""
+        """An uploaded image, decoded and written again. Raises InvalidRequest for no honest image, Unavailable."""
         ...
 
     def draw(self, strokes: Sequence[Sequence[tuple[float, float]]]) -> Drawing:
@@ -416,6 +416,15 @@ class BackgroundChecks(Protocol):
 
     def copy(self, report_id: str) -> bytes:
         """The report as its subject may read it, a PDF. Raises Unavailable."""
+        ...
+
+
+class ScreeningMessages(Protocol):
+    def read(self, raw: bytes, headers: Mapping[str, str], now: datetime) -> ScreeningNews | None:
+        """A message of the screening company, as it came; None if it is not about a report.
+
+        Raises BadSignature, InvalidRequest.
+        """
         ...
 
 

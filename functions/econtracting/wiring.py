@@ -403,6 +403,13 @@ def background_checks() -> ports.BackgroundChecks:
 
 
 @cache
+def screening_messages() -> ports.ScreeningMessages:
+    from econtracting.adapters.vendors.background_checks import BackgroundCheckMessages
+
+    return BackgroundCheckMessages(secrets()["background_check_key"].split())
+
+
+@cache
 def license_registry() -> ports.LicenseRegistry:
     return cast("ports.LicenseRegistry", _guarded("license-registry"))
 
@@ -954,7 +961,7 @@ def summaries() -> Summaries:
 
 
 def forget() -> None:
-    """Build everything anew at the next call; tests start from here."""
+    """Build everything again at the next call; tests start from here."""
     for built in list(globals().values()):
         if hasattr(built, "cache_clear"):
             built.cache_clear()

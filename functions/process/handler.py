@@ -69,11 +69,9 @@ class ReportedDispute(BaseModel):
 @app.post("/webhooks/background-checks", status_code=HTTPStatus.ACCEPTED)
 def receive_screening() -> AcceptedView:
     """Take the screening vendor's word that something happened to a report."""
-    raw = callers.raw_body(app)
-    keys = wiring.secrets()["background_check_key"].split()
-    wire.verify_hex_hmac(raw, app.current_event.headers.get("X-Signature"), keys)
-    if event := wire.report_event(raw):
-        wiring.webhooks().receive_screening(event, raw.decode())
+    raw, headers = callers.raw_body(app), dict(app.current_event.headers)
+    if news := wiring.screening_messages().read(raw, headers, wiring.clock().now()):
+        wiring.webhooks().receive_screening(news, raw.decode())
     return AcceptedView()
 
 

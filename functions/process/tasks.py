@@ -1,4 +1,4 @@
-"""process, the workflows' side: steps that decide and record. They talk to nobody outside; that is the relay's work.
+"""process, the workflows' side: steps that decide and record. They talk to no one outside; that is the relay's work.
 
 Each has a typed input, which the state machines fill in, and a typed answer, by which they go on. Who waits for
 something comes with the token that wakes it.

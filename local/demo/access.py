@@ -1,4 +1,4 @@
-"""The way in, on its bad days: a lost password, somebody who guesses, another device."""
+"""The way in, on its bad days: a lost password, someone who guesses, another device."""
 
 import secrets
 import time
@@ -15,7 +15,7 @@ WEBSITE = "https://dana-rivera.example.com"
 
 
 def a_lost_password(story: Ceremony) -> None:
-    """A new temporary password voids every password before it; setting an own one ends all sessions."""
+    """A new temporary password voids every password before it; setting one's own ends all sessions."""
     story.secrets["other password"] = OTHER_PASSWORD
     elsewhere = story.browser()
     _enter(story, elsewhere, cast.PASSWORD, expect=201)

@@ -1,4 +1,4 @@
-"""The synthetic people of the demo. Every run invites somebody new, so that a kept stack can play again."""
+"""The synthetic people of the demo. Every run invites someone new, so that a kept stack can play again."""
 
 import random
 import string

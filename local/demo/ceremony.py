@@ -28,7 +28,7 @@ class Ceremony(Onlookers):
         self.finish()
 
     def invite(self) -> None:
-        """The recruiter invites; the agent gets the e-vite; nobody else sees the packet or the link."""
+        """The recruiter invites; the agent gets the e-vite; no one else sees the packet or the link."""
         invited = self.recruiter.create("/invitations", self.person.invitation())
         self.packet_id = invited["packet_id"]
         verify(invited["status"] == "INVITED", "a new packet is INVITED", invited)
@@ -42,7 +42,7 @@ class Ceremony(Onlookers):
         self.timeline.done("invited", f"{self.packet_id}, e-vite: {mail.subject!r}")
 
     def enter(self) -> None:
-        """The agent asks for a password, reads the second mail, logs in and chooses an own password."""
+        """The agent asks for a password, reads the second mail, logs in and chooses a password."""
         self.agent.call("GET", "/packet", expect=401)
         self.agent.call("POST", "/access/password-requests", {"invitation": self.link}, expect=202)
         _, temporary = self.postbox.wait("the temporary password", TEMPORARY_PASSWORD)
@@ -126,7 +126,7 @@ class Ceremony(Onlookers):
 
     def sign(self) -> None:
         """Adopt a signature, open every document, sign or acknowledge every required line."""
-        someone = self._signature() | {"full_name": "Somebody Else"}
+        someone = self._signature() | {"full_name": "Someone Else"}
         self.agent.call("PUT", "/packet/signature", someone, expect=422)
         self.agent.call("PUT", "/packet/signature", self._signature())
         missing = self.agent.call("POST", "/packet/finish", expect=409).json()
@@ -179,11 +179,11 @@ class Ceremony(Onlookers):
         self.secrets |= {"corrected SSN": ssn}
         self.agent.create("/packet/summary/confirm", expect=200)
         after = self._hashes()
-        anew = sorted(name for name in after if after[name] != before[name])
-        verify(0 < len(anew) < len(after), "documents that do not show the number stay as they are signed", anew)
+        remade = sorted(name for name in after if after[name] != before[name])
+        verify(0 < len(remade) < len(after), "documents that do not show the number stay as they are signed", remade)
         signed = self.sign_what_is_open()
         self.agent.create("/packet/finish", expect=202)
-        self.timeline.done("corrected", f"{signed} lines signed again in {', '.join(anew)}")
+        self.timeline.done("corrected", f"{signed} lines signed again in {', '.join(remade)}")
 
     def _hashes(self) -> dict[str, str]:
         return {one["document_id"]: one["sha256"] for one in self.agent.get("/packet/documents")}

@@ -41,7 +41,7 @@ def over_http(portal: str, headers: dict[str, str]) -> Connection:
 
 
 class Caller:
-    """Somebody who speaks to the API with headers of their own."""
+    """Someone who speaks to the API with headers of their own."""
 
     def __init__(self, portal: str, headers: dict[str, str], connect: Connect = over_http) -> None:
         self._http = connect(portal, headers)

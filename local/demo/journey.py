@@ -36,7 +36,7 @@ class Journey(Ceremony):
         self.timeline.done("background check", "clear")
 
     def stands_at(self, status: str, reason: str | None = None) -> None:
-        """The packet comes to stand where somebody must act, and the contracting department's queue shows it."""
+        """The packet comes to stand where someone must act, and the contracting department's queue shows it."""
         self.wait_for(status, VENDOR_PATIENCE)
         found = self.ops()
         verify(reason is None or found["review_reason"] == reason, f"the reason is {reason}", found["review_reason"])

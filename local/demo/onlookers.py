@@ -26,7 +26,7 @@ PATIENCE, VENDOR_PATIENCE = 60.0, 240.0
 
 @dataclass(frozen=True)
 class Scene:
-    """Where a story is played and how its people call the API; `restart` only where nobody else is on the stack."""
+    """Where a story is played and how its people call the API; `restart` only where no one else is on the stack."""
 
     config: Config
     outputs: Mapping[str, str]
@@ -47,7 +47,7 @@ class Onlookers:
         self.postbox = Postbox(self.portal, person.email)
         self.packet_id = ""
         self.link = ""
-        # What nobody but this agent may ever hold in plain text.
+        # What no one but this agent may ever hold in plain text.
         self.secrets = {
             "SSN": person.ssn,
             "birth date": cast.BIRTH_DATE,
@@ -61,11 +61,11 @@ class Onlookers:
         return Staff(self.portal, token, self.scene.connect)
 
     def browser(self) -> Agent:
-        """A browser that nobody is signed in with."""
+        """A browser that no one is signed in with."""
         return Agent(self.portal, self.scene.connect)
 
     def colleague(self) -> Staff:
-        """Somebody else of the contracting department, where two have to agree."""
+        """Someone else of the contracting department, where two have to agree."""
         return self._staff(staff.OTHER_CONTRACTING)
 
     def recall(self, earlier: "Onlookers") -> None:

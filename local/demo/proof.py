@@ -1,4 +1,4 @@
-"""What a stranger can check of a sealed packet without asking anybody: seals, frozen beginnings, the event chain."""
+"""What a stranger can check of a sealed packet without asking anyone: seals, frozen beginnings, the event chain."""
 
 import asyncio
 import hashlib
@@ -25,7 +25,7 @@ GENESIS = "0" * 64
 
 
 def text_of(pdf: bytes) -> str:
-    """The text of a document, as somebody reading it sees it."""
+    """The text of a document, as someone reading it sees it."""
     return "\n".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
 
 

@@ -265,11 +265,11 @@ SCENARIOS = {
         "everything is stopped while the bureau works, and started again: the packet goes on",
         lambda: somebody("slow", states=FEW_STATES),
         restarted,
-        # Said only to have a stack that nobody else is on.
+        # Said only to have a stack that no one else is on.
         {"Stage": "local"},
     ),
     "access": Scenario(
-        "a lost password, somebody who guesses, another device", lambda: somebody(states=FEW_STATES), way_in
+        "a lost password, someone who guesses, another device", lambda: somebody(states=FEW_STATES), way_in
     ),
     "declined": Scenario("the agent declines with a reason", lambda: somebody(states=FEW_STATES), declined),
     "withdrawn": Scenario("the recruiter takes the invitation back", lambda: somebody(states=FEW_STATES), withdrawn),

@@ -13,7 +13,7 @@ NOBODYS_NPN = "1599999999"
 
 
 def beside(journey: Journey, person: Person, name: str) -> Journey:
-    """Somebody else's packet on the same stack, in the same story."""
+    """Someone else's packet on the same stack, in the same story."""
     folder = journey.folder / name
     folder.mkdir()
     return Journey(journey.scene, person, journey.timeline, folder)
@@ -65,7 +65,7 @@ def disputed(journey: Journey) -> None:
 
 
 def canceled(journey: Journey) -> None:
-    """The bureau cancels the report, and again when asked anew: a person ends it."""
+    """The bureau cancels the report, and again when asked again: a person ends it."""
     journey.stands_at("NEEDS_REVIEW", "BACKGROUND_CHECK_CANCELED")
     journey.decide("retry", "The bureau asked us to order again.")
     journey.wait_until(
@@ -81,7 +81,7 @@ def canceled(journey: Journey) -> None:
 
 
 def sold_too_early(journey: Journey, state: str) -> None:
-    """A sale before the producer is ready to sell is an alarm, not an order; a sale by nobody we know is refused."""
+    """A sale before the producer is ready to sell is an alarm, not an order; a sale by no one we know is refused."""
     today = datetime.now(UTC).date()
     unknown = report_sale(journey.scene.config, NOBODYS_NPN, state, today)
     verify(unknown.status_code == 404, "a sale by an unknown producer is refused", unknown.text)

@@ -93,7 +93,7 @@ class Patient:
         raise NotVerified(f"{self.person.email} gets in")
 
     def _known(self) -> bool:
-        """Whether the own password was set although nobody said so."""
+        """Whether the own password was set although no one said so."""
         body = {"invitation": self._link, "password": cast.PASSWORD}
         return self._call("POST", "/access/sessions", 201, 401, 429, body=body).status_code == 201
 

@@ -23,7 +23,7 @@ COME_TO_REST = 900.0
 
 
 def drill(config: Config, packets: int, seed: int) -> Balance:
-    """Raise NotVerified unless every packet ends ACTIVE, with everything done once, although nobody helps."""
+    """Raise NotVerified unless every packet ends ACTIVE, with everything done once, although no one helps."""
     began = time.monotonic()
     with Stack(config) as stack:
         up = time.monotonic()
@@ -65,4 +65,4 @@ def _come_to_rest(contracting: Staff, waiting: set[str], but: int = 0) -> None:
         time.sleep(1)
     if len(waiting) > but:
         stand = {one: contracting.get(f"/packets/{one}")["status"] for one in waiting}
-        verify(False, "every packet becomes ACTIVE with nobody helping", stand)
+        verify(False, "every packet becomes ACTIVE with no one helping", stand)

@@ -14,7 +14,7 @@ from local.stack import SIMULATORS, Stack
 
 PAUSES = (4.0, 12.0)  # seconds between two blows
 SOME = 0.3  # of the functions' processes at one blow
-DRAIN_SECONDS = 1.0  # what is under way inside when nobody asks any more
+DRAIN_SECONDS = 1.0  # what is under way inside when no one asks any more
 
 
 class Trouble:
@@ -35,7 +35,7 @@ class Trouble:
         self._quiet.wait(120)
 
     def restart_emulator(self) -> None:
-        """In order, as its state is saved only then: nobody is inside, and no vendor calls meanwhile."""
+        """In order, as its state is saved only then: no one is inside, and no vendor calls meanwhile."""
         with self._turn, self._doors.closed():
             self._stack.children["portal"].stop()
             time.sleep(DRAIN_SECONDS)

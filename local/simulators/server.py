@@ -44,7 +44,7 @@ class Simulator:
         self._http = httpx.AsyncClient(timeout=10)
 
     def route(self, method: str, path: str, endpoint: Endpoint) -> None:
-        """Add a route that answers 401 to anybody without the vendor's key."""
+        """Add a route that answers 401 to anyone without the vendor's key."""
 
         async def guarded(request: Request) -> Response:
             if request.headers.get("authorization") != f"Bearer {self._key}":
@@ -120,7 +120,7 @@ class Simulator:
             self.store.finish(work)
 
     async def _deliver(self, work: Work) -> None:
-        """Send until somebody answers 2xx: a webhook is never given up, only postponed."""
+        """Send until someone answers 2xx: a webhook is never given up, only postponed."""
         assert self._sign is not None
         raw = json.dumps(work.body["body"]).encode()
         headers = {"Content-Type": "application/json", **self._sign(work.body["id"], raw)}

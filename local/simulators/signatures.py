@@ -12,7 +12,7 @@ Signer = Callable[[str, bytes], dict[str, str]]
 
 @dataclass(frozen=True)
 class HexHmac:
-    """Lower-case hex HMAC-SHA256 of the raw body, without a time: the receiver must recognise repeats itself."""
+    """Lower-case hex HMAC-SHA256 of the raw body, without a time: the receiver must recognize repeats itself."""
 
     key: str
     header: str = "X-Signature"

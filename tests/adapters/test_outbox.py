@@ -152,7 +152,7 @@ def a_strange_row(store: Store) -> None:
 
 def test_a_row_of_an_unknown_kind_is_kept_and_tried_again(store: Store) -> None:
     a_strange_row(store)
-    failed = perform(store, At(), lambda _: pytest.fail("nobody performs it"))
+    failed = perform(store, At(), lambda _: pytest.fail("no one performs it"))
     assert failed is not None
     assert failed.error == "unknown-effect"
     (kept,) = [one for one in store.packets.all_of(Effect, "pkt_1") if one.id == "mail#invitation#1"]

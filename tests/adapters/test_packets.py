@@ -127,7 +127,7 @@ def test_a_lost_answer_of_a_commit_is_told_as_an_outage_and_the_repeat_finds_it_
 
 
 def test_a_commit_the_sdk_repeated_by_itself_counts_once(store: Store) -> None:
-    """moto ignores ClientRequestToken (M10), as AWS does after ten minutes: the commit must recognise itself."""
+    """moto ignores ClientRequestToken (M10), as AWS does after ten minutes: the commit must recognize itself."""
     opened(store)
     transact = store.client.transact_write_items
 

@@ -118,7 +118,7 @@ def test_markup_in_an_answer_is_shown_and_never_run(renderer: TypstRenderer) -> 
     assert "".join(MARKUP.split()) in shown
 
 
-def test_characters_no_font_can_show_are_spelt_out(renderer: TypstRenderer) -> None:
+def test_characters_no_font_can_show_are_spelled_out(renderer: TypstRenderer) -> None:
     facts = deepcopy(FACTS)
     facts["answers"]["online-presence"]["website"] = "smile \U0001f600 reversed ‮abc"
 

@@ -174,9 +174,18 @@ def test_a_check_is_ordered_as_candidate_and_report_with_keys_of_their_own(vendo
     assert candidate.headers["authorization"] == f"Bearer {KEY}"
 
 
-def test_a_suspended_report_names_the_fields_the_agent_must_mend(vendor, checks):
-    vendor.answers.append((200, {**PENDING, "status": "suspended", "suspended_fields": ["ssn"]}))
-    assert checks.report("rep_1").suspended_fields == ("ssn",)
+@pytest.mark.parametrize(
+    ("named", "meant"),
+    [
+        (["ssn"], ("ssn",)),
+        (["dob", "middle_name"], ("birth_date", "middle_name")),
+        (["zipcode"], ("residence",)),
+        (["shoe_size"], ("shoe_size",)),
+    ],
+)
+def test_a_suspended_report_says_what_the_agent_must_mend_in_our_words(vendor, checks, named, meant):
+    vendor.answers.append((200, {**PENDING, "status": "suspended", "suspended_fields": named}))
+    assert checks.report("rep_1").suspended_fields == meant
 
 
 def test_the_copy_of_a_report_is_its_document_as_it_is(vendor, checks):

@@ -32,7 +32,7 @@ def test_documents_and_pictures_can_be_uploaded(name: str, content_type: str) ->
     assert checked_request(name, content_type, 1) == name
 
 
-def test_a_name_is_normalised() -> None:
+def test_a_name_is_normalized() -> None:
     assert checked_request("  Jose\u0301  letter.pdf ", PDF, 1) == "José letter.pdf"
 
 

@@ -9,7 +9,7 @@ from econtracting.domain.corrections import (
     CorrectionRequest,
     CorrectionSchedule,
     checked_fields,
-    fields_of_vendor,
+    fields_meaning,
     next_reminder,
     require_only_requested,
 )
@@ -64,18 +64,18 @@ def refused(asked, after, *retyped, **more):
 
 
 @pytest.mark.parametrize(
-    ("words", "paths"),
+    ("meanings", "paths"),
     [
         (["ssn"], ("agent.ssn",)),
-        (["dob", "ssn"], ("agent.birth_date", "agent.ssn")),
+        (["birth_date", "ssn"], ("agent.birth_date", "agent.ssn")),
         (["middle_name"], ("agent.middle_name", "agent.no_middle_name")),
-        (["zipcode"], ("agent.residential",)),
+        (["residence"], ("agent.residential",)),
         (["shoe_size"], ()),
         ([], ()),
     ],
 )
-def test_a_vendors_words_lead_to_the_fields_of_the_interview(words, paths):
-    assert fields_of_vendor(MERIDIAN, words) == paths
+def test_what_could_not_be_confirmed_leads_to_the_fields_of_the_interview(meanings, paths):
+    assert fields_meaning(MERIDIAN, meanings) == paths
 
 
 @pytest.mark.parametrize("path", ["agent.ssn", "agent.residential", "agent.residential.city", "background.BQ1B"])

@@ -37,7 +37,7 @@ def test_an_unknown_code_is_a_key_error() -> None:
     "row",
     [
         pytest.param(ROW | {"mode": "stamp"}, id="unknown mode"),
-        pytest.param(ROW | {"colour": "blue"}, id="misspelt property"),
+        pytest.param(ROW | {"color": "blue"}, id="misspelled property"),
         pytest.param(ROW | {"mode": "acknowledge"}, id="acknowledged without a statement"),
         pytest.param(ROW | {"act": "w9"}, id="own act without a statement"),
         pytest.param(ROW | {"code": "Has Spaces"}, id="code that is no name"),

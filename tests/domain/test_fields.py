@@ -437,7 +437,7 @@ def test_what_people_read_is_not_what_is_stored() -> None:
 
 
 @given(kind=st.sampled_from(TEXT_TYPES), raw=st.text(max_size=80))
-def test_any_text_is_refused_by_name_or_normalised_once_and_for_all(kind: FieldType, raw: str) -> None:
+def test_any_text_is_refused_by_name_or_normalized_once_and_for_all(kind: FieldType, raw: str) -> None:
     value = outcome(kind, raw)
     if isinstance(value, Refusal):
         assert value.rule

@@ -24,7 +24,7 @@ def invited(**changes: Any) -> Packet:
 
 
 def looks(subject: Packet) -> list[float]:
-    """Every time somebody looks at a packet that nobody touches, in days after its creation."""
+    """Every time someone looks at a packet that no one touches, in days after its creation."""
     found, after = [], START
     while (after := next_look(subject, SCHEDULE, after)) < subject.expires_at:
         found.append((after - START) / DAY)

@@ -86,7 +86,7 @@ def test_rows_of_other_carriers_and_lines_do_not_hold() -> None:
         {"clock_days": 15},
         {"type": "SOMETIMES"},
         {"freeze": [{"starts": "28-12", "ends": "01-03"}]},
-        {"colour": "red"},
+        {"color": "red"},
     ],
 )
 def test_a_row_that_says_nothing_definite_is_refused(broken: dict[str, Any]) -> None:

@@ -55,7 +55,7 @@ def called(row: Row, packet_id: str) -> Row:
 
 @pytest.fixture
 def still() -> Iterator[World]:
-    """A world in which nobody but the test makes the executions' calls."""
+    """A world in which no one but the test makes the executions' calls."""
     with mock_aws(config={"lambda": {"use_docker": False}}), pytest.MonkeyPatch.context() as patch:
         yield build(patch)
 

@@ -30,7 +30,7 @@ def seal_key() -> str:
 
 
 def deployed_with(monkeypatch: pytest.MonkeyPatch, **settings: str) -> None:
-    """A deployment: other settings, and processes that begin anew."""
+    """A deployment: other settings, and processes that begin again."""
     outputs = {"SEAL_KEY_ID": "SEALING_KEY", "SEAL_CERTIFICATE": "SEAL_CERTIFICATE_KEY"}
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
@@ -157,7 +157,7 @@ def test_rotation_of_a_webhook_secret_takes_both_for_a_while(drill: Drill, monke
 
 
 def test_seal_age(drill: Drill, tmp_path: Path) -> None:
-    """Somebody has scheduled the key for deletion."""
+    """Someone has scheduled the key for deletion."""
     page, world = drill.open(drill.rings("SealAgeAlarm")), drill.world
     boto3.client("kms").schedule_key_deletion(KeyId=drill.outputs["SealingKey"], PendingWindowInDays=30)
     faults.refuse(wiring._client("kms"), "Sign", 7, "KMSInvalidStateException", 400)  # moto goes on signing

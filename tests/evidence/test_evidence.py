@@ -204,7 +204,7 @@ def test_a_missing_and_a_foreign_file_are_found(package: Package) -> None:
 
 
 def rewritten(events: bytes, change: Callable[[list[dict[str, Any]]], None]) -> bytes:
-    """The audit trail with a change, and every hash after it made anew, as a forger would."""
+    """The audit trail with a change, and every hash after it made again, as a forger would."""
     rows = [json.loads(line) for line in events.splitlines()]
     change(rows)
     head, lines = "0" * 64, []

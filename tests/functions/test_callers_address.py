@@ -1,4 +1,4 @@
-"""Behind the distribution the trail names the viewer's address; anybody else's claim changes nothing."""
+"""Behind the distribution the trail names the viewer's address; anyone else's claim changes nothing."""
 
 from __future__ import annotations
 

@@ -173,7 +173,7 @@ def test_without_the_stores_condition_the_race_is_lost(
     seal = wiring.envelope().seal
 
     def waiting(*given: Any) -> Any:
-        ready.wait()  # everybody has read version 0 before anybody writes
+        ready.wait()  # everyone has read version 0 before anyone writes
         return seal(*given)
 
     monkeypatch.setattr(wiring.envelope(), "seal", waiting)

@@ -191,7 +191,7 @@ def test_there_are_at_least_four_styles_and_the_statement_to_adopt(consented: Wo
 
 
 def test_only_the_name_of_record_is_adopted(consented: World) -> None:
-    answer = consented.call("PUT", "/packet/signature", SIGNATURE | {"full_name": "Somebody Else"})
+    answer = consented.call("PUT", "/packet/signature", SIGNATURE | {"full_name": "Someone Else"})
     assert rules(answer) == {"full_name: name-of-record"}
 
 
@@ -218,10 +218,10 @@ def test_a_signature_that_cannot_be_is_refused_by_field(consented: World, change
     assert rules(consented.call("PUT", "/packet/signature", SIGNATURE | change)) == {rule}
 
 
-def image(kind: str = "PNG", size: tuple[int, int] = (200, 80), colour: str = "black") -> bytes:
+def image(kind: str = "PNG", size: tuple[int, int] = (200, 80), color: str = "black") -> bytes:
     target = BytesIO()
     picture = Image.new("RGB", size, "white")
-    picture.paste(colour, (20, 30, size[0] - 20, 40))
+    picture.paste(color, (20, 30, size[0] - 20, 40))
     picture.save(target, kind)
     return target.getvalue()
 
@@ -242,7 +242,7 @@ def huge_png() -> bytes:
         ("a bomb", huge_png(), "too-many-pixels"),
         ("half a file", image()[:120], "damaged"),
         ("something behind the image", image("JPEG") + b"<script>alert(1)</script>", "damaged"),
-        ("a blank page", image(colour="white"), "blank"),
+        ("a blank page", image(color="white"), "blank"),
         ("too many bytes", DRAWN_SIGNATURE + bytes(500_000), "size"),
     ],
     ids=lambda value: value if isinstance(value, str) and " " in value else "",

@@ -1,4 +1,4 @@
-"""A vendor that is down: left alone after five failures, waited for in sight of everybody, gone on with by itself."""
+"""A vendor that is down: left alone after five failures, waited for in sight of everyone, gone on with by itself."""
 
 from __future__ import annotations
 

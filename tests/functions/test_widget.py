@@ -40,7 +40,7 @@ def test_the_console_is_told_what_the_widget_does() -> None:
 
 
 def test_an_empty_queue_says_so(world: World) -> None:
-    assert "Nobody waits here." in shown({"queue": "review"})
+    assert "No one waits here." in shown({"queue": "review"})
 
 
 def test_a_packet_is_shown_without_what_identifies_the_agent(world: World) -> None:
@@ -123,7 +123,7 @@ def test_a_report_is_weighed(world: World, act: str) -> None:
     )
     wiring.packets().change(packet_id, lambda packet: Change(packet, puts=[case]))
     page = shown({"act": act, "packet_id": packet_id}, reason=REASON, worksheet="a" * 64)
-    assert ("Decided: " in page) == (act != "adverse"), "nobody is refused before the notice"
+    assert ("Decided: " in page) == (act != "adverse"), "no one is refused before the notice"
 
 
 def test_what_two_have_to_agree_to_is_not_done_here(world: World) -> None:

@@ -11,7 +11,7 @@ from tests.support import journey, stages
 from tests.support.contract import OPERATIONS, cases, examples, through_doors
 from tests.support.world import World
 
-# Who sends: the agent with a session, both groups of staff, the certification site with its key, and nobody.
+# Who sends: the agent with a session, both groups of staff, the certification site with its key, and no one.
 CALLERS = ("agent", "recruiter", "contracting", "site", "nobody")
 STAFF = {"recruiter": journey.RECRUITER, "contracting": journey.CONTRACTING}
 SITE = {"Authorization": "Bearer site-key"}
@@ -28,7 +28,7 @@ def stage_of(label: str) -> str:
 
 
 def callers_of(label: str) -> st.SearchStrategy[str]:
-    """Mostly those whom the operation is for, now and then anybody else."""
+    """Mostly those whom the operation is for, now and then anyone else."""
     own = [who for one in OPERATIONS[label].definition.raw["security"] for name in one for who in OWN[name]]
     return st.sampled_from([*own, *own, *CALLERS])
 

@@ -1,4 +1,4 @@
-"""Least privilege by observation: what the judgement after a whole run (`python -m tools.rights`) tells."""
+"""Least privilege by observation: what the judgment after a whole run (`python -m tools.rights`) tells."""
 
 from __future__ import annotations
 

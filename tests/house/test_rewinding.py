@@ -185,7 +185,7 @@ def _changes(value: Any) -> bool:
 
 
 def test_what_is_sealed_in_a_kept_state_outlives_the_world_it_was_kept_in() -> None:
-    """moto closes the content of every object that it knows of when it starts anew."""
+    """moto closes the content of every object that it knows of when it starts again."""
     with served() as patch:
         build(patch)
         wiring.documents().keep("sealed/one.pdf", b"one", "application/pdf")

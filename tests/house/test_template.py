@@ -17,7 +17,7 @@ from tools import machines, routes
 
 FUNCTIONS = deployed.functions()
 RECORDED = json.loads((Path(__file__).parent / "logical_ids.json").read_text())
-# What would be lost or locked out if CloudFormation made it anew, as it does when a logical id changes.
+# What would be lost or locked out if CloudFormation made it again, as it does when a logical id changes.
 STATEFUL = {
     "AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SecretsManager::Secret", "AWS::SQS::Queue",
     "AWS::SNS::Topic", "AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient", "AWS::Cognito::UserPoolGroup",
@@ -69,7 +69,7 @@ def test_a_path_of_two_doors_is_not_written() -> None:
 
 
 def test_the_api_may_call_its_doors_and_a_door_has_one_permission() -> None:
-    """Limited to this API; which route leads to which door is the API's body, and nobody else writes that."""
+    """Limited to this API; which route leads to which door is the API's body, and no one else writes that."""
     permissions = [
         resource["Properties"]
         for resource in deployed.template()["Resources"].values()

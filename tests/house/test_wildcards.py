@@ -1,4 +1,4 @@
-"""The policy linter of `make audit`: what it must find if somebody writes it into template.yaml."""
+"""The policy linter of `make audit`: what it must find if someone writes it into template.yaml."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ WIDE: dict[str, Doctor] = {
     "a role from elsewhere": lambda template: template["Resources"]["SignFunction"]["Properties"].update(
         Role="arn:aws:iam::123456789012:role/admin"
     ),
-    "a key that anybody may use": on_key({"Principal": {"AWS": "*"}, "Action": "kms:Sign"}),
+    "a key that anyone may use": on_key({"Principal": {"AWS": "*"}, "Action": "kms:Sign"}),
     "a key with a family of actions": on_key({"Principal": {"AWS": "arn"}, "Action": "kms:Re*"}),
 }
 

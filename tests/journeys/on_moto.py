@@ -1,7 +1,7 @@
 """The stories' other stage: the same people over the same HTTP, but what answers them is the product on moto.
 
 Requests to the portal's address never leave the process: they become the events that API Gateway would make of them.
-Whenever somebody asks for something, the world has had a turn: the sweep has run, and the vendors have answered what
+Whenever someone asks for something, the world has had a turn: the sweep has run, and the vendors have answered what
 they were asked. moto's own executor runs the state machines.
 """
 
@@ -130,7 +130,7 @@ def scene() -> Iterator[Scene]:
     config: Any = {"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}
     with mock_aws(config=config), pytest.MonkeyPatch.context() as patch:
         world = build(patch)
-        patch.setenv("ADVERSE_DAY_SECONDS", "1")  # as on the local stack: nobody waits a week for a notice
+        patch.setenv("ADVERSE_DAY_SECONDS", "1")  # as on the local stack: no one waits a week for a notice
         wiring.forget()
         world.pace.seconds_per_day = PACE
         stage = Stage(world)

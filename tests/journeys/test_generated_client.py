@@ -182,7 +182,7 @@ def uploaded(agent: Agent) -> None:
     """A file goes straight to storage, is looked at, and is taken away again."""
     file, key = {"file_name": "license.png", "content_type": "image/png", "size": len(PNG)}, {"Idempotency-Key": "one"}
     announced, again = (agent.call("POST", "/packet/attachments", file, 201, key).json() for _ in range(2))
-    # The form to upload with is signed anew each time; the file is the same.
+    # The form to upload with is signed again each time; the file is the same.
     verify(again["attachment_id"] == announced["attachment_id"], "one announcement is one file", again)
     upload, path = announced["upload"], f"/packet/attachments/{announced['attachment_id']}"
     sent = httpx.post(upload["url"], data=upload["fields"], files={"file": PNG}, timeout=30)

@@ -1,4 +1,4 @@
-"""A crowd is invited, and among it some go all the way: nothing is lost, nothing doubled, nobody pays for the others.
+"""A crowd is invited, and among it some go all the way: nothing is lost, nothing doubled, no one pays for the others.
 
 The suite invites a few dozen; `make load` ten thousand (LOAD_PACKETS, LOAD_JOURNEYS). In process, on moto: the store is
 one lock wide, so this proves what is written, not how fast.
@@ -86,11 +86,11 @@ def test_a_packet_among_many_costs_what_one_alone_costs(story: Story) -> None:
     assert max(packet.apart(one, story.alone) for one in story.among) <= packet.SLACK
 
 
-def _keep(file: Path, inviting: float, travelling: float, alone: road.Measured, among: list[road.Measured]) -> None:
+def _keep(file: Path, inviting: float, traveling: float, alone: road.Measured, among: list[road.Measured]) -> None:
     """Figures for docs/scale.md."""
     file.parent.mkdir(exist_ok=True)
     counts = {name: [dict(one.total(name)) for one in (alone, among[-1])] for name in ("calls", "units")}
-    seconds = {"inviting": round(inviting, 1), "travelling": round(travelling, 1)}
+    seconds = {"inviting": round(inviting, 1), "traveling": round(traveling, 1)}
     file.write_text(json.dumps({"packets": PACKETS, "journeys": JOURNEYS, "seconds": seconds, **counts}, indent=2))
 
 

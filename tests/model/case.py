@@ -21,7 +21,7 @@ COURSES = frozenset({"medicare-basics", "plan-products"})
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who may be invited."""
+    """Someone who may be invited."""
 
     email: str
     npn: str
@@ -40,7 +40,7 @@ class Case:
     expires_at: datetime
     status: Status = S.INVITED
     since: datetime | None = None
-    doing: str = ""  # what somebody is just doing with it
+    doing: str = ""  # what someone is just doing with it
 
     cookie: str | None = None
     signed_in_at: datetime | None = None
@@ -59,7 +59,7 @@ class Case:
 
     checks: int = 0  # how often a check was begun
     reports: dict[int, set[str]] = field(default_factory=dict)  # attempt -> what the vendor ever said of it
-    reason: str | None = None  # why somebody has to look, as they saw it when they decided
+    reason: str | None = None  # why someone has to look, as they saw it when they decided
     cleared: bool = False  # a report was clear, or people lifted what stood against it
     asked_at: datetime | None = None  # when the open correction was asked for
     mended: bool = False  # whether the section it is about was saved since
@@ -129,7 +129,7 @@ def _expired(case: Case, now: datetime) -> bool:
 
 
 def _recalled(*acts: str) -> Cause:
-    """Somebody takes back what was never submitted."""
+    """Someone takes back what was never submitted."""
     return lambda case, _: case.doing in acts and not case.submitted
 
 
@@ -138,7 +138,7 @@ def _all_signed(case: Case, _: datetime) -> bool:
 
 
 def _given_up(case: Case, now: datetime) -> bool:
-    """A correction that nobody finishes, or that the agent refuses."""
+    """A correction that no one finishes, or that the agent refuses."""
     overdue = case.asked_at is not None and now - case.asked_at >= CORRECTION_LIFE
     return case.submitted and (overdue or case.doing in ("decline", "withdraw consent"))
 

@@ -50,7 +50,7 @@ class Stored:
 
 
 class Invariants:
-    """Remembers what was seen, for what may never change afterwards."""
+    """Remembers what was seen, for what may never change afterward."""
 
     def __init__(self, play: Outsiders) -> None:
         self.play = play
@@ -89,7 +89,7 @@ class Invariants:
         self._trail[packet.id] = now
 
     def _led(self, packet: Packet, effects: list[Effect]) -> None:
-        """I8: somebody or something comes back to it, or names who must."""
+        """I8: someone or something comes back to it, or names who must."""
         pending = [one for one in effects if one.done_at is None]
         assert all(one.due_at is not None for one in pending), "what is to be done is due some day"
         timers = {str(one.payload["which"]) for one in pending if one.kind is EffectKind.WATCH}

@@ -21,7 +21,7 @@ YEAR = 2027
 
 
 class Outsiders(Play):
-    """Play, with everybody in it."""
+    """Play, with everyone in it."""
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
@@ -51,7 +51,7 @@ class Outsiders(Play):
 
     @staticmethod
     def _may_follow(case: Case, known: Report, status: str) -> bool:
-        """A whole report stands, unless somebody disputes it while it is weighed."""
+        """A whole report stands, unless someone disputes it while it is weighed."""
         if known.status == "complete":
             return status == "dispute" and known.result == "consider" and case.status is S.ADVERSE_REVIEW
         return (
@@ -105,7 +105,7 @@ class Outsiders(Play):
         self._standard(case, "/webhooks/certifications", {"type": kind, "timestamp": iso(self.now), "data": data})
 
     def sale(self, case: Case, state: str) -> None:
-        """Somebody reports a sale of a producer whose latest contract this packet is."""
+        """Someone reports a sale of a producer whose latest contract this packet is."""
         mine = [one for one in self.cases if one.person.npn == case.person.npn and one.submitted_at is not None]
         latest = max((one.submitted_at for one in mine if one.submitted_at), default=None)
         if mine and [one for one in mine if one.submitted_at == latest] != [case]:
@@ -124,7 +124,7 @@ class Outsiders(Play):
         self._standard(case if known else None, "/webhooks/sales", body, expect=202 if known else 404)
 
     def forge(self, case: Case) -> None:
-        """Somebody else speaks in a vendor's name, or says again what is long said."""
+        """Someone else speaks in a vendor's name, or says again what is long said."""
         told = {"object": {"id": "rep_0001", "custom_id": f"{case.packet_id}-1"}}
         raw = json.dumps({"id": "evt_forged", "type": "report.completed", "data": told}).encode()
         path, forged = "/webhooks/background-checks", screening_headers(raw, b"another key")
@@ -160,7 +160,7 @@ class Outsiders(Play):
 
     def correct(self, case: Case) -> None:
         possible = case.status in (S.BACKGROUND_CHECK, S.NEEDS_REVIEW)
-        given = {"fields": ["agent.mobile_phone"], "reason": "Nobody answers this number."}
+        given = {"fields": ["agent.mobile_phone"], "reason": "No one answers this number."}
         path = f"/packets/{case.packet_id}/corrections"
         expect = 200 if possible else 409
         self.create(case, path, given, expect=expect, doing="correct", staff=journey.CONTRACTING)
@@ -199,7 +199,7 @@ class Outsiders(Play):
         getattr(self.world.outside, vendor).down = down
 
     def drain(self) -> None:
-        """Everything works again, nobody does anything, and months go by."""
+        """Everything works again, no one does anything, and months go by."""
         self.wire.fault = None
         for vendor in VENDORS:
             self.outage(vendor, down=False)

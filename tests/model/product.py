@@ -1,4 +1,4 @@
-"""The rules: what anybody may do at any moment, in any order, with the invariants asked after each.
+"""The rules: what anyone may do at any moment, in any order, with the invariants asked after each.
 
 Hypothesis draws the order. Every rule leaves it to the model whether the product must accept or refuse.
 """

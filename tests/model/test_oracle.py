@@ -57,7 +57,7 @@ def test_a_packet_nobody_looks_after_is_noticed(play: Outsiders) -> None:
     packet = wiring.packets().load(play.cases[0].packet_id)
     table, key = boto3.client("dynamodb"), {"PK": {"S": f"PACKET#{packet.id}"}, "SK": {"S": "PACKET"}}
     table.update_item(TableName=TABLE, Key=key, UpdateExpression="REMOVE due_at, due_pk, due_at_sk")
-    with pytest.raises(AssertionError, match="looked after by nobody"):
+    with pytest.raises(AssertionError, match="looked after by no one"):
         Invariants(play).hold()
 
 

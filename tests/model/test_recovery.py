@@ -1,4 +1,4 @@
-"""R41 on moto, in virtual weeks: executions are ended at any moment, the relay dies at any call, and nobody helps."""
+"""R41 on moto, in virtual weeks: executions are ended at any moment, the relay dies at any call, and no one helps."""
 
 from __future__ import annotations
 

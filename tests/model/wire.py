@@ -38,7 +38,7 @@ class Crash(BaseException):
 
 @dataclass
 class Fault:
-    """What happens at the how-manieth call from now."""
+    """What happens at the n-th call from now."""
 
     kind: Kind
     calls_left: int

@@ -74,7 +74,7 @@ EITHER = {"kind": "exactly-one", "fields": ["given", "alias"], "message": "One o
         (f"{OFFICE}.fields.2", FLOOR, "needs floor, which person.home does not have"),
         (f"{GIVEN}.prefill", "shoe_size", "an invitation has no shoe_size"),
         (f"{GIVEN}.messages", {}, "what a person reads when it is missing"),
-        (f"{GIVEN}.colour", "red", "colour"),
+        (f"{GIVEN}.color", "red", "color"),
         (f"{GIVEN}.type", "mood", "mood"),
         (f"{FAMILY}.name", "given", "used more than once: given"),
         (f"{BORN}.sensitive", False, "has to be sensitive"),

@@ -192,13 +192,13 @@ def test_its_carriers_own_rule_comes_first() -> None:
 )
 def test_no_code_spells_a_name_of_the_demonstration_packet_type(package: str) -> None:
     names = set(_names(MERIDIAN)) - WORDS_OF_THE_PRODUCT
-    spelt = [
+    spelled = [
         f"{path.relative_to(FUNCTIONS)}:{line}: {text}"
         for path in sorted((FUNCTIONS / package).rglob("*.py"))
         for line, text in _texts(path)
         if text in names
     ]
-    assert spelt == []
+    assert spelled == []
 
 
 def _names(packet_type: PacketType) -> Iterator[str]:

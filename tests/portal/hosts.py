@@ -24,7 +24,7 @@ class Host(Protocol):
     paid_directly: bool
 
     def invite(self) -> str:
-        """Invite somebody and return the link in their mail."""
+        """Invite someone and return the link in their mail."""
 
     def ask_for_password(self) -> None:
         """Called before a password is asked for."""
@@ -34,7 +34,7 @@ class Host(Protocol):
 
 
 class StackHost:
-    """Somebody new on a local stack; `tags` in the address choose what the vendors do (local/README.md)."""
+    """Someone new on a local stack; `tags` in the address choose what the vendors do (local/README.md)."""
 
     def __init__(self, stack: tuple[Config, dict[str, str]], *tags: str, level: str = "5") -> None:
         self.config, self._outputs = stack

@@ -9,7 +9,7 @@ from tests.support.pdf_text import text_of
 
 
 def signed_in(host: StackHost) -> Agent:
-    """Invited, with an own password, agreed."""
+    """Invited, with a password of their own, agreed."""
     secret = host.invite().rpartition("/")[2]
     agent = Agent(host.url)
     host.ask_for_password()

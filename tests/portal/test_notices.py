@@ -94,7 +94,7 @@ def test_a_report_is_disputed_once_something_is_ticked(reader: Visitor, world: S
     looks("73-dispute-refused")
     assert "adverse.disputed" not in world.do(trail)
     reader.hands.press(reader.field("Something in it is not correct"))
-    reader.hands.press(reader.field("It is about somebody else"))
+    reader.hands.press(reader.field("It is about someone else"))
     reader.press("Dispute the report")
     reader.page.get_by_text("We received your dispute on Nov 24, 2026").wait_for()
     assert has_focus(reader.page.get_by_role("heading", level=2, name="The report is disputed"))

@@ -1,4 +1,4 @@
-"""What is not wrong but worth a look: told where it stands, settled by the person, in nobody's way."""
+"""What is not wrong but worth a look: told where it stands, settled by the person, in no one's way."""
 
 from __future__ import annotations
 

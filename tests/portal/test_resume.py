@@ -21,7 +21,7 @@ Window = Callable[..., Any]
 
 @pytest.fixture
 def agent(arrived: Callable[..., Visitor]) -> Visitor:
-    """Somebody who has agreed and looks at the first section."""
+    """Someone who has agreed and looks at the first section."""
     visitor = arrived("agreed")
     visitor.heading("About you")
     return visitor

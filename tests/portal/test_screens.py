@@ -44,7 +44,7 @@ def visited(page: Any, world: ServedWorld) -> Iterator[str]:
 
 @pytest.fixture
 def page(window: Callable[..., Any]) -> Any:
-    """1280 by 900 pixels at 200 %, for somebody who wants nothing to move."""
+    """1280 by 900 pixels at 200 %, for someone who wants nothing to move."""
     page = window(width=640, height=450, device_scale_factor=2, reduced_motion="reduce")
     page.set_default_timeout(20_000)
     return page

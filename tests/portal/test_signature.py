@@ -18,7 +18,7 @@ from tests.support.world import World
 
 @pytest.fixture
 def agent(arrived: Callable[..., Visitor]) -> Visitor:
-    """Somebody who has consented and is to adopt a signature."""
+    """Someone who has consented and is to adopt a signature."""
     visitor = arrived("consented", "/signature")
     visitor.heading("Adopt your signature")
     return visitor
@@ -105,7 +105,7 @@ def test_a_typed_signature_is_shown_in_the_style_that_is_chosen(agent: Visitor, 
 
 
 def test_another_name_than_the_agents_is_refused_in_words(agent: Visitor) -> None:
-    agent.field("Full name").fill("Somebody Else")
+    agent.field("Full name").fill("Someone Else")
     agent.press("Adopt and go on")
     summary = agent.page.locator(".error-summary")
     summary.get_by_text("Please type your full name exactly").wait_for()

@@ -107,7 +107,7 @@ def agree(caller: Caller) -> None:
 
 
 def save(section: str, *, standing: bool = False, **changes: Any) -> Any:
-    """Saving at the version that was read, upon the standing answers or anew. Told that a newer version stands, the
+    """Saving at the version that was read, upon the standing answers or again. Told that a newer version stands, the
     page looks whether it is its own."""
 
     def act(caller: Caller) -> None:

@@ -31,9 +31,9 @@ class Step:
 
 ACCESS = (r"ACCESS$", r"SESSION#", r"OUTBOX#mail#temporary-password", r"^access\.")
 
-# An outage of the registry holds nobody up: what it could not say at once is asked again by the relay.
+# An outage of the registry holds no one up: what it could not say at once is asked again by the relay.
 LATER = (r"OUTBOX#verify-identity",)
-# Each rendering draws a code of its own; the page of one that came to nothing stays in storage, named by nobody.
+# Each rendering draws a code of its own; the page of one that came to nothing stays in storage, named by no one.
 RENDERED = (r"^documents/access-codes/",)
 
 ROAD = [
@@ -130,7 +130,7 @@ BRANCHES = [
     Step("withdraw consent", agents.withdraw_consent, after="consent"),
     Step("adopt a picture", agents.adopt_picture, after="consent"),
     Step(
-        "start anew what is gone",
+        "start again what is gone",
         workflow.sweep,
         after="finish",
         before=lambda caller: (workflow.execution_is_gone(caller), time_passes(hours=7)(caller))[0],
@@ -208,7 +208,7 @@ BRANCHES = [
         after="record that certification is open",
         before=time_passes(days=14, minutes=1),
     ),
-    Step("tell that nobody takes the courses", workflow.sweep, before=time_passes(days=14, minutes=1)),
+    Step("tell that no one takes the courses", workflow.sweep, before=time_passes(days=14, minutes=1)),
     Step("raise an alarm", task("raise_sale_alarm", state="TN"), after="hear of a sale"),
     Step("order for the sale after all", decide("retry")),
     Step(

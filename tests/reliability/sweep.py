@@ -54,7 +54,7 @@ _RANDOM = [
 ]
 # Not facts of their own: how often something was tried, and counters of commits and events (events are compared).
 _ASIDE = frozenset({"attempts", "commit_id", "expires", "due_at", "due_at_sk", "sealed", "version", "event_count"})
-# Every opening of sensitive answers is on the trail; whoever starts anew opens them anew.
+# Every opening of sensitive answers is on the trail; whoever starts again opens them again.
 _OPENED = re.compile(r"^pii\.read$")
 # It prints the seals' hashes, which no two sealings share, so its length varies.
 _CERTIFICATE = "DOCUMENT#certificate"

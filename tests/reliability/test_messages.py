@@ -214,7 +214,7 @@ def test_a_record_that_comes_days_late_finds_its_effect_done(road: Sweep) -> Non
 
 
 def poisoned(number: str) -> dict[str, Any]:
-    """A record nobody can read: its keys are not there."""
+    """A record no one can read: its keys are not there."""
     return {"eventName": "INSERT", "dynamodb": {"SequenceNumber": number}}
 
 

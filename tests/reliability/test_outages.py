@@ -102,8 +102,8 @@ def test_a_table_that_goes_on_throttling_is_told_with_when_to_come_again_and_wri
 
 
 @pytest.fixture
-def cancelled(road: Sweep) -> Iterator[Any]:
-    """The next transactions are cancelled for one reason each; counts how many were sent."""
+def canceled(road: Sweep) -> Iterator[Any]:
+    """The next transactions are canceled for one reason each; counts how many were sent."""
     emitter = client("dynamodb").meta.events
     reasons: list[str] = []
     sent: list[int] = []
@@ -128,26 +128,26 @@ def cancelled(road: Sweep) -> Iterator[Any]:
 
 
 @pytest.mark.failure("R24")
-def test_a_conflict_of_transactions_is_decided_again(road: Sweep, cancelled: Any) -> None:
+def test_a_conflict_of_transactions_is_decided_again(road: Sweep, canceled: Any) -> None:
     caller = road.at("invite")
-    cancelled.reasons += ["TransactionConflict", "ThrottlingError"]
+    canceled.reasons += ["TransactionConflict", "ThrottlingError"]
     wiring.packets().change(caller.packet, lambda packet: Change(packet, events=[event("invitation.reminded")]))
-    assert len(cancelled.sent) == 3
+    assert len(canceled.sent) == 3
     assert [one.type for one in wiring.packets().events(caller.packet)].count("invitation.reminded") == 1
 
 
 @pytest.mark.failure("R24")
-def test_conflicts_without_end_are_told_as_unavailable(road: Sweep, cancelled: Any) -> None:
+def test_conflicts_without_end_are_told_as_unavailable(road: Sweep, canceled: Any) -> None:
     caller = road.at("invite")
-    cancelled.reasons += ["TransactionConflict"] * 50
+    canceled.reasons += ["TransactionConflict"] * 50
     with pytest.raises(Unavailable):
         wiring.packets().change(caller.packet, lambda packet: Change(packet, events=[event("invitation.reminded")]))
-    assert len(cancelled.sent) == ROUNDS
+    assert len(canceled.sent) == ROUNDS
     assert "invitation.reminded" not in [one.type for one in wiring.packets().events(caller.packet)]
 
 
 @pytest.mark.failure("R24")
-def test_a_claim_that_is_taken_is_not_tried_again(road: Sweep, cancelled: Any) -> None:
+def test_a_claim_that_is_taken_is_not_tried_again(road: Sweep, canceled: Any) -> None:
     caller = road.at("invite")
     taken = next(iter(wiring.packets().all_of(Effect, caller.packet)))
 
@@ -156,7 +156,7 @@ def test_a_claim_that_is_taken_is_not_tried_again(road: Sweep, cancelled: Any) -
 
     with pytest.raises(Conflict):
         wiring.packets().change(caller.packet, decide)
-    assert len(cancelled.sent) == 1
+    assert len(canceled.sent) == 1
 
 
 @pytest.mark.failure("R41")

@@ -1,4 +1,4 @@
-"""The acts of everybody but the agent: the workflow's tasks, the vendors' webhooks, the contracting department."""
+"""The acts of everyone but the agent: the workflow's tasks, the vendors' webhooks, the contracting department."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A container engine for the suite: the one that answers, or Debian's own started here and stopped afterwards."""
+"""A container engine for the suite: the one that answers, or Debian's own started here and stopped afterward."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Lets containers reach what listens on this machine's loopback, and nobody else: one address, chosen ports."""
+"""Lets containers reach what listens on this machine's loopback, and no one else: one address, chosen ports."""
 
 import asyncio
 import contextlib

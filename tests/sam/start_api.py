@@ -25,7 +25,7 @@ class NotStarted(Exception):
 
 
 def environments(config: Config, host: str) -> dict[str, dict[str, str]]:
-    """The deployed functions' variables by logical name, with this machine's loopback spelt as containers reach it.
+    """The deployed functions' variables by logical name, with this machine's loopback spelled as containers reach it.
 
     sam resolves references to other resources to their logical names, so the real names come from the deployed stack.
     """

@@ -19,7 +19,7 @@ DER = serialization.Encoding.DER
 
 @dataclass(frozen=True)
 class Authority:
-    """Issues certificates and a revocation list on which nobody stands."""
+    """Issues certificates and a revocation list on which no one stands."""
 
     key: rsa.RSAPrivateKey
     certificate: pyca.Certificate
@@ -41,7 +41,7 @@ class Authority:
         )
 
     def validation(self) -> ValidationContext:
-        """Trusts this authority and holds its revocation list; asks nobody."""
+        """Trusts this authority and holds its revocation list; asks no one."""
         listed = (
             pyca.CertificateRevocationListBuilder()
             .issuer_name(self.certificate.subject)

@@ -18,7 +18,7 @@ def forms(value: str) -> set[bytes]:
     raw = value.encode()
     found = {raw, quote(value, safe="").encode(), "".join(f"%{byte:02x}" for byte in raw).encode(), raw.hex().encode()}
     for shift in range(3):
-        # The signs that depend on the neighbours are cut off.
+        # The signs that depend on the neighbors are cut off.
         encoded = b64encode(b"\0" * shift + raw + b"\0" * 3)
         first = -(-shift * 8 // 6)
         found.add(encoded[first : (shift + len(raw)) * 8 // 6])

@@ -1,4 +1,4 @@
-"""The failure catalogue: what can go wrong, what has to happen then. The mark `failure` names the rows a test proves.
+"""The failure catalog: what can go wrong, what has to happen then. The mark `failure` names the rows a test proves.
 
 `python -m tools.reliability` runs those tests and writes the table of docs/reliability.md.
 """
@@ -30,7 +30,7 @@ ROWS = (
     Row("R12", "A webhook comes again and again", "202 each time, one change"),
     Row("R13", "Webhooks come out of order", "the final word stands, every message is kept"),
     Row("R14", "A message is forged, replayed, or about nothing of ours", "401, 401, 404; logged, nothing written"),
-    Row("R15", "A result is there before anybody waits for it", "who comes to wait is woken"),
+    Row("R15", "A result is there before anyone waits for it", "who comes to wait is woken"),
     Row(
         "R16",
         "A result comes after the wait, or for a replaced token",
@@ -51,7 +51,7 @@ ROWS = (
         "it is left alone; work waits and says so; an alarm rings",
     ),
     Row("R23", "The table throttles", "absorbed by the SDK, else 503 with Retry-After and nothing half written"),
-    Row("R24", "A transaction is cancelled", "a conflict is decided again, a failed condition is not"),
+    Row("R24", "A transaction is canceled", "a conflict is decided again, a failed condition is not"),
     Row(
         "R25",
         "A hot partition",
@@ -65,9 +65,9 @@ ROWS = (
         "An execution's history grows",
         "at most 520 events, without retries, for a packet that asks all 56, of 25,000",
     ),
-    Row("R29", "A stream record nobody can read", "to the dead letters after its attempts; the others progress"),
+    Row("R29", "A stream record no one can read", "to the dead letters after its attempts; the others progress"),
     Row("R30", "Clocks are 15 minutes off; the store deletes two days late", "the product's own clock decides"),
-    Row("R31", "A link is expired, withdrawn or unknown", "one and the same answer, and a way to ask anew"),
+    Row("R31", "A link is expired, withdrawn or unknown", "one and the same answer, and a way to ask again"),
     Row("R32", "A function dies with an effect in hand", "the lease ends and the next one completes it"),
     Row("R33", "The sealing key's service is down", "SEALING until it is back; never SUBMITTED without all seals"),
     Row("R34", "No timestamp authority answers", "waits, or is stamped later where configured; never a made-up time"),

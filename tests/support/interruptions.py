@@ -84,7 +84,7 @@ class Interruptions:
         invoke = LambdaSimpleBackend.invoke
 
         def contained(backend: Any, name: str, qualifier: Any, body: Any, headers: Any, response: Any) -> bytes:
-            """A function that dies takes nobody with it; who invoked it is told."""
+            """A function that dies takes no one with it; who invoked it is told."""
             try:
                 return invoke(backend, name, qualifier, body, headers, response)
             except Crash:

@@ -68,7 +68,7 @@ def _named(backend: Any, operation: dict[str, Any]) -> tuple[Any, tuple[Any, Any
 
 
 def _query_of_a_key(self: Any, *arguments: Any, **named: Any) -> Any:
-    """The caller holds the lock of `tests.support.atomic`, so nobody else sees the table while it is narrowed."""
+    """The caller holds the lock of `tests.support.atomic`, so no one else sees the table while it is narrowed."""
     asked = _QUERY.bind(self, *arguments, **named).arguments
     everything, conditions = self.items, asked.get("hash_key_conditions")
     if self.range_key_attr is not None and asked.get("index_name") is None:

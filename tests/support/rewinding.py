@@ -40,7 +40,7 @@ class State:
         ]
         tracked = [(kind, list(kind.instances_tracked)) for kind in (FakeKey, FakeMultipart)]
         contents = _copies(services, [vars(backend) for backend in _backends(services)])
-        for kind, before in tracked:  # moto empties what it tracks whenever it starts anew
+        for kind, before in tracked:  # moto empties what it tracks whenever it starts again
             kind.instances_tracked = before
         return cls(services, contents, dict(s3_backends.bucket_accounts))
 
@@ -60,7 +60,7 @@ class State:
 
 
 class Clients:
-    """SDK clients made once for the process. One that somebody has put a hook into is not handed out again."""
+    """SDK clients made once for the process. One that someone has put a hook into is not handed out again."""
 
     def __init__(self) -> None:
         self._made: dict[str, tuple[BaseClient, Any]] = {}

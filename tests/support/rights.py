@@ -1,4 +1,4 @@
-"""Notes what every function was seen to ask of AWS while tests ran, for tools/rights.py to judge afterwards."""
+"""Notes what every function was seen to ask of AWS while tests ran, for tools/rights.py to judge afterward."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small files as agents upload them, and the kinds nobody should open."""
+"""Small files as agents upload them, and the kinds no one should open."""
 
 from __future__ import annotations
 

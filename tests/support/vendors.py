@@ -60,7 +60,7 @@ class Screening:
 
 @dataclass
 class Registry:
-    """A license registry that knows everybody, with an active health license everywhere but where told."""
+    """A license registry that knows everyone, with an active health license everywhere but where told."""
 
     states: tuple[str, ...] = ("AL", "CO", "FL", "GA", "IA", "KY", "NY", "TN", "TX")
     without: set[str] = field(default_factory=set)

@@ -105,7 +105,7 @@ class Pace:
         return max(0.0, seconds) * self.seconds_per_day / 86400
 
     def called_back(self, wait: Callable[..., Any], endpoint: CallbackEndpoint, timeout: float | None) -> Any:
-        """What a step that waits for a callback is told; None if nobody calls in time."""
+        """What a step that waits for a callback is told; None if no one calls in time."""
         self._waiting.add(endpoint)
         try:
             if self.over.is_set():
@@ -252,7 +252,7 @@ class World:
         return found
 
     def _authorized(self, event: dict[str, Any]) -> dict[str, str] | None:
-        """Who is calling; nobody where nobody has to be known; None if it could not be found out."""
+        """Who is calling; no one where no one has to be known; None if it could not be found out."""
         from auth import authorizer
 
         if deployed.is_open(event["httpMethod"], event["resource"]):
@@ -366,7 +366,7 @@ def settle_in(monkeypatch: pytest.MonkeyPatch, environment: Mapping[str, str]) -
 
 
 def deploy(monkeypatch: pytest.MonkeyPatch) -> Deployed:
-    """Deploys anew, whatever was deployed before."""
+    """Deploys again, whatever was deployed before."""
     kms = boto3.client("kms")
     keys = {
         name: kms.create_key(**usage)["KeyMetadata"]["Arn"]

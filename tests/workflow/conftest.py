@@ -36,12 +36,12 @@ def taken() -> set[edges.Edge]:
 
 @pytest.fixture
 def not_run() -> set[tuple[str, str]]:
-    """The suite's tests that did not run in this process before the judgement: (file, function)."""
+    """The suite's tests that did not run in this process before the judgment: (file, function)."""
     return {one for file in HERE.glob("test_*.py") if file != JUDGE for one in _tests_in(file)} - _ran
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The judgement over the whole suite comes last of it."""
+    """The judgment over the whole suite comes last of it."""
     ours = [item for item in items if HERE in item.path.parents]
     if ours:
         begin = items.index(ours[0])

@@ -6,7 +6,7 @@ from econtracting import wiring
 from econtracting.domain.interview.flags import Flag
 from econtracting.domain.outbox import start_workflow
 from econtracting.domain.packet import Status
-from econtracting.domain.screening.background import Report, ScreeningStatus
+from econtracting.domain.screening.background import Check, Report, ScreeningNews, ScreeningStatus
 from econtracting.ports import Change
 from tests.support import journey, stories
 from tests.support.world import World
@@ -167,3 +167,18 @@ def test_the_package_of_the_packet_type_is_ordered(world: World, monkeypatch: py
     monkeypatch.setattr(wiring, "packet_type", lambda name: load(name).model_copy(update=basic))
     stories.to_check(world)
     assert world.outside.screening.packages == ["harbor_basic"]
+
+
+def test_a_company_that_does_not_tell_our_reference_is_understood_by_its_own(world: World) -> None:
+    packet_id = stories.to_check(world)
+    report = world.outside.screening.ends(f"{packet_id}-1", "complete", "clear")
+    news = ScreeningNews("evt_1", "report.completed", report, None)
+    for _ in range(2):
+        wiring.webhooks().receive_screening(news, "{}")
+    world.reaches(packet_id, "APPOINTING")
+    assert stories.events(packet_id).count("bgc.complete") == 1
+
+
+def test_what_was_stored_in_a_companys_words_is_read_in_ours() -> None:
+    stored = {"packet_id": "pkt_1", "attempt": 1, "status": "suspended", "suspended_fields": ["dob", "zipcode", "ssn"]}
+    assert Check.model_validate(stored).suspended_fields == ("birth_date", "residence", "ssn")

@@ -1,4 +1,4 @@
-"""The judgement over the whole suite: every edge of both state machines was taken by some execution."""
+"""The judgment over the whole suite: every edge of both state machines was taken by some execution."""
 
 import pytest
 
@@ -16,5 +16,5 @@ def test_every_edge_of_both_machines_is_taken_by_the_suite(taken: set[Edge], not
 
 
 def test_no_execution_takes_an_edge_that_is_not_declared(taken: set[Edge]) -> None:
-    """Else the histories are misread, and the judgement above is worth nothing."""
+    """Else the histories are misread, and the judgment above is worth nothing."""
     assert taken <= edges.declared()

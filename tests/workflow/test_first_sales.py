@@ -1,4 +1,4 @@
-"""Just in time: a first sale starts the clock, the appointment is ordered once and proven, or somebody is told."""
+"""Just in time: a first sale starts the clock, the appointment is ordered once and proven, or someone is told."""
 
 from datetime import UTC, date, datetime, timedelta
 

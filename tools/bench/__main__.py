@@ -53,7 +53,7 @@ def _sections(rows, packets, papers, cold) -> list[Section]:  # type: ignore[no-
             "A packet's calls, by stage",
             "Counted at the SDK's clients while one packet goes from e-vite to ACTIVE by the shortest road, two\n"
             "states up front. Units are computed from stored items, index entries included; a portal asks more often.",
-            ("stage", "API", "AWS calls", "write units", "read units", "transitions", "Lambda", "modelled cost"),
+            ("stage", "API", "AWS calls", "write units", "read units", "transitions", "Lambda", "modeled cost"),
             [
                 (
                     stage,
@@ -71,7 +71,7 @@ def _sections(rows, packets, papers, cold) -> list[Section]:  # type: ignore[no-
         Section(
             "Where the money goes",
             f"Prices of us-east-1, November 2026, without free tiers, storage and monthly fees. How long a function\n"
-            f"runs is modelled: {cost.HANDLER_CPU_MS:.0f} ms of a full processor, {cost.CALL_MS:.0f} ms for each call,"
+            f"runs is modeled: {cost.HANDLER_CPU_MS:.0f} ms of a full processor, {cost.CALL_MS:.0f} ms for each call,"
             " and what is measured for rendering and sealing.",
             ("unit", "count", "dollars"),
             [(unit, f"{count:.4g}", f"{dollars:.6f}") for unit, count, dollars in cost.by_line(total)],

@@ -25,7 +25,7 @@ PRICES = {
     "execution": 0.0,  # its transitions are paid
 }
 
-# How long a call of a function lasts on AWS is modelled: nothing here has run there. The processor's part shrinks and
+# How long a call of a function lasts on AWS is modeled: nothing here has run there. The processor's part shrinks and
 # grows with the memory a function has (one vCPU at 1,769 MB), the network's part does not.
 FULL_VCPU_MB = 1769
 HANDLER_CPU_MS = 3.0
@@ -35,7 +35,7 @@ REQUEST_LOG_BYTES = 500  # the API's access log
 
 
 def duration_ms(calls: float, memory_mb: int, own_cpu_ms: float = 0.0) -> float:
-    """Modelled milliseconds of an invocation that makes so many AWS calls."""
+    """Modeled milliseconds of an invocation that makes so many AWS calls."""
     return (HANDLER_CPU_MS + own_cpu_ms) * max(1.0, FULL_VCPU_MB / memory_mb) + CALL_MS * calls
 
 

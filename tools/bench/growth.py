@@ -16,7 +16,7 @@ from tests.support.world import REGION
 def grow(to: int) -> int:
     """Fill the emulated table with copies of the packets in it, under names of their own; returns the items in it.
 
-    Copies are put directly where the emulator keeps items: they are ballast, and nobody asks about them.
+    Copies are put directly where the emulator keeps items: they are ballast, and no one asks about them.
     """
     table = dynamodb_backends[stream.ACCOUNT][REGION].tables[stream.TABLE]
     packets = sorted({partition.value for partition in table.items if partition.value.startswith("PACKET#")})

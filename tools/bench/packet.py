@@ -75,7 +75,7 @@ def play(own_cpu_ms: Mapping[str, float]) -> Packets:
                 transitions <= BUDGET_TRANSITIONS,
             ),
             Row(
-                "modelled AWS cost of a packet, no storage",
+                "modeled AWS cost of a packet, no storage",
                 f"${dollars:.5f}",
                 "",
                 "<= $0.003",

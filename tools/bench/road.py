@@ -40,8 +40,8 @@ AUTHORIZER = "AuthorizerFunction"
 
 
 @dataclass(frozen=True)
-class Traveller:
-    """Somebody whose packet is played; every packet needs another person."""
+class Traveler:
+    """Someone whose packet is played; every packet needs another person."""
 
     number: int
 
@@ -78,13 +78,13 @@ class Track:
 
     def __init__(self, world: World, ledger: Ledger) -> None:
         self.world, self.ledger = world, ledger
-        self._travellers = 0
+        self._travelers = 0
         self._packet_id = ""
 
     def play(self) -> Measured:
         """One packet more, from the invitation to the end."""
-        world, ledger, who = self.world, self.ledger, Traveller(self._travellers)
-        self._travellers += 1
+        world, ledger, who = self.world, self.ledger, Traveler(self._travelers)
+        self._travelers += 1
         counted = (ledger.units, ledger.calls, ledger.invocations, ledger.indexes)
         for kept in counted:
             kept.clear()

@@ -82,7 +82,7 @@ def write_units(before: Item | None, after: Item | None, *, transaction: bool) -
 
 
 def index_units(index: Index, before: Item | None, after: Item | None) -> float:
-    """Units of what a write changes in an index: an entry whose key changes is removed and written anew."""
+    """Units of what a write changes in an index: an entry whose key changes is removed and written again."""
     old, new = index.entry(before), index.entry(after)
     if old == new:
         return 0

@@ -1,4 +1,4 @@
-"""Quotas of an AWS account in us-east-1, as they stand before anybody asks for more.
+"""Quotas of an AWS account in us-east-1, as they stand before anyone asks for more.
 
 Public documentation and general knowledge, November 2026; to be looked up for the account at hand, most can be raised.
 """

@@ -5,7 +5,7 @@ export type Language = "en" | "es";
 export interface Carrier {
   name: string;
   logo: string;
-  colours: Record<string, string>;
+  colors: Record<string, string>;
   contact: { phone: string; email: string; hours: Partial<Record<Language, string>> };
   /** The deployment's password profile, to tick rules off while typing; the API has the last word. */
   password: { minimum_length: number; composition: boolean };
@@ -17,7 +17,7 @@ export interface Carrier {
 let current: Carrier = {
   name: "",
   logo: "",
-  colours: {},
+  colors: {},
   contact: { phone: "", email: "", hours: {} },
   password: { minimum_length: 6, composition: true },
   languages: ["en"],
@@ -26,7 +26,7 @@ let current: Carrier = {
 
 export const carrier = (): Carrier => current;
 
-/** Read the configuration and dress the page in the carrier's colours. */
+/** Read the configuration and dress the page in the carrier's colors. */
 export async function loadCarrier(): Promise<void> {
   const answer = await fetch("./carrier.json", { cache: "no-cache" });
   if (answer.ok) dressAs({ ...current, ...((await answer.json()) as Partial<Carrier>) });
@@ -34,6 +34,6 @@ export async function loadCarrier(): Promise<void> {
 
 export function dressAs(chosen: Carrier): void {
   current = chosen;
-  for (const [name, colour] of Object.entries(chosen.colours))
-    document.documentElement.style.setProperty(`--${name}`, colour);
+  for (const [name, color] of Object.entries(chosen.colors))
+    document.documentElement.style.setProperty(`--${name}`, color);
 }

@@ -1,4 +1,4 @@
-/** Who is signed in and where their packet stands. Nothing anybody entered is stored. */
+/** Who is signed in and where their packet stands. Nothing anyone entered is stored. */
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import type { Packet, PacketStatus, Session } from "./api/types";
 import { api, onSessionProblem, Problem } from "./api/client";
@@ -15,7 +15,7 @@ interface Known {
   /** A session was there and has ended, so that the log-in screen can say so. */
   interrupted: boolean;
   keepSecret(secret: string): void;
-  /** Read the packet anew. Throws what the call throws. */
+  /** Read the packet again. Throws what the call throws. */
   refresh(): Promise<Packet>;
   entered(session: Session): Promise<void>;
   /** The packet has ended or the person has left: forget the session and show `to`. */
@@ -59,7 +59,7 @@ const BEFORE_SUBMISSION: readonly PacketStatus[] = ["INVITED", "IN_PROGRESS", "A
 export const lapsed = (packet: Packet): boolean =>
   !packet.correction && BEFORE_SUBMISSION.includes(packet.status) && Date.parse(packet.expires_at) <= Date.now();
 
-/** Only the screen's place is kept for the way back, never anything somebody entered. */
+/** Only the screen's place is kept for the way back, never anything someone entered. */
 const rememberPlace = () => {
   if (!AWAITING_LOG_IN.test(place())) sessionStorage.setItem(RETURN_TO, place());
 };

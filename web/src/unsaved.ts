@@ -21,7 +21,7 @@ export function saveBeforeLeaving(save: () => Promise<unknown>): () => void {
 
 export const saveEverything = (): Promise<unknown> => Promise.all([...savers].map((save) => save()));
 
-/** Keep it for the same person's return to this page; nothing is kept of somebody who leaves on purpose. */
+/** Keep it for the same person's return to this page; nothing is kept of someone who leaves on purpose. */
 export function keepTyped(what: Typed): void {
   if (!leaving) typed = what;
 }

@@ -21,7 +21,7 @@ const field = () => screen.getByLabelText<HTMLInputElement>("Password");
 const wrong = { code: "invalid-credentials" };
 
 const logIn = () => next("POST", "/access/sessions");
-/** What everybody is told who is not signed in. */
+/** What everyone is told who is not signed in. */
 const refuseStranger = async () => (await next("GET", /packet$/)).answer(401, { code: "not-signed-in" });
 
 async function opened() {

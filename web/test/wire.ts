@@ -10,7 +10,7 @@ export interface Asked {
   answer: (status: number, facts?: object) => void;
 }
 
-/** The calls nobody has taken yet. Empty them by `intercept` before each test. */
+/** The calls no one has taken yet. Empty them by `intercept` before each test. */
 export const asked: Asked[] = [];
 
 /** Take the place of the network until `vi.unstubAllGlobals`. */
@@ -29,7 +29,7 @@ export function intercept(): void {
   });
 }
 
-/** The next call that nobody has taken yet, once it is made. */
+/** The next call that no one has taken yet, once it is made. */
 export async function next(method: string, address: string | RegExp): Promise<Asked> {
   return waitFor(() => {
     const place = asked.findIndex((one) => one.method === method && one.address.match(address));

@@ -11,7 +11,7 @@ from econtracting.domain.errors import Unavailable
 
 
 def translated[**P, T](call: Callable[P, T]) -> Callable[P, T]:
-    """An AWS call whose outage (throttle, time-out, lost connection, 5xx) is told as Unavailable.
+    """An AWS call whose outage (throttle, time-out, lost connection, 5xx) becomes Unavailable.
 
     A 4xx that is not a throttle is a bug of ours and stays what it is.
     """

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from econtracting.ports import Clock
 
 CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
-# Nobody confuses two of these when they type them off a telephone: no 0 beside O and o, no 1 beside l and I.
+# No one confuses two of these when they type them off a telephone: no 0 beside O and o, no 1 beside l and I.
 UNAMBIGUOUS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 UNAMBIGUOUS_CAPITALS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 TEMPORARY_LENGTH = 16  # 16 of 57 signs are 93 bits

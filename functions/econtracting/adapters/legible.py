@@ -1,7 +1,7 @@
 """Characters the documents' fonts can show.
 
 A glyph no font has would stop an archival PDF from being written, and characters that reorder or hide text have no
-place in a document somebody signs. Both are spelt out as ``[U+1F600]``, so that nothing typed disappears silently.
+place in a document someone signs. Both are spelled out as ``[U+1F600]``, so that nothing typed disappears silently.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Answers that leave at the same time, so that their delay tells nobody what happened inside."""
+"""Answers that leave at the same time, so that their delay tells no one what happened inside."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Argon2Passwords:
         return self._hasher.hash(password)
 
     def matches(self, password: str, hashed: str | None) -> bool:
-        """A missing hash costs one verification as well: against a hash of nobody's password."""
+        """A missing hash costs one verification as well: against a hash of no one's password."""
         if hashed is None:
             self._nobodys = self._nobodys or self._hasher.hash("nobody's")
         try:

@@ -25,7 +25,7 @@ Content = Annotated[
 
 
 class Redraw(Record):
-    """Decode an uploaded image and write it anew."""
+    """Decode an uploaded image and write it again."""
 
     act: Literal["redraw"] = "redraw"
     image: Content

@@ -1,4 +1,4 @@
-"""Pictures of signatures: uploads decoded and written anew, strokes drawn, marks shown as the documents show them.
+"""Pictures of signatures: uploads decoded and written again, strokes drawn, marks shown as the documents show them.
 
 What decodes a stranger's image runs in a function without any rights (docs/decisions/0026).
 """
@@ -29,7 +29,7 @@ class PillowPictures:
         self._pages = MarkPages()
 
     def redraw(self, image: bytes) -> Drawing:
-        """Nothing of the upload but its pixels survives: no metadata, no colour profile, no appended bytes."""
+        """Nothing of the upload but its pixels survives: no metadata, no color profile, no appended bytes."""
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error", Image.DecompressionBombWarning)

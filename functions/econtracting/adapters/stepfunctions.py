@@ -8,7 +8,7 @@ from typing import Any
 
 from econtracting.adapters.failures import translated
 
-# Late, repeated and unknown tokens are told apart by AWS but mean the same: somebody has done it.
+# Late, repeated and unknown tokens are told apart by AWS but mean the same: someone has done it.
 SPENT = ("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")
 
 

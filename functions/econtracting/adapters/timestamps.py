@@ -46,7 +46,7 @@ class TimestampAuthorities(TimeStamper):
 
 
 def trusting(roots_pem: bytes) -> Callable[[], ValidationContext]:
-    """Validation against these roots, for levels that carry what a later check needs; revocation data is fetched anew.
+    """Validation against these roots, for levels that carry what a later check needs; revocation data is fetched again.
 
     Raises SealRefused when there is no certificate in the file.
     """

@@ -1,6 +1,6 @@
 """What the contracting department may do with a packet, by where the packet stands.
 
-One table for everybody: what decisions are held against, and which buttons the console shows. Whatever failed may be
+One table for everyone: what decisions are held against, and which buttons the console shows. Whatever failed may be
 tried again wherever a packet stands.
 """
 

@@ -14,7 +14,7 @@ from econtracting.domain.errors import VendorPaused
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record, StoredWord
 
-# Whoever waits for an open breaker comes back by then; one that nobody tried for longer says nothing about today.
+# Whoever waits for an open breaker comes back by then; one that no one tried for longer says nothing about today.
 FORGOTTEN_AFTER = timedelta(minutes=5)
 
 
@@ -47,7 +47,7 @@ class Breaker(Record):
     def entered(self, now: datetime, rule: BreakerRule) -> Self:
         """The breaker once a request is let through. While it is open that is the one probe of this pause.
 
-        Raises VendorPaused for everybody else.
+        Raises VendorPaused for everyone else.
         """
         if self.probe_at is None:
             return self

@@ -10,7 +10,7 @@ from econtracting.domain.audit import Actor
 
 
 class Request(NamedTuple):
-    """A caller's Idempotency-Key and what it was used for; scoped, so nobody gets another caller's answer."""
+    """A caller's Idempotency-Key and what it was used for; scoped, so no one gets another caller's answer."""
 
     caller: str
     key: str

@@ -17,31 +17,19 @@ from econtracting.domain.moment import Moment
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.record import Record
 
-# What the background-check vendor calls a field -> what it means to us.
-VENDOR_WORDS: dict[str, tuple[Meaning, ...]] = {
-    "ssn": ("ssn",),
-    "dob": ("birth_date",),
-    "first_name": ("first_name",),
-    "middle_name": ("middle_name", "no_middle_name"),
-    "no_middle_name": ("middle_name", "no_middle_name"),
-    "last_name": ("last_name",),
-    "email": ("email",),
-    "phone": ("phone",),
-    "zipcode": ("residence",),
-}
 # Answers that are one thing in two fields: whoever may mend one may mend the other.
-_TOGETHER: tuple[frozenset[Meaning], ...] = (frozenset({"middle_name", "no_middle_name"}),)
+_TOGETHER: tuple[tuple[Meaning, ...], ...] = (("middle_name", "no_middle_name"),)
 
 
 class CorrectionSchedule(NamedTuple):
-    """When an agent is reminded of a correction, and when somebody of the contracting department looks."""
+    """When an agent is reminded of a correction, and when someone of the contracting department looks."""
 
     reminders: tuple[timedelta, ...]
     limit: timedelta
 
 
 class CorrectionRequest(Record):
-    """What somebody asked the agent to mend. `versions` are those of the sections when it was asked."""
+    """What someone asked the agent to mend. `versions` are those of the sections when it was asked."""
 
     packet_id: str
     number: int
@@ -70,10 +58,10 @@ class CorrectionRequest(Record):
         return tuple(name for name in self.sections() if now.get(name, 0) <= self.versions.get(name, 0))
 
 
-def fields_of_vendor(definition: InterviewDefinition, words: Iterable[str]) -> tuple[str, ...]:
-    """The paths behind a vendor's field names; a name we do not know has none."""
-    meanings = [meaning for word in words for meaning in VENDOR_WORDS.get(word, ())]
-    return tuple(dict.fromkeys(path for meaning in meanings for path in paths_of(definition, meaning)))
+def fields_meaning(definition: InterviewDefinition, meanings: Iterable[str]) -> tuple[str, ...]:
+    """The paths of the fields that mean something; what is no meaning of ours has none."""
+    wanted = [one for meaning in meanings for one in next((some for some in _TOGETHER if meaning in some), (meaning,))]
+    return tuple(dict.fromkeys(path for meaning in wanted for path in paths_of(definition, meaning)))
 
 
 def checked_fields(definition: InterviewDefinition, paths: Iterable[str]) -> tuple[str, ...]:
@@ -98,9 +86,9 @@ def require_only_requested(
     after: Mapping[str, Any],
     retyped: Iterable[str],
 ) -> None:
-    """Refuse a save that changes an answer nobody asked about.
+    """Refuse a save that changes an answer no one asked about.
 
-    `before` and `after` are public answers of the section, `retyped` the sensitive ones that came anew.
+    `before` and `after` are public answers of the section, `retyped` the sensitive ones that came again.
     Raises InvalidAnswers naming each.
     """
     open_paths = _with_companions(definition, request.fields)

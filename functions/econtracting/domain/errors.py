@@ -17,7 +17,7 @@ EContractingError
 │   ├── SignaturesMissing
 │   ├── AlreadySigned
 │   └── Superseded           an execution of the workflow after which another one was started
-├── StaleVersion             somebody saved in between
+├── StaleVersion             someone saved in between
 ├── InvalidRequest           names field and rule
 │   ├── InvalidAnswers
 │   ├── WeakPassword
@@ -150,7 +150,7 @@ class AlreadyExists(Conflict):
 
 class StaleVersion(EContractingError):
     code = "stale-version"
-    title = "Somebody saved a newer version in between"
+    title = "Someone saved a newer version in between"
 
 
 class InvalidRequest(EContractingError):

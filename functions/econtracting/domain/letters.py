@@ -226,10 +226,10 @@ def _expected_by(context: Mapping[str, Any]) -> str | None:
 
 _FIELDS = {
     "ssn": "Social Security number",
-    "dob": "date of birth",
+    "birth_date": "date of birth",
     "npn": "National Producer Number (NPN)",
     "email": "e-mail address",
-    "zipcode": "ZIP code",
+    "residence": "home address",
 }
 
 

@@ -2,7 +2,7 @@
 
 One type for each kind of row says what it carries and how its id is made. An id is derived from what the row is for,
 never random, so the ledger holds each effect once (invariant I6). The stored form is `kind` and `payload`; members that
-a later release adds are ignored by an earlier one, and a kind nobody knows is kept (`UnknownEffect`).
+a later release adds are ignored by an earlier one, and a kind no one knows is kept (`UnknownEffect`).
 """
 
 from __future__ import annotations

@@ -153,7 +153,7 @@ class Packet(Record):
     created_at: Moment
     expires_at: Moment
     status_at: Moment
-    due_at: Moment | None = None  # when somebody has to look at it, if nothing happens before
+    due_at: Moment | None = None  # when someone has to look at it, if nothing happens before
     reached: dict[str, Moment] = {}  # status -> first time it was reached
 
     invitation_generation: int = 1
@@ -171,8 +171,8 @@ class Packet(Record):
     attempt: int = 0  # of the workflow's execution
     check_attempt: int = 0  # of the background check
     review_reason: str | None = None
-    review_from: Status | None = None  # where it stood before somebody had to look
-    reviews: int = 0  # how often somebody had to look
+    review_from: Status | None = None  # where it stood before someone had to look
+    reviews: int = 0  # how often someone had to look
     approvals: tuple[str, ...] = ()  # who of the staff agreed so far to go on, where two have to
     correction: int = 0  # the number of the latest correction request
     flags: tuple[
@@ -195,7 +195,7 @@ class Packet(Record):
         )
 
     def end(self, to: Status, at: datetime) -> Self:
-        """The packet at a last status, where nobody has to look at it any more. Raises InvalidTransition."""
+        """The packet at a last status, where no one has to look at it any more. Raises InvalidTransition."""
         return self.move(to, at).model_copy(update={"due_at": None})
 
     def send_to_review(self, reason: str, at: datetime, *, to: Status = S.NEEDS_REVIEW) -> Self:
@@ -212,7 +212,7 @@ class Packet(Record):
         return self.model_copy(update={"approvals": (*self.approvals, by)})
 
     def next_attempt(self, due_at: datetime) -> Self:
-        """The next execution of the workflow drives the packet; at `due_at` somebody sees that it runs."""
+        """The next execution of the workflow drives the packet; at `due_at` someone sees that it runs."""
         return self.model_copy(update={"attempt": self.attempt + 1, "due_at": due_at})
 
     def next_check(self) -> Self:
@@ -225,7 +225,7 @@ class Packet(Record):
         return asked.model_copy(update={"correction": self.correction + 1, "due_at": None})
 
     def look_again(self, at: datetime | None) -> Self:
-        """When somebody has to look at the packet next; None if nobody has to."""
+        """When someone has to look at the packet next; None if no one has to."""
         return self.model_copy(update={"due_at": at})
 
     def mail_sent(self) -> Self:
@@ -237,7 +237,7 @@ class Packet(Record):
         return self.model_copy(update={"delivery": "delivered"})
 
     def mail_undeliverable(self) -> Self:
-        """Mail does not reach the agent: nobody is reminded, and an invitation only waits for its end."""
+        """Mail does not reach the agent: no one is reminded, and an invitation only waits for its end."""
         due_at = self.expires_at if self.before_submission else self.due_at
         return self.model_copy(update={"delivery": "undeliverable", "due_at": due_at})
 
@@ -250,7 +250,7 @@ class Packet(Record):
         return self.model_copy(update=changes)
 
     def look_at(self, at: datetime) -> Self:
-        """Somebody has to look at it then, if nothing happens before."""
+        """Someone has to look at it then, if nothing happens before."""
         return self.having(due_at=at)
 
     def mail_invitation(self) -> Self:

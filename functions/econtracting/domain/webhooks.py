@@ -1,16 +1,14 @@
 """Webhooks of outside systems: is this really theirs, and what does it say?
 
-Two ways of signing are spoken: a bare hex HMAC of the raw body (background checks: no timestamp, so the receiver keeps
-event ids and asks the vendor for the truth before it acts), and Standard Webhooks, version v1 (all others). A signature
-covers bytes, so it is checked before anything is parsed. Members we do not use are ignored; one we use and that is not
-as documented makes the whole message invalid. Standard Webhooks is an open specification.
+Standard Webhooks, version v1, an open specification, is what they sign with; a screening company signs in its own way,
+which its adapter knows. A signature covers bytes, so it is checked before anything is parsed. Members we do not use are
+ignored; one we use and that is not as documented makes the whole message invalid.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
@@ -23,16 +21,6 @@ from econtracting.domain.moment import Moment
 
 TOLERANCE = timedelta(minutes=5)
 SECRET_PREFIX = "whsec_"
-
-
-def verify_hex_hmac(raw: bytes, signature: str | None, keys: Iterable[str]) -> None:
-    """Check the lower-case hex HMAC-SHA256 of the raw body against every active key.
-
-    Raises BadSignature.
-    """
-    expected = (hmac.new(key.encode(), raw, hashlib.sha256).hexdigest() for key in keys)
-    if not _any_equal(expected, [signature or ""]):
-        raise BadSignature()
 
 
 def verify_standard(raw: bytes, headers: Mapping[str, str], secrets: Iterable[str], now: datetime) -> str:
@@ -82,7 +70,9 @@ def _any_equal(expected: Iterable[str], given: Iterable[str]) -> bool:
     return any(fits)
 
 
-class _Message(BaseModel):
+class Message(BaseModel):
+    """Base of what systems outside tell: members we do not use are ignored, the others must be as documented."""
+
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True, hide_input_in_errors=True)
 
 
@@ -92,30 +82,7 @@ Npn = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,9}$")]
 State = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 
-class ReportObject(_Message):
-    """The report an event is about, as it stood when the event was made: only its names are relied upon."""
-
-    id: Id
-    custom_id: Id
-
-
-class _ReportData(_Message):
-    object: ReportObject
-
-
-class ReportEvent(_Message):
-    """Something happened to a background report; what, the vendor is asked."""
-
-    id: Id
-    type: Id
-    data: _ReportData
-
-    @property
-    def reference(self) -> str:
-        return self.data.object.custom_id
-
-
-class AppointmentNews(_Message):
+class AppointmentNews(Message):
     """A state's answer to an appointment, or that it takes its time."""
 
     transaction_id: Id
@@ -128,25 +95,25 @@ class AppointmentNews(_Message):
     state_fee_cents: Annotated[int, Field(ge=0)] | None = None
 
 
-class AppointmentUpdated(_Message):
+class AppointmentUpdated(Message):
     type: Literal["appointment.updated"]
     timestamp: Moment
     data: AppointmentNews
 
 
-class LoadedProducer(_Message):
+class LoadedProducer(Message):
     npn: Npn
     external_ref: Id
     loaded_at: Moment
 
 
-class ProducerLoaded(_Message):
+class ProducerLoaded(Message):
     type: Literal["producer.loaded"]
     timestamp: Moment
     data: LoadedProducer
 
 
-class FinishedCourse(_Message):
+class FinishedCourse(Message):
     npn: Npn
     external_ref: Id
     course: Id
@@ -154,7 +121,7 @@ class FinishedCourse(_Message):
     score: Annotated[int, Field(ge=0, le=100)] | None = None
 
 
-class CourseFinished(_Message):
+class CourseFinished(Message):
     type: Literal["course.completed", "course.failed"]
     timestamp: Moment
     data: FinishedCourse
@@ -164,7 +131,7 @@ class CourseFinished(_Message):
         return self.type == "course.completed"
 
 
-class ReportedSale(_Message):
+class ReportedSale(Message):
     """A first or later application the carrier received on a day (its own zone's calendar)."""
 
     sale_id: Id
@@ -174,46 +141,43 @@ class ReportedSale(_Message):
     product: Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
-class SaleReported(_Message):
+class SaleReported(Message):
     type: Literal["sale.reported"]
     timestamp: Moment
     data: ReportedSale
 
 
-class _Typed(_Message):
+class _Typed(Message):
     type: Id
-
-
-def report_event(raw: bytes) -> ReportEvent | None:
-    """None for an event about something other than a report. Raises InvalidRequest."""
-    return _read(ReportEvent, raw) if _type(raw).startswith("report.") else None
 
 
 def appointment_event(raw: bytes) -> AppointmentUpdated | None:
     """None for a type we do not know. Raises InvalidRequest."""
-    return _read(AppointmentUpdated, raw) if _type(raw) == "appointment.updated" else None
+    return read_as(AppointmentUpdated, raw) if type_of(raw) == "appointment.updated" else None
 
 
 def certification_event(raw: bytes) -> ProducerLoaded | CourseFinished | None:
     """None for a type we do not know. Raises InvalidRequest."""
-    match _type(raw):
+    match type_of(raw):
         case "producer.loaded":
-            return _read(ProducerLoaded, raw)
+            return read_as(ProducerLoaded, raw)
         case "course.completed" | "course.failed":
-            return _read(CourseFinished, raw)
+            return read_as(CourseFinished, raw)
     return None
 
 
 def sale_event(raw: bytes) -> SaleReported | None:
     """None for a type we do not know. Raises InvalidRequest."""
-    return _read(SaleReported, raw) if _type(raw) == "sale.reported" else None
+    return read_as(SaleReported, raw) if type_of(raw) == "sale.reported" else None
 
 
-def _type(raw: bytes) -> str:
-    return _read(_Typed, raw).type
+def type_of(raw: bytes) -> str:
+    """What kind of message it is. Raises InvalidRequest."""
+    return read_as(_Typed, raw).type
 
 
-def _read[M: _Message](model: type[M], raw: bytes) -> M:
+def read_as[M: Message](model: type[M], raw: bytes) -> M:
+    """Raises InvalidRequest naming each member that is missing or not as documented."""
     try:
         return model.model_validate_json(raw)
     except ValidationError as error:

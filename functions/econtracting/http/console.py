@@ -67,7 +67,7 @@ class Pages:
             )
             for row in sorted(found.items, key=lambda row: -row.age_seconds)
         ]
-        listed = parts.grid(rows, ("Packet", "Waiting", "Reason", "Agency")) or "<p>Nobody waits here.</p>"
+        listed = parts.grid(rows, ("Packet", "Waiting", "Reason", "Agency")) or "<p>No one waits here.</p>"
         more = f"<p>{self._do.link('More', {'queue': queue, 'cursor': found.cursor})}</p>" if found.cursor else ""
         style = "width:330px;padding:4px 8px;margin:0 8px 0 0"
         find = f'<input name="packet_id" placeholder="pkt_..." aria-label="Packet id" style="{style}">'

@@ -173,7 +173,7 @@ class Door(APIGatewayRestResolver):
         return problem(HTTPStatus.NOT_FOUND, "route-not-found", "There is no such address", "Check the path.")
 
     def _unexpected(self, error: Exception) -> Response[str]:
-        # The frames, never the message: it may quote what somebody entered.
+        # The frames, never the message: it may quote what someone entered.
         frames = traceback.format_tb(error.__traceback__)
         logger.error("unexpected", error_type=type(error).__name__, frames=frames[-8:])
         return problem(

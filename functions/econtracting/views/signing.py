@@ -124,7 +124,7 @@ class SigningFieldView(View):
     required: bool = Field(description="Whether finishing waits for it; dates fill themselves in")
     label: str = Field(description="What a screen reader says")
     signed_at: datetime | None
-    mark: MarkView | None = Field(description="What will be sealed here; null before somebody acted")
+    mark: MarkView | None = Field(description="What will be sealed here; null before someone acted")
 
 
 class DocumentView(View):

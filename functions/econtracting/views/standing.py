@@ -17,7 +17,7 @@ class CarrierView(View):
     name: str
     phone: str
     email: str
-    hours: str = Field(description="When somebody answers the phone")
+    hours: str = Field(description="When someone answers the phone")
 
 
 class SectionRowView(View):

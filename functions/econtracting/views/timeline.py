@@ -15,7 +15,7 @@ def _absent(value: object) -> bool:
 
 
 class DelayView(View):
-    """An outside system does not answer, and somebody waits for it."""
+    """An outside system does not answer, and someone waits for it."""
 
     waiting_for: list[str] = Field(description="The outside systems by code, so that a page can say it in any language")
     message: str = Field(description="The same in English")

@@ -51,7 +51,7 @@ def _deploy(monkeypatch: pytest.MonkeyPatch) -> Deployed:
 
 
 class Silence:
-    """A bus nobody listens to."""
+    """A bus no one listens to."""
 
     def publish(self, detail_type: str, detail: object, reference: str) -> None:
         pass

@@ -41,7 +41,7 @@ def packet_id(world: World) -> str:
 
 @pytest.fixture
 def inside(world: World, packet_id: str) -> str:
-    """An agent signed in with an own password."""
+    """An agent signed in with a password of their own."""
     journey.come_in(world)
     return packet_id
 

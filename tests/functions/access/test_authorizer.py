@@ -1,4 +1,4 @@
-"""Who is calling? The authorizer answers for agents and staff, and for nobody else."""
+"""Who is calling? The authorizer answers for agents and staff, and for no one else."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def temporary(world: World, secret: str) -> str:
 
 @pytest.fixture
 def inside(world: World, packet_id: str, secret: str) -> str:
-    """An agent with an own password, `journey.PASSWORD`."""
+    """An agent with a password of their own, `journey.PASSWORD`."""
     journey.come_in(world)
     return packet_id
 

@@ -27,7 +27,7 @@ export class Problem extends Error {
   }
 }
 
-/** Nothing came back: no network, or nobody there. What was sent may or may not have arrived. */
+/** Nothing came back: no network, or no one there. What was sent may or may not have arrived. */
 export class Offline extends Error {}
 
 export interface Call {

@@ -6,7 +6,7 @@ interface Props {
   children: ReactNode;
 }
 
-/** A native modal dialog: the browser keeps the focus inside and gives it back afterwards. */
+/** A native modal dialog: the browser keeps the focus inside and gives it back afterward. */
 export function Dialog({ title, onClose, children }: Props) {
   const box = useRef<HTMLDialogElement>(null);
   useEffect(() => {

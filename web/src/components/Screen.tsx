@@ -12,7 +12,7 @@ interface Props {
   children?: ReactNode;
 }
 
-/** One screen: its title names the browser tab and takes the focus, so that everybody learns that the page changed. */
+/** One screen: its title names the browser tab and takes the focus, so that everyone learns that the page changed. */
 export function Screen({ title, eyebrow, lead, wide = false, titleLanguage, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {

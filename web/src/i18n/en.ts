@@ -106,7 +106,7 @@ export const en = {
   "password.needs-digit": "Please use at least one digit.",
   "password.needs-lower-case": "Please use at least one lower-case letter.",
   "password.needs-upper-case": "Please use at least one upper-case letter.",
-  "password.too-common": "This is one of the passwords everybody tries first. Please choose another.",
+  "password.too-common": "This is one of the passwords everyone tries first. Please choose another.",
   "password.too-personal": "Please leave out your names, your NPN, your email address and the names of the companies.",
 
   "idle.title": "Are you still there?",
@@ -336,7 +336,7 @@ export const en = {
   "status.CORRECTION_REQUESTED.text": "Something in your answers has to be mended before we can go on.",
   "status.NEEDS_REVIEW.title": "Your packet is being looked at",
   "status.NEEDS_REVIEW.text":
-    "Somebody in the contracting department is taking a closer look. We come back to you; you need not do anything.",
+    "Someone in the contracting department is taking a closer look. We come back to you; you need not do anything.",
   "status.ADVERSE_REVIEW.title": "Your packet is being looked at",
   "status.ADVERSE_REVIEW.text":
     "There is a notice for you about your background report. Nothing has been decided. Please read it: it says what happens next and what your rights are.",
@@ -390,7 +390,7 @@ export const en = {
   "dispute.grounds.missing": "Please tick what is wrong with the report.",
   "dispute.ground.inaccurate": "Something in it is not correct",
   "dispute.ground.incomplete": "Something is missing from it",
-  "dispute.ground.not-mine": "It is about somebody else",
+  "dispute.ground.not-mine": "It is about someone else",
   "dispute.company":
     "What exactly is wrong, please tell the screening company as well: only the company can correct the report. Its address and telephone number are in the notice.",
   "dispute.button": "Dispute the report",
@@ -408,7 +408,7 @@ export const en = {
   "print.title": "Your documents",
   "print.teaser": "Read, print and keep everything you signed.",
   "print.go": "Open my documents",
-  "print.lead": "Everything you signed and received, sealed so that nobody can change it unnoticed. Keep a copy.",
+  "print.lead": "Everything you signed and received, sealed so that no one can change it unnoticed. Keep a copy.",
   "print.all": "Download all",
   "print.together": "Print all together",
   "print.evidence": "Download with evidence",
@@ -453,7 +453,7 @@ export const en = {
   "leave.stay": "No, go back",
   "leave.decline.title": "Decline this packet?",
   "leave.decline.lead":
-    "Declining ends this packet for good. What you entered is not used, and the recruiter is told. To begin anew you need a new invitation.",
+    "Declining ends this packet for good. What you entered is not used, and the recruiter is told. To begin again you need a new invitation.",
   "leave.decline.button": "Decline the packet",
   "leave.wrong-person.title": "You are not the person invited?",
   "leave.wrong-person.lead":

@@ -35,7 +35,7 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
 
 export const hasMessage = (key: string): key is Key => key in en;
 
-/** Render anew when the language changes. */
+/** Render again when the language changes. */
 export const useLanguage = (): Language =>
   useSyncExternalStore(
     (tell) => {

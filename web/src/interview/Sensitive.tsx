@@ -6,7 +6,7 @@ import { asText, hyphenated, isMask } from "./model";
 const SSN = [3, 2, 4] as const;
 const DATE = [2, 2, 4] as const;
 
-/** A value that is never shown again once it is stored: its mask, and a way to type it anew. */
+/** A value that is never shown again once it is stored: its mask, and a way to type it again. */
 export function Sensitive({ field, path, ask }: FieldProps) {
   const value = ask.value(path);
   const id = idOf(path);

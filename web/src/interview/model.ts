@@ -44,7 +44,7 @@ function groupSent(field: Field, value: Answer): Answer {
 }
 
 /**
- * What a save carries. Sensitive answers only if they were typed anew (`retyped`): what is left out stays as it is on
+ * What a save carries. Sensitive answers only if they were typed again (`retyped`): what is left out stays as it is on
  * file. A draft carries them only when they are whole.
  */
 export function sent(section: Section, answers: Answers, retyped: ReadonlySet<string>, draft: boolean): Answers {
@@ -123,7 +123,7 @@ const same = (one: Answer, other: Answer): boolean =>
   isBlank(one) || one === false ? isBlank(other) || other === false : one === other;
 
 /**
- * Bring my answers and those somebody saved meanwhile together, seen from what both began with: what only one of us
+ * Bring my answers and those someone saved meanwhile together, seen from what both began with: what only one of us
  * changed is taken, what both changed differently is left to the person.
  */
 export function merged(

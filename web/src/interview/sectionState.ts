@@ -14,7 +14,7 @@ export interface SectionState {
   base: Answers;
   /** The version the next save goes out with. */
   version: number;
-  /** Names of sensitive answers and background questions typed anew and not saved since. */
+  /** Names of sensitive answers and background questions typed again and not saved since. */
   retyped: ReadonlySet<string>;
   /** Paths of the fields the person has left. Only these are told what a draft remarks. */
   left: ReadonlySet<string>;
@@ -173,12 +173,12 @@ function changed(state: SectionState, path: string, value: Answer): SectionState
   const name = top(path);
   const field = state.section?.fields.find((one) => one.name === name || one.typed_twice_as === name);
   const isQuestion = state.section?.questions?.some((one) => one.code === name) ?? false;
-  const anew = field?.sensitive || isQuestion;
+  const typedAgain = field?.sensitive || isQuestion;
   return {
     ...state,
     answers: having(state.answers, path, value),
     changes: state.changes + 1,
-    retyped: anew ? new Set([...state.retyped, field?.name ?? name]) : state.retyped,
+    retyped: typedAgain ? new Set([...state.retyped, field?.name ?? name]) : state.retyped,
     errors: state.errors.filter((one) => one.field !== path && !(isQuestion && one.field === name)),
     saveState: WAITING,
   };

@@ -13,7 +13,7 @@ import { disputeOf, GROUNDS, type Ground } from "./standing";
 interface Props {
   noticeId: string;
   notices: Notices;
-  /** Read the notices anew. */
+  /** Read the notices again. */
   onChange: () => Promise<unknown>;
 }
 

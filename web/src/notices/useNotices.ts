@@ -4,7 +4,7 @@ import { api } from "../api/client";
 import { useAct } from "../components/useAct";
 import { usePacket } from "../session";
 
-/** The agent's notices, read anew when the packet moves. `wanted` is false where there cannot be any. */
+/** The agent's notices, read again when the packet moves. `wanted` is false where there cannot be any. */
 export function useNotices(wanted = true) {
   const { status } = usePacket();
   const [notices, setNotices] = useState<Notices>();

@@ -14,7 +14,7 @@ import { nextPlace, useSession } from "../session";
 
 const idOf = (path: string) => (path === "confirm_password" ? "confirm-password" : "new-password");
 
-/** An own password instead of the temporary one, its rules ticked off while typing. */
+/** A password of one's own instead of the temporary one, its rules ticked off while typing. */
 export function ChoosePassword() {
   const { refresh } = useSession();
   const [password, setPassword] = useState("");

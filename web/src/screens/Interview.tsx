@@ -62,7 +62,7 @@ export default function Interview({ name }: { name: string }) {
     const saved = await screen.submit();
     if (!saved) return;
     const found = await refresh();
-    // What the registry sees differently is told once, before the person goes on; it never holds anybody up.
+    // What the registry sees differently is told once, before the person goes on; it never holds anyone up.
     if (!looked && saved.warnings.some(differs)) return setLooked(true);
     goOn(found);
   };

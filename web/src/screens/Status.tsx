@@ -9,7 +9,7 @@ import { useNotices } from "../notices/useNotices";
 import { nextPlace, usePacket, useSession } from "../session";
 
 const LOOK_EVERY_MS = 4000;
-// Each look renews the session, so a page that nobody uses must stop looking for the idle session to end.
+// Each look renews the session, so a page that no one uses must stop looking for the idle session to end.
 const LOOK_FOR_MS = 15 * 60_000;
 const SEALED = new Set<string>([
   "SUBMITTED", "BACKGROUND_CHECK", "APPOINTING", "PROCESSED", "CERTIFICATION_OPEN", "ACTIVE", "CORRECTION_REQUESTED",
@@ -94,7 +94,7 @@ export default function Status() {
   );
 }
 
-/** After the packet's end only what was done; while a report is weighed nobody can say how long it takes. */
+/** After the packet's end only what was done; while a report is weighed no one can say how long it takes. */
 function Timeline({ stages, status }: { stages: Stage[]; status: PacketStatus }) {
   const shown = status === "REJECTED" ? stages.filter((stage) => stage.state === "done") : stages;
   const foretold = status !== "ADVERSE_REVIEW";

@@ -3,7 +3,7 @@ import { bytes, Problem, type FieldProblem } from "../api/client";
 import { t } from "../i18n";
 import type { Strokes } from "./SignaturePad";
 
-/** A signature as somebody would like to adopt it. */
+/** A signature as someone would like to adopt it. */
 export interface Wish {
   full_name: string;
   initials: string;

@@ -56,7 +56,7 @@ export function Tag({ field, size, choices, picture, busy, onSign }: Props) {
         {t("sign.date")}
       </span>
     );
-  // An act of its own and an acknowledgement are made below the page, where their statement stands.
+  // An act of its own and an acknowledgment are made below the page, where their statement stands.
   if (!onSign || field.kind === "acknowledge")
     return (
       <a

@@ -34,7 +34,7 @@ class DynamoBreakers:
         raise Unavailable(retry_after=1)
 
     def _replace(self, before: Breaker, after: Breaker) -> bool:
-        """False if somebody else was faster."""
+        """False if someone else was faster."""
         put: dict[str, Any] = {
             "TableName": self._table,
             "Item": items.item(after, keys.of(after)),

@@ -166,7 +166,7 @@ def status_shard(status: str, shard: int) -> str:
 
 
 def indexes(packet: Packet) -> dict[str, str]:
-    """The index attributes of a packet: by agency, by status, and by due time while somebody has to look at it."""
+    """The index attributes of a packet: by agency, by status, and by due time while someone has to look at it."""
     found = {
         "agency_pk": f"AGENCY#{packet.agency.id}",
         "agency_sk": f"{packet.status_for_agency.value}#{iso(packet.created_at)}#{packet.id}",

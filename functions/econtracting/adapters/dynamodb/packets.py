@@ -46,7 +46,7 @@ REQUEST_LIFE = timedelta(days=3)
 
 
 class _Lost(Exception):
-    """Somebody else committed in between: read again, decide again."""
+    """Someone else committed in between: read again, decide again."""
 
 
 class _Landed(Exception):
@@ -314,7 +314,7 @@ class DynamoPackets:
 
 
 def _reason(error: ClientError, parts: Sequence[_Part]) -> Exception:
-    """What a cancelled transaction means: the request was answered, a claim is taken, or somebody was faster."""
+    """What a canceled transaction means: the request was answered, a claim is taken, or someone was faster."""
     failed = [
         (part, reason)
         for part, reason in zip(parts, error.response["CancellationReasons"], strict=True)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Literal
 from urllib.parse import quote
 
 from pydantic import AwareDatetime, model_validator
 
 from econtracting.adapters.vendors.http import USUAL, Answer, Timeouts, Vendor
-from econtracting.domain.screening.background import Report, ScreeningResult, ScreeningStatus
+from econtracting.domain.errors import BadSignature
+from econtracting.domain.interview.definition import Meaning
+from econtracting.domain.screening.background import Report, ScreeningNews, ScreeningResult, ScreeningStatus
+from econtracting.domain.webhooks import Id, Message, read_as, type_of
 from econtracting.ports import Candidate
 
 # The company's words -> ours.
@@ -20,6 +27,7 @@ STATUSES = {
     "canceled": ScreeningStatus.CANCELED,
     "dispute": ScreeningStatus.DISPUTED,
 }
+FIELDS: dict[str, Meaning] = {"dob": "birth_date", "zipcode": "residence"}  # all others are called the same
 RESULTS = {"clear": ScreeningResult.CLEAR, "consider": ScreeningResult.CONSIDER}
 
 
@@ -47,7 +55,7 @@ class _Report(Answer):
             reference=self.custom_id,
             status=STATUSES[self.status],
             result=None if self.result is None else RESULTS[self.result],
-            suspended_fields=self.suspended_fields,
+            suspended_fields=tuple(FIELDS.get(one, one) for one in self.suspended_fields),
             expected_at=self.estimated_completion_at,
         )
 
@@ -98,3 +106,42 @@ def _candidate(candidate: Candidate) -> dict[str, object]:
         "ssn": candidate.ssn,
         "zipcode": candidate.postal_code,
     }
+
+
+class _ReportObject(Message):
+    """The report an event is about, as it stood when the event was made: only its names are relied upon."""
+
+    id: Id
+    custom_id: Id
+
+
+class _ReportData(Message):
+    object: _ReportObject
+
+
+class _ReportEvent(Message):
+    id: Id
+    type: Id
+    data: _ReportData
+
+
+class BackgroundCheckMessages:
+    """Reads the company's webhooks. They are signed with a lower-case hex HMAC-SHA256 of the raw body.
+
+    There is no timestamp, so whoever receives one keeps its id and asks the company for the truth before acting.
+    `keys` are all active ones.
+    """
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._keys = keys
+
+    def read(self, raw: bytes, headers: Mapping[str, str], now: datetime) -> ScreeningNews | None:
+        given = {name.lower(): value for name, value in headers.items()}.get("x-signature", "").encode()
+        expected = [hmac.new(key.encode(), raw, hashlib.sha256).hexdigest().encode() for key in self._keys]
+        if not any([hmac.compare_digest(one, given) for one in expected]):  # noqa: C419 - each one is compared
+            raise BadSignature()
+        if not type_of(raw).startswith("report."):
+            return None
+        event = read_as(_ReportEvent, raw)
+        report = event.data.object
+        return ScreeningNews(event.id, event.type, report.id, report.custom_id)

@@ -19,7 +19,7 @@ def fingerprint(secret: str) -> str:
 
 
 class Link(Record):
-    """Where an invitation's secret leads. It locates the packet; it does not authenticate anybody."""
+    """Where an invitation's secret leads. It locates the packet; it does not authenticate anyone."""
 
     fingerprint: str
     packet_id: str
@@ -35,7 +35,7 @@ class Access(Record):
     temporary_until: Moment | None = None
     temporary_count: int = 0  # how many were ever asked for; each has its own mail
     spent_hash: str | None = None  # the temporary password last used: never taken as the lasting one
-    password_count: int = 0  # how often an own password was set; each has its own notice
+    password_count: int = 0  # how often the agent set a password; each has its own notice
     failed_tries: int = 0  # consecutive, over all windows
     locks: int = 0  # how often guessing was stopped; each has its own mail
 
@@ -53,7 +53,7 @@ class Access(Record):
         )
 
     def set_password(self, hashed: str) -> Self:
-        """The agent chose an own password."""
+        """The agent chose a password."""
         return self.model_copy(
             update={
                 "password_hash": hashed,
@@ -66,7 +66,7 @@ class Access(Record):
         )
 
     def spend_temporary(self) -> Self:
-        """The temporary password let somebody in, and lets nobody in again."""
+        """The temporary password let someone in, and lets no one in again."""
         return self.model_copy(
             update={
                 "temporary_hash": None,
@@ -77,7 +77,7 @@ class Access(Record):
         )
 
     def let_in(self, hashed: str | None) -> Self:
-        """The own password let somebody in; it is kept as `hashed`, perhaps anew with today's parameters."""
+        """The own password let someone in; it is kept as `hashed`, perhaps again with today's parameters."""
         return self.model_copy(update={"password_hash": hashed, "failed_tries": 0})
 
     def count_failure(self, *, locks: bool) -> Self:
@@ -183,7 +183,7 @@ def is_live(session: Session, now: datetime) -> bool:
 
 
 def lapsed(packet: Packet, now: datetime) -> bool:
-    """Whether the invitation's life is over, whether or not somebody has recorded it already."""
+    """Whether the invitation's life is over, whether or not someone has recorded it already."""
     return packet.before_submission and now >= packet.expires_at
 
 

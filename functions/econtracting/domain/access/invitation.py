@@ -19,7 +19,7 @@ from econtracting.domain.fields.text import clean, person_name
 from econtracting.domain.packet import Delivery, Packet, Status
 from econtracting.domain.record import Record
 
-ORGANISATION_LENGTH = 120
+ORGANIZATION_LENGTH = 120
 REASON_LENGTH = 500
 LONGEST_EXTENSION = 180  # days
 RESENDS_PER_HOUR = 5
@@ -39,7 +39,7 @@ def _name(raw: str) -> str:
 
 
 def _label(raw: str) -> str:
-    text = no_formula(clean(raw, ORGANISATION_LENGTH))
+    text = no_formula(clean(raw, ORGANIZATION_LENGTH))
     if not text or any(character in "<>" for character in text):
         raise Refusal("name-characters", "Please write the name in words.")
     return text
@@ -117,7 +117,7 @@ class AgencyDetails(Record):
 
 
 class Invitation(Record):
-    """What a recruiter writes; how it is normalised is how it is stored."""
+    """What a recruiter writes; how it is normalized is how it is stored."""
 
     agent: AgentDetails
     recruiter: RecruiterDetails
@@ -144,7 +144,7 @@ class Schedule(Record):
 
 
 def next_look(packet: Packet, schedule: Schedule, after: datetime) -> datetime:
-    """When somebody has to look at a packet before submission: at its next reminder, or when it expires.
+    """When someone has to look at a packet before submission: at its next reminder, or when it expires.
 
     An agent who has come in is not reminded; a mail that cannot be delivered is not repeated.
     """
@@ -156,7 +156,7 @@ def next_look(packet: Packet, schedule: Schedule, after: datetime) -> datetime:
 
 
 def places(packet: Packet) -> tuple[OpenPacket, ...]:
-    """The places an open packet takes, so that nobody opens a second one for its agent; given back when it ends.
+    """The places an open packet takes, so that no one opens a second one for its agent; given back when it ends.
 
     The NPN the agent confirmed counts before the one the recruiter told.
     """

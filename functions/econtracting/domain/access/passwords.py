@@ -77,7 +77,7 @@ def broken_rules(policy: PasswordPolicy, password: str, context: Iterable[str] =
                 "needs-upper-case",
                 "Use at least one upper-case letter.",
             ),
-            (_is_common(text), "too-common", "This is one of the passwords everybody tries first. Choose another."),
+            (_is_common(text), "too-common", "This is one of the passwords everyone tries first. Choose another."),
             (
                 any(word in _simple(text) for word in context),
                 "too-personal",
@@ -88,7 +88,7 @@ def broken_rules(policy: PasswordPolicy, password: str, context: Iterable[str] =
     )
 
 
-def context_words(packet: Packet, *organisations: str) -> frozenset[str]:
+def context_words(packet: Packet, *organizations: str) -> frozenset[str]:
     """What a password must not contain: the agent's names, NPN and mail name, and the companies' names."""
     agent = packet.agent
     names = " ".join(filter(None, (agent.first_name, agent.middle_name, agent.last_name))).split()
@@ -96,9 +96,9 @@ def context_words(packet: Packet, *organisations: str) -> frozenset[str]:
     personal = [*names, local, local.partition("+")[0]]
     words = {word for word in map(_simple, personal) if len(word) >= SHORTEST_PERSONAL_WORD}
     words |= {number for number in (agent.npn, packet.npn) if number and len(number) >= SHORTEST_NUMBER}
-    for organisation in (packet.agency.name, *organisations):
-        first, _, _ = organisation.partition(" ")
-        words |= {word for word in (_simple(organisation), _simple(first)) if len(word) >= SHORTEST_BRAND_WORD}
+    for organization in (packet.agency.name, *organizations):
+        first, _, _ = organization.partition(" ")
+        words |= {word for word in (_simple(organization), _simple(first)) if len(word) >= SHORTEST_BRAND_WORD}
     return frozenset(words)
 
 

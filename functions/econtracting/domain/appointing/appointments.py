@@ -105,7 +105,7 @@ class Appointment(Record):
         return self.model_copy(update=told)
 
     def unanswered(self, at: datetime) -> Self:
-        """The wait ended without an answer; nobody sleeps for it any more."""
+        """The wait ended without an answer; no one sleeps for it any more."""
         ended = {"task_token": None, "answered_at": at}
         return self.model_copy(update={"status": AppointmentStatus.UNANSWERED, **ended})
 

@@ -1,7 +1,7 @@
 """May this producer sell in this state on this day, and if not, why? A pure answer over what is on record.
 
 Days are UTC days. For a day gone by, only what had happened by then counts; licenses are as the registry shows them
-now, which knows when they end but not when somebody lost one.
+now, which knows when they end but not when someone lost one.
 """
 
 from __future__ import annotations

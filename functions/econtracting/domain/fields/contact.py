@@ -1,4 +1,4 @@
-"""Ways to reach somebody: telephone, e-mail, web address.
+"""Ways to reach someone: telephone, e-mail, web address.
 
 Sources: North American Numbering Plan (NXX-NXX-XXXX, N = 2-9, neither area nor exchange code ends in 11); RFC 5321 for
 lengths, RFC 2606 and 6761 for names that are never public.

@@ -1,4 +1,4 @@
-"""Numbers and dates that say who somebody is: SSN, NPN, birth date, and the masks screens show instead.
+"""Numbers and dates that say who someone is: SSN, NPN, birth date, and the masks screens show instead.
 
 Sources: SSA, POMS RM 10201.035 (which area, group and serial numbers were never assigned; there is no check digit, and
 since June 2011 numbers are assigned at random, so every other area up to 899 is possible). NPN: NIPR publishes no
@@ -19,7 +19,7 @@ _DATES = (
     re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"),
 )
 
-# Printed in advertisements and pamphlets, and used by thousands since: valid by pattern, nobody's by now.
+# Printed in advertisements and pamphlets, and used by thousands since: valid by pattern, no one's by now.
 KNOWN_FAKE = frozenset({"078051120", "219099999"})
 DUMMIES = frozenset({"123456789", "012345678"} | {str(digit) * 9 for digit in range(10)})
 # Ten numbers once set aside for advertising; the product's test people carry them.
@@ -57,13 +57,13 @@ def ssn(raw: str, *, synthetic_people: bool = False) -> str:
         )
     if digits in KNOWN_FAKE:
         raise Refusal(
-            "ssn-known-fake", "This number was printed as an example and belongs to nobody. Please enter yours."
+            "ssn-known-fake", "This number was printed as an example and belongs to no one. Please enter yours."
         )
     return dashed
 
 
 def looks_like_dummy(number: str) -> bool:
-    """Whether a normalised SSN is possible but was more likely typed to get past the field."""
+    """Whether a normalized SSN is possible but was more likely typed to get past the field."""
     return number.replace("-", "") in DUMMIES
 
 
@@ -84,7 +84,7 @@ def npn(raw: str) -> str:
 def birth_date(raw: str, on: date, *, minimum_age: int) -> str:
     """A birth date in ISO form, from MM-DD-YYYY, MM/DD/YYYY or ISO; the age counts on the day `on`.
 
-    Somebody born on 29 February comes of age on 1 March of a common year.
+    Someone born on 29 February comes of age on 1 March of a common year.
     Raises Refusal: date-format, date-real, birth-date-future, birth-date-age, birth-date-past.
     """
     text = raw.strip()

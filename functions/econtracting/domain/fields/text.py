@@ -21,11 +21,11 @@ _PO_BOX = re.compile(r"\bp[\W_]*o[\W_]*b(ox)?\b|\bpost[\W_]*office[\W_]*box\b|\b
 
 
 def clean(raw: str, longest: int, *, lines: bool = False) -> str:
-    """The text in NFC with its spaces collapsed; `longest` counts code points afterwards.
+    """The text in NFC with its spaces collapsed; `longest` counts code points afterward.
 
     With `lines`, line breaks and tabs are kept. Raises Refusal: control-character, too-long.
     """
-    if len(raw) > 4 * longest + 64:  # nothing that long can shrink to the limit by composition; saves normalising it
+    if len(raw) > 4 * longest + 64:  # nothing that long can shrink to the limit by composition; saves normalizing it
         raise too_long(longest)
     text = raw.replace("\r\n", "\n").replace("\r", "\n") if lines else raw
     allowed = "\n\t" if lines else ""

@@ -1,7 +1,7 @@
 """States and postal codes of the United States.
 
 The table of three-digit ZIP prefixes serves a warning only, never a refusal. It was written by hand after the Postal
-Service's three-digit areas and last looked at on `REVIEWED_ON`; the authority is its labelling list L002.
+Service's three-digit areas and last looked at on `REVIEWED_ON`; the authority is its labeling list L002.
 A prefix that serves several states stands with each; military prefixes (AA, AE, AP) belong to no state here.
 """
 

@@ -1,7 +1,7 @@
 """Files that support an answer: what may be uploaded, and how an upload stands.
 
 An upload is quarantined until its content passed; only then can an answer name it. Its keys in storage are ids, never a
-name somebody gave it. Source of types and limits: OWASP ASVS 5.0, 5.1-5.4; the numbers are the product's own.
+name someone gave it. Source of types and limits: OWASP ASVS 5.0, 5.1-5.4; the numbers are the product's own.
 """
 
 from __future__ import annotations

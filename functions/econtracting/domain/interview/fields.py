@@ -1,6 +1,6 @@
 """What each type of field takes, the one form it is stored in, the mask a screen shows, and the words a person reads.
 
-A rule raises `Refusal`; a normalised answer is accepted again and comes out unchanged.
+A rule raises `Refusal`; a normalized answer is accepted again and comes out unchanged.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from econtracting.domain.record import Record
 
 MASK = "***"
 TEXT_LENGTH = 200
-_LONGEST_RAW = 20_000  # more than any field takes before normalisation; nothing longer is even looked at
+_LONGEST_RAW = 20_000  # more than any field takes before normalization; nothing longer is even looked at
 
 
 class FieldContext(Record):

@@ -14,7 +14,7 @@ from econtracting.domain.interview.questions import codes_blocking_appointment, 
 
 
 class Flag(StrEnum):
-    ANSWERS_NEED_REVIEW = "ANSWERS_NEED_REVIEW"  # a yes that a person has to read before anybody is appointed
+    ANSWERS_NEED_REVIEW = "ANSWERS_NEED_REVIEW"  # a yes that a person has to read before anyone is appointed
     APPOINTMENT_NEEDS_UPLOAD = "APPOINTMENT_NEEDS_UPLOAD"  # 18 U.S.C. 1033: no appointment without the written consent
 
 

@@ -24,7 +24,7 @@ def person(definition: InterviewDefinition, answers: Mapping[str, Mapping[str, A
     return found
 
 
-def paths_of(definition: InterviewDefinition, meaning: Meaning) -> tuple[str, ...]:
+def paths_of(definition: InterviewDefinition, meaning: Meaning | str) -> tuple[str, ...]:
     """Where a meaning is asked: dotted paths, section first."""
     return tuple(f"{section}.{field.name}" for section, field in _meaningful(definition) if field.means == meaning)
 

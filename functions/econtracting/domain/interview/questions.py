@@ -61,7 +61,7 @@ def known_members(question: Question) -> tuple[str, ...]:
 
 
 def yes_codes(definition: InterviewDefinition, answers: Mapping[str, Any]) -> tuple[str, ...]:
-    """The questions whose yes a person has to review before anybody is appointed."""
+    """The questions whose yes a person has to review before anyone is appointed."""
     return tuple(
         question.code
         for question in _questions(definition)

@@ -21,7 +21,7 @@ _UNKNOWN_NAMED = 20
 
 
 class Reading:
-    """One pass over a section's answers; afterwards its members tell what was read, and `found` what was wrong."""
+    """One pass over a section's answers; afterward its members tell what was read, and `found` what was wrong."""
 
     def __init__(
         self, definition: InterviewDefinition, section: SectionDefinition, context: InterviewContext, *, draft: bool

@@ -61,7 +61,7 @@ class Verification(Record):
 
 
 def identity(definition: InterviewDefinition, answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """What of the answers says who somebody is, by meaning; what was not given is left out."""
+    """What of the answers says who someone is, by meaning; what was not given is left out."""
     known = person(definition, answers)
     return {meaning: known[meaning] for meaning in IDENTITY if meaning in known}
 
@@ -72,7 +72,7 @@ def can_be_asked(known: Mapping[str, Any]) -> bool:
 
 
 def asked_in(definition: InterviewDefinition, section: str) -> set[str]:
-    """The fields of a section that say who somebody is."""
+    """The fields of a section that say who someone is."""
     paths = (path.split(".", 1) for meaning in IDENTITY for path in paths_of(definition, meaning))
     return {field for where, field in paths if where == section}
 

@@ -25,7 +25,7 @@ WHERE_DAYS_END_LAST = timezone(timedelta(hours=-11))  # American Samoa
 
 
 def recipients_day(at: datetime, state: str) -> date:
-    """The day a moment falls on for somebody living in a state, or the day after: never an earlier one."""
+    """The day a moment falls on for someone living in a state, or the day after: never an earlier one."""
     return at.astimezone(AHEAD_OF_UTC.get(state, UTC)).date()
 
 
@@ -162,7 +162,7 @@ class AdverseCase(Record):
         return self._to(A.WAITING, wait=self.wait.resumed(recipients_day(at, self.state)), counts_from=at)
 
     def report_corrected(self) -> Self:
-        """Another report is another question: it is weighed anew, and a notice begins a whole new wait."""
+        """Another report is another question: it is weighed again, and a notice begins a whole new wait."""
         return self._to(A.ASSESSING, wait=None, counts_from=None, pre_sent_at=None, decided_by=None)
 
     def keep_worksheet(self, sha256: str) -> Self:

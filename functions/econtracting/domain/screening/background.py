@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
+
+from pydantic import BeforeValidator
 
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record
@@ -34,7 +36,11 @@ FINAL_STATUSES = frozenset({S.COMPLETE, S.CANCELED})
 
 
 class Report(NamedTuple):
-    """A report as the vendor tells of it. `reference` is our own id of the order."""
+    """A report as the company tells of it. `reference` is our own id of the order.
+
+    `suspended_fields` say what could not be confirmed: by what a field of the interview means, or in the company's own
+    word for what no field is about.
+    """
 
     id: str
     reference: str
@@ -42,6 +48,25 @@ class Report(NamedTuple):
     result: ScreeningResult | None
     suspended_fields: tuple[str, ...]
     expected_at: datetime | None
+
+
+class ScreeningNews(NamedTuple):
+    """A message of the company: something happened to a report; what, the company is asked.
+
+    `reference` is our own id of the order, None where the company does not tell it.
+    """
+
+    message_id: str
+    type: str
+    report_id: str
+    reference: str | None
+
+
+def _meanings(fields: Any) -> Any:
+    """Earlier releases stored two fields under the words of the first company."""
+    if not isinstance(fields, (list, tuple)):
+        return fields
+    return tuple({"dob": "birth_date", "zipcode": "residence"}.get(one, one) for one in fields)
 
 
 class Check(Record):
@@ -57,7 +82,8 @@ class Check(Record):
     ordered_at: Moment | None = None
     status: ScreeningStatus = S.UNORDERED
     result: ScreeningResult | None = None
-    suspended_fields: tuple[str, ...] = ()
+    # What the company could not confirm: by what a field of the interview means, or in its own word for anything else.
+    suspended_fields: Annotated[tuple[str, ...], BeforeValidator(_meanings)] = ()
     expected_at: Moment | None = None
     completed_at: Moment | None = None
     reminders: int = 0  # how often the agent was told that it takes longer

@@ -27,7 +27,7 @@ def add_business_days(day: date, count: int) -> date:
 
 
 def business_days_between(after: date, until: date) -> int:
-    """How many business days lie after the first day, up to and with the second."""
+    """How many business days lie after the first day, through the second."""
     return sum(is_business_day(after + DAY * offset) for offset in range(1, (until - after).days + 1))
 
 

@@ -80,7 +80,7 @@ class AdoptedSignature(Adoption):
 class Disclosure(Record):
     """When the electronic-records disclosure was first shown, and when access to such records was proved.
 
-    A text of another version is shown anew. Source: ESIGN, 15 U.S.C. 7001(c)(1).
+    A text of another version is shown again. Source: ESIGN, 15 U.S.C. 7001(c)(1).
     """
 
     packet_id: str
@@ -118,7 +118,7 @@ class Completion(Record):
 
 
 class SignedField(Record):
-    """Where and when somebody acted on a field, and under which adopted signature."""
+    """Where and when someone acted on a field, and under which adopted signature."""
 
     field_id: str
     signature_id: str
@@ -157,11 +157,11 @@ class Document(Record):
     stamped_version: str | None = None
 
     def open(self, at: datetime) -> Self:
-        """Somebody was shown the document after consent."""
+        """Someone was shown the document after consent."""
         return self.model_copy(update={"opened_at": at})
 
     def sign(self, field: SignedField) -> Self:
-        """Somebody signed, initialed or acknowledged a field."""
+        """Someone signed, initialed or acknowledged a field."""
         return self.model_copy(update={"signed": {**self.signed, field.field_id: field}})
 
     def seal(self, content: bytes, place: Place, level: SealLevel, at: datetime) -> Self:
@@ -192,7 +192,7 @@ class Document(Record):
         )
 
     def missing(self) -> tuple[str, ...]:
-        """Required fields nobody has signed, initialed or acknowledged yet. Dates fill themselves in."""
+        """Required fields no one has signed, initialed or acknowledged yet. Dates fill themselves in."""
         return tuple(
             box.field_id
             for box in self.fields

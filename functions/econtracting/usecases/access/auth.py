@@ -1,4 +1,4 @@
-"""Door 2: the agent's way in, from the invitation's link to an own password and a session.
+"""Door 2: the agent's way in, from the invitation's link to a password of their own and a session.
 
 The link locates a packet, the password lets in. Who does not know both learns nothing: an unknown link, an ended packet
 and a wrong password are answered alike, after the same time. Sources: OWASP ASVS 5.0, chapters 6 and 7.
@@ -85,7 +85,7 @@ class TemporaryPasswords:
     def request(self, secret: str, actor: Actor) -> PasswordRequestedView:
         """Mail a fresh temporary password to the packet's agent; every password before it is void from now on.
 
-        Says nothing of whether there was somebody to mail to, and does the same work if there was not. Raises
+        Says nothing of whether there was someone to mail to, and does the same work if there was not. Raises
         Unavailable.
         """
         now = self.clock.now()
@@ -155,7 +155,7 @@ class WayIn:
         except TooManyAttempts as refusal:
             if hashed is None or hashed != access.temporary_hash:
                 raise
-            locked = refusal  # a correct temporary password lets in even now, so that nobody can lock an agent out
+            locked = refusal  # a correct temporary password lets in even now, so that no one can lock an agent out
             self.limits.hit(f"tries#{tries}", window=rules.LOGIN_RULE.window, limit=rules.TEMPORARY_TRIES, now=now)
         if not self.passwords.matches(normal(password), hashed):
             if locked:

@@ -37,7 +37,7 @@ class Appointing:
     def order_all(self, packet_id: str, attempt: int) -> list[str]:
         """Have every requested state verified and ordered once; answers whose outcome is not known yet, in their order.
 
-        All of them before anybody sleeps for one: an inline Map runs at most 40 iterations at once, and a state that
+        All of them before anyone sleeps for one: an inline Map runs at most 40 iterations at once, and a state that
         takes its weeks must not keep another from being asked. Raises Superseded, InvalidTransition.
         """
         packet = self.packets.load(packet_id)
@@ -54,7 +54,7 @@ class Appointing:
         self._order(packet_id, attempt, state, task_token)
 
     def record_unanswered(self, packet_id: str, state: str) -> None:
-        """The wait for a state ended without an answer: somebody is told. A later answer is still heard.
+        """The wait for a state ended without an answer: someone is told. A later answer is still heard.
 
         A state whose order could not even be opened is put down as well, so that no list of outcomes lacks it.
         """
@@ -108,7 +108,7 @@ class Appointing:
 
 
 def sleep_for(known: Appointment, packet: Packet, task_token: str, now: datetime) -> Change:
-    """Somebody sleeps for an order that is under way; if its outcome is known they wake at once."""
+    """Someone sleeps for an order that is under way; if its outcome is known they wake at once."""
     after = known.awaited_by(task_token)
     wakes = wake_appointment(packet, after, now) if after.status in OUTCOME_KNOWN else []
     return Change(packet, puts=[after], effects=wakes)

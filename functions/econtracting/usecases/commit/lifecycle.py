@@ -13,7 +13,7 @@ from econtracting.domain.packet import Packet
 def attention(packet: Packet, reason: str, now: datetime, *, occasion: str = "") -> Effect:
     """Tells that the contracting department has to look; operations' alarm listens to it.
 
-    Who may tell of the same thing again, such as a timer that rings anew after its ringer died, names the occasion.
+    Who may tell of the same thing again, such as a timer that rings again after its ringer died, names the occasion.
     """
     found = lifecycle.announce(lifecycle.AttentionNeeded, packet, reason, now, status=packet.status, reason=reason)
     return found.called(f"{found.id.rpartition('#')[0]}#{occasion}") if occasion else found

@@ -17,7 +17,7 @@ from econtracting.usecases.commit.lifecycle import attention
 
 WATCH = Actor(kind="system", id="watch")
 LOOKED_AT = frozenset({Status.NEEDS_REVIEW, Status.ADVERSE_REVIEW})
-OVERDUE_AFTER = timedelta(days=3)  # how often a review that nobody decides is told of again
+OVERDUE_AFTER = timedelta(days=3)  # how often a review that no one decides is told of again
 
 ANSWERS = "ANSWERS_NEED_REVIEW"
 
@@ -25,7 +25,7 @@ ANSWERS = "ANSWERS_NEED_REVIEW"
 def handed_over(
     packet: Packet, reason: str, now: datetime, *, to: Status = Status.NEEDS_REVIEW, actor: Actor = ONBOARDING
 ) -> Change:
-    """Under review, with a reason code. Raises InvalidTransition from where nobody has to look."""
+    """Under review, with a reason code. Raises InvalidTransition from where no one has to look."""
     after = packet.send_to_review(reason, now, to=to)
     data = {"reason": reason, "from": packet.status.value}
     watch = timer(packet.id, TimerKind.REVIEW, str(after.reviews), now + OVERDUE_AFTER, now)
@@ -108,7 +108,7 @@ class Reviews:
             ring = (now - packet.status_at) // OVERDUE_AFTER
             tell = attention(packet, packet.review_reason, now, occasion=f"review-{number}-{ring}")
             if packets.find(Effect, packet_id, tell.id) is not None:
-                return None  # whoever told of it died before the timer was set anew
+                return None  # whoever told of it died before the timer was set again
             event = Event(type=EventType.EXCEPTION_OVERDUE, at=now, actor=WATCH, data={"reason": packet.review_reason})
             return Change(packet, events=[event], effects=[tell])
 

@@ -11,7 +11,7 @@ from econtracting.domain.screening.background import Check
 
 
 def wake_check(packet: Packet, check: Check | None, now: datetime) -> list[Effect]:
-    """Nothing if nobody sleeps for it yet: whoever comes to sleep finds the result."""
+    """Nothing if no one sleeps for it yet: a later sleeper finds the result."""
     if check is None or check.task_token is None:
         return []
     return [wake(packet.id, "check", str(check.attempt), packet.version + 1, now)]

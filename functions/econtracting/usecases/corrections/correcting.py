@@ -54,8 +54,10 @@ def require_only_requested(
     """Refuse a save that changes more than was asked for. Raises InvalidAnswers naming each answer."""
     if packet.status is Status.CORRECTION_REQUESTED:
         public, masked = (before.public, before.masked) if before else ({}, {})
-        anew = [*result.sensitive, *(name for name in masked if name not in result.masked)]
-        corrections.require_only_requested(definition, _request(packets, packet), section, public, result.public, anew)
+        retyped = [*result.sensitive, *(name for name in masked if name not in result.masked)]
+        corrections.require_only_requested(
+            definition, _request(packets, packet), section, public, result.public, retyped
+        )
 
 
 def require_unsigned_file(packets: ports.Packets, packet: Packet, attachment: Attachment) -> None:
@@ -81,7 +83,7 @@ def exchange(before: Iterable[Document], after: Iterable[Document]) -> Exchange:
     """What it takes to have the documents `after` instead of those `before`; one that shows the same bytes is kept.
 
     What was signed and is replaced, or no longer applies, is kept as superseded; so is the certificate of completion,
-    which is made anew.
+    which is made again.
     """
     old = {document.document_id: document for document in before}
     new = {document.document_id: document for document in after}

@@ -14,7 +14,7 @@ from econtracting.domain.breaker import Vendor
 from econtracting.domain.packet import MOVES, Packet, Status
 from econtracting.usecases.news import delays
 
-# Longer than this in a status and somebody should look, although nothing has failed.
+# Longer than this in a status and someone should look, although nothing has failed.
 USUAL: dict[Status, timedelta] = {
     Status.SEALING: timedelta(minutes=15),
     Status.SUBMITTED: timedelta(minutes=15),

@@ -1,7 +1,7 @@
 """What the contracting department decides. Every decision is on the packet's trail, with its author.
 
 Two persons have to agree before a producer is appointed against a missing consent under 18 U.S.C. 1033. A refusal
-because of a background report takes the adverse way (notice, wait, final notice); nobody is rejected past it.
+because of a background report takes the adverse way (notice, wait, final notice); no one is rejected past it.
 """
 
 from __future__ import annotations

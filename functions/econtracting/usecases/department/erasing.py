@@ -1,4 +1,4 @@
-"""Erasing what nobody has to keep: answers and uploads of a packet that ended without a contract, and who it was for.
+"""Erasing what no one has to keep: answers and uploads of a packet that ended without a contract, and who it was for.
 
 What was submitted is kept by law (42 CFR 422.504(d): ten years) and is refused here. The audit trail stays: it names
 ids, hashes and codes only. Documents that were frozen before the end lie under the bucket's retention; nothing refers
@@ -33,7 +33,7 @@ MANY_OF_A_KIND: tuple[type[Record], ...] = (Section, AdoptedSignature, Document)
 
 @dataclass(frozen=True)
 class Erasing:
-    """Erases packets that nobody has to keep."""
+    """Erases packets that no one has to keep."""
 
     packets: ports.Packets
     clock: ports.Clock

@@ -82,7 +82,7 @@ class Attachments:
     def complete(self, agent: Agent, attachment_id: str) -> AttachmentView:
         """Look at what was uploaded. Only what passed can be named in answers; repeating it gets the same answer.
 
-        The bytes that were looked at are the ones that are kept: what is sent to the target afterwards changes nothing.
+        The bytes that were looked at are the ones that are kept: what is sent to the target afterward changes nothing.
         Raises NotFound, Conflict (upload-missing) while there is nothing to look at, PacketFrozen, Unavailable.
         """
         now, packet = self.clock.now(), self.packets.load(agent.packet_id)

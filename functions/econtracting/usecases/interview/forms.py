@@ -33,7 +33,7 @@ class Form(NamedTuple):
 
 
 def form_of(definition: InterviewDefinition, asked: SectionDefinition, facts: ConditionFacts) -> Form:
-    """Fields, questions and rules of a section; `required` is told as it stands with the answers saved so far."""
+    """Fields, questions and rules of a section; `required` is as it stands with the answers saved so far."""
     files = AttachmentRulesView(
         per_question=definition.attachments_per_question, largest=LARGEST, content_types=list(ENDINGS)
     )

@@ -28,7 +28,7 @@ from econtracting.usecases.interview.answering import (
 )
 from econtracting.views.interview import AnswersStandView, SummaryView
 
-ROUNDS = 3  # how often documents are prepared anew because something was written meanwhile
+ROUNDS = 3  # how often documents are prepared again because something was written meanwhile
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Summaries:
     def confirm(self, agent: Agent) -> AnswersStandView:
         """Freeze the answers and prepare the documents from them; every hash is recorded before consent (I4).
 
-        In a correction only the documents that show something corrected are made anew; the others stay as they are
+        In a correction only the documents that show something corrected are made again; the others stay as they are
         signed. What happens to the packet meanwhile without touching the answers, as when a mail is delivered, costs
         another round and nothing else. Raises InterviewIncomplete naming the sections, InvalidTransition, Unavailable
         if the documents cannot be prepared or something was saved that the agent may not have seen.

@@ -50,7 +50,7 @@ class Row:
 
 @dataclass(frozen=True)
 class BulkInviting:
-    """Inviting everybody in a file, as `inviting` does one by one."""
+    """Inviting everyone in a file, as `inviting` does one by one."""
 
     inviting: Inviting
 

@@ -1,4 +1,4 @@
-"""What happens to an invitation although nobody calls: it reminds, and it expires."""
+"""What happens to an invitation although no one calls: it reminds, and it expires."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What became of a mail after the mail service took it: delivered, bounced, complained about.
 
-"Sent" is what the service accepted, "delivered" what the receiving server accepted; neither says that anybody read it.
+"Sent" is what the service accepted, "delivered" what the receiving server accepted; neither says that anyone read it.
 """
 
 from __future__ import annotations

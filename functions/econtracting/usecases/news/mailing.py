@@ -61,7 +61,7 @@ class Mailing:
 
 
 def _see_that_it_leads_here(packets: ports.Packets, packet: Packet, secret: str) -> None:
-    """After a change of the link key secrets are derived anew, and nobody knows them yet."""
+    """After a change of the link key secrets are derived again, and no one knows them yet."""
     place = Link(fingerprint=fingerprint(secret), packet_id=packet.id, generation=packet.invitation_generation)
     if packet.ended or packets.find(Link, place.fingerprint) is not None:
         return

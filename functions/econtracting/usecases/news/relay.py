@@ -55,9 +55,9 @@ class Relay:
     retry_base: timedelta
 
     def perform(self, packet_id: str, effect_id: str) -> Failure | None:
-        """Do one effect if it is due and nobody else holds it; None if it is done or not ours to do.
+        """Do one effect if it is due and no one else holds it; None if it is done or not ours to do.
 
-        A failure is written down and answered, never raised, so that one dead vendor holds up nobody else's effects.
+        A failure is written down and answered, never raised, so that one dead vendor holds up no one else's effects.
         """
         outbox, clock = self.outbox, self.clock
         effect = outbox.claim(packet_id, effect_id, clock.now(), LEASE)

@@ -1,4 +1,4 @@
-"""Looking after a packet whose time has come: who must act next, and is somebody really acting?"""
+"""Looking after a packet whose time has come: who must act next, and is someone really acting?"""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from econtracting import ports
 from econtracting.domain.errors import AlreadyExists, NotFound
 from econtracting.domain.outbox import sync_check
 from econtracting.domain.packet import Packet
-from econtracting.domain.screening.background import Check, OrderReference, Received
-from econtracting.domain.webhooks import AppointmentUpdated, CourseFinished, ProducerLoaded, ReportEvent
+from econtracting.domain.screening.background import Check, OrderReference, Received, ScreeningNews
+from econtracting.domain.webhooks import AppointmentUpdated, CourseFinished, ProducerLoaded
 from econtracting.ports import Change
 from econtracting.usecases.appointing import appointments
 from econtracting.usecases.certification import certification
@@ -39,20 +39,26 @@ class Webhooks:
     packet_types: ports.PacketTypes
     clock: ports.Clock
 
-    def receive_screening(self, event: ReportEvent, body: str) -> None:
-        """Something happened to a report: have the vendor asked how it stands. The message itself is not believed."""
+    def receive_screening(self, news: ScreeningNews, body: str) -> None:
+        """Something happened to a report: have the company asked how it stands. The message itself is not believed."""
         now = self.clock.now()
-        message = Message(background.VENDOR, event.id, event.type, event.reference, body)
+        message = Message(background.VENDOR, news.message_id, news.type, news.reference or news.report_id, body)
 
         def apply(packet: Packet) -> Change | None:
-            attempt = event.reference.rpartition("-")[2]
-            check = self.packets.find(Check, packet.id, attempt) if attempt.isdigit() else None
+            check = self._check(packet, news)
             if check is None:
                 raise NotFound("unknown reference", code="reference-not-found")
-            sync = sync_check(packet.id, check.attempt, event.data.object.id, event.id, now)
+            sync = sync_check(packet.id, check.attempt, news.report_id, news.message_id, now)
             return Change(packet, effects=[sync])
 
         self._receive(message, apply)
+
+    def _check(self, packet: Packet, news: ScreeningNews) -> Check | None:
+        if news.reference is None:
+            checks = self.packets.all_of(Check, packet.id)
+            return next((one for one in checks if one.report_id == news.report_id), None)
+        attempt = news.reference.rpartition("-")[2]
+        return self.packets.find(Check, packet.id, attempt) if attempt.isdigit() else None
 
     def receive_appointment(self, message_id: str, event: AppointmentUpdated, body: str) -> None:
         message = Message(appointments.VENDOR, message_id, event.type, event.data.external_ref, body)

@@ -66,7 +66,7 @@ def send_pre_notice(
 ) -> Change:
     """The pre-adverse notice goes out; or, if it was posted, its presumed delivery is put down.
 
-    While the agent waits, a notice about a corrected report begins the whole wait anew.
+    While the agent waits, a notice about a corrected report begins the whole wait again.
     """
     if posted_at is not None:
         return _start_wait(case, packet, posted_at + POSTAL_DAYS, now, actor)
@@ -132,7 +132,7 @@ def disputed(
 def close_dispute(
     packets: ports.Packets, packet: Packet, now: datetime, actor: Actor, *, reason: str | None = None
 ) -> Change:
-    """The report stands after all: the rest of the wait begins. What it says now is fetched anew.
+    """The report stands after all: the rest of the wait begins. What it says now is fetched again.
 
     Raises InvalidTransition if nothing is disputed.
     """
@@ -155,7 +155,7 @@ def notice_delivered(packets: ports.Packets, packet: Packet, now: datetime, acto
 
 
 def notice_bounced(packets: ports.Packets, packet: Packet, now: datetime, actor: Actor) -> Change | None:
-    """The notice did not arrive: somebody has to post it."""
+    """The notice did not arrive: someone has to post it."""
     case = current(packets, packet)
     if case is None or case.status is not AdverseStatus.PRE_SENT:
         return None

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from econtracting import ports
 from econtracting.domain.audit import ONBOARDING, Event, EventType
-from econtracting.domain.corrections import CorrectionSchedule, fields_of_vendor
+from econtracting.domain.corrections import CorrectionSchedule, fields_meaning
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.outbox import Effect, Letter, send_letter, sync_check
 from econtracting.domain.packet import Packet, Status
@@ -97,7 +97,7 @@ class ScreeningNews:
         raise InvalidTransition("the background check has no outcome yet")
 
     def _correct(self, definition: PacketType, packet: Packet, check: Check, now: datetime) -> Change:
-        fields = fields_of_vendor(definition.interview, check.suspended_fields)
+        fields = fields_meaning(definition.interview, check.suspended_fields)
         if not fields:
             return handed_over(packet, SUSPENDED, now)
         asked = Asked(fields, corrections.NOT_CONFIRMED, SCREENER)

@@ -13,11 +13,12 @@ from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.interview.person import person
 from econtracting.domain.outbox import Effect, OrderCheck, SyncCheck
 from econtracting.domain.packet import Packet
-from econtracting.domain.screening.background import Check, Report
+from econtracting.domain.screening.background import Check, OrderReference, Report
 from econtracting.ports import Change
 from econtracting.usecases.commit.changes import plus
 from econtracting.usecases.interview.opening import Opening
 from econtracting.usecases.screening.adverse import SCREENER
+from econtracting.usecases.screening.background import VENDOR
 from econtracting.usecases.screening.background_news import apply_report, is_news
 
 
@@ -51,7 +52,8 @@ class Ordering:
             current = packets.find(Check, packet.id, str(attempt))
             if current is None or current.report_id is not None:
                 return None
-            return Change(packet, events=[_ordered(current, report, now)], puts=[current.ordered(report, now)])
+            after = current.ordered(report, now)
+            return Change(packet, events=[_ordered(current, report, now)], puts=[after, _place(after, report)])
 
         packets.change(packet.id, decide)
 
@@ -72,9 +74,15 @@ class Ordering:
                 *([] if check.report_id else [_ordered(check, report, now)]),
                 Event(type=EventType(f"bgc.{report.status}"), at=now, actor=SCREENER, data=data),
             ]
-            return plus(apply_report(self.packets, packet, after, now), events=events, puts=[after])
+            places = [] if check.report_id else [_place(after, report)]
+            return plus(apply_report(self.packets, packet, after, now), events=events, puts=[after, *places])
 
         self.packets.change(effect.packet_id, decide)
+
+
+def _place(check: Check, report: Report) -> OrderReference:
+    """Leads back from the company's id of the report, which may be all that its messages tell."""
+    return OrderReference(vendor=VENDOR, reference=report.id, packet_id=check.packet_id)
 
 
 def _ordered(check: Check, report: Report, now: datetime) -> Event:

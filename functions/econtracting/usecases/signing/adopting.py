@@ -28,7 +28,7 @@ _BOXES: tuple[tuple[FieldKind, float], ...] = (("signature", 232.0), ("initials"
 
 @dataclass(frozen=True)
 class Wish:
-    """A signature as somebody would like to adopt it. `image` is base64, `strokes` are points of a pen on a pad.
+    """A signature as someone would like to adopt it. `image` is base64, `strokes` are points of a pen on a pad.
 
     `style` is the typeface of the initials, and of the name unless there is a picture; None means the first one.
     """

@@ -122,7 +122,7 @@ class Consenting:
         return answer
 
     def withdraw(self, agent: Agent, reason: str) -> WithdrawnConsentView:
-        """Before finishing this ends the electronic packet; afterwards it holds for future records, and what is signed
+        """Before finishing this ends the electronic packet; afterward it holds for future records, and what is signed
         stands. The answer states the consequence. Raises ConsentRequired when there is nothing to withdraw.
         """
         now, actor = self.clock.now(), agent.actor

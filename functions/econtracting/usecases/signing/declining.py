@@ -29,7 +29,7 @@ class Declining:
         return self._leave(agent, EventType.PACKET_DECLINED, Letter.DECLINED, reason)
 
     def refuse_mistaken_identity(self, agent: Agent) -> LeaveView:
-        """The packet reached somebody else than the person meant. Raises InvalidTransition."""
+        """The packet reached someone else than the person meant. Raises InvalidTransition."""
         return self._leave(agent, EventType.INVITATION_WRONG_RECIPIENT, Letter.WRONG_RECIPIENT, "wrong recipient")
 
     def _leave(self, agent: Agent, kind: EventType, letter: Letter, reason: str) -> LeaveView:

@@ -96,7 +96,7 @@ class Preparing:
     def prepare(self, task: PrepareTask) -> Prepared:
         """Render and store every document that applies; answers with references, hashes and flags only.
 
-        A document that a correction does not touch is told as kept: rendered with the date it was frozen on, it comes
+        A document that a correction does not touch counts as kept: rendered with the date it was frozen on, it comes
         to the bytes that were signed. Safe to repeat: the store is addressed by content. An answer that names a removed
         upload is told by its path, and nothing is rendered.
         """
@@ -143,7 +143,7 @@ class Preparing:
         return {one.document_id: one for one in self.packets.all_of(Document, packet.id)}
 
     def _stands(self, case: _Case, row: DocumentDefinition, signed: Document | None, now: datetime) -> bool:
-        """Whether a document made anew would show what was signed."""
+        """Whether a document made again would show what was signed."""
         if signed is None or signed.frozen_version is None or row.template is None:
             return False
         then = signed.frozen_at or case.packet.frozen_at or now

@@ -173,7 +173,7 @@ class Refusals:
     clock: ports.Clock
 
     def ask_for_review(self, packet_id: str, attempt: int, refusal: SealRefused) -> None:
-        """The packet says why it was not sealed, and somebody has to look."""
+        """The packet says why it was not sealed, and someone has to look."""
         reason = refusal.code.replace("-", "_").upper()
         review.ask_for_review(
             packets=self.packets, clock=self.clock, packet_id=packet_id, reason=reason, attempt=attempt

@@ -159,7 +159,7 @@ class Signing:
 
 
 def _signable(document: Document, field_id: str) -> FieldBox:
-    """The field, if somebody can still act on it. Raises NotFound, AlreadySigned, InvalidTransition."""
+    """The field, if someone can still act on it. Raises NotFound, AlreadySigned, InvalidTransition."""
     box = next((one for one in document.fields if one.field_id == field_id), None)
     if box is None:
         raise NotFound("This document has no such field.", code="field-not-found")
