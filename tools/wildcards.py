@@ -52,7 +52,7 @@ def complaints(template: Mapping[str, Any]) -> list[str]:
         if resource["Type"] != "AWS::Cognito::UserPool"
     ]
     found += [
-        f"{name}: has {what} of its own, which nobody reads here"
+        f"{name}: has {what} of its own, which no one reads here"
         for name, resource in template["Resources"].items()
         for what in ("Role", "ManagedPolicyArns")
         if what in resource.get("Properties", {})

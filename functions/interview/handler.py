@@ -159,7 +159,8 @@ def remove_attachment(attachment_id: str) -> Response[None]:
 @app.get("/packet/summary")
 def summary() -> SummaryView:
     """Show everything that was answered, sensitive answers masked."""
-    return wiring.summaries().view(callers.agent(app))
+    agent = callers.agent(app)  # before anything is built: who may not come in learns no more
+    return wiring.summaries().view(agent)
 
 
 @app.post("/packet/summary/confirm")

@@ -71,7 +71,7 @@ class Invariants:
 
     def _as_the_model_says(self, packet: Packet) -> None:
         case = self.play.case(packet.id)
-        assert case is not None, f"nobody knows of {packet.id}"
+        assert case is not None, f"no one knows of {packet.id}"
         assert packet.status is case.status, f"{packet.id} stands at {packet.status}, the model at {case.status}"
         assert packet.expires_at == case.expires_at
         assert packet.pre_appointment_states == tuple(sorted(case.states))
@@ -99,7 +99,7 @@ class Invariants:
             assert packet.due_at is not None, f"{packet.status} waits for nothing"
             assert packet.due_at <= packet.expires_at
         elif packet.status in DRIVEN_BY_WORKFLOW:
-            assert packet.due_at is not None, f"{packet.status} is looked after by nobody"
+            assert packet.due_at is not None, f"{packet.status} is looked after by no one"
         elif packet.status in (S.NEEDS_REVIEW, S.ADVERSE_REVIEW):
             assert packet.review_reason is not None
             assert str(packet.reviews) in timers, "a review is not forgotten"
@@ -132,7 +132,7 @@ class Invariants:
             packet_id, _, attempt = name.partition("-jit-")[0].rpartition("-")
             if "-jit-" in name:
                 continue
-            assert int(attempt) <= stored.packets[packet_id].attempt, f"nobody asked for {name}"
+            assert int(attempt) <= stored.packets[packet_id].attempt, f"no one asked for {name}"
 
     def _appointed_rightly(self) -> None:
         """I7: only after a clear check, only with a license, just in time only after a sale."""

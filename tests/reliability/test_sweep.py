@@ -61,7 +61,7 @@ def test_the_sweep_notices_an_act_that_writes_again_when_it_is_tried_again(road:
     """Without this the sweep could find nothing because it looks at nothing."""
 
     def careless(caller: Caller) -> None:
-        wiring.packets().change(caller.packet, lambda packet: Change(packet, events=[event("careless")]))
+        wiring.packets().change(caller.packet, lambda packet: Change(packet, events=[event("invitation.reminded")]))
 
     name = "careless"
     road.steps[name] = replace(road.steps["extend"], name=name, act=careless)

@@ -60,10 +60,13 @@ class State:
 
 
 class Clients:
-    """SDK clients made once for the process. One that someone has put a hook into is not handed out again."""
+    """SDK clients made once for the process and default session, which a tool may set up with hooks of its own.
+
+    One that someone has put a hook into is not handed out again.
+    """
 
     def __init__(self) -> None:
-        self._made: dict[str, tuple[BaseClient, Any]] = {}
+        self._made: dict[tuple[Any, str], tuple[BaseClient, Any]] = {}
         self._make = boto3.client
         self._one_at_a_time = threading.Lock()
 
@@ -73,7 +76,7 @@ class Clients:
     def client(self, *arguments: Any, config: Any = None, **named: Any) -> BaseClient:
         told = None if config is None else config._user_provided_options
         caller = [os.environ.get(name) for name in ("AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION")]
-        key = repr((arguments, told, sorted(named.items()), caller))
+        key = boto3.DEFAULT_SESSION, repr((arguments, told, sorted(named.items()), caller))
         with self._one_at_a_time:
             client, untouched = self._made.get(key, (None, None))
             if client is None or _hooks(client) is not untouched:
