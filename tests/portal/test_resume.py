@@ -177,12 +177,14 @@ def publish(world: World, version: str, words: str) -> None:
         )
 
     wiring.packet_type = load
+    wiring.forget()  # families hold the definitions they were built with
 
 
 def publish_nothing_new(world: World) -> None:
     from econtracting import packet_types, wiring
 
     wiring.packet_type = packet_types.load
+    wiring.forget()
 
 
 def test_an_agreement_that_changes_is_read_again_before_anything_else(
