@@ -8,7 +8,6 @@ from typing import Any
 
 from econtracting import ports
 from econtracting.domain.errors import AgreementRequired, PacketFrozen
-from econtracting.domain.interview import interview
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.attachments import Attachment, AttachmentStatus
 from econtracting.domain.interview.context import InterviewContext
@@ -21,11 +20,6 @@ PacketTypes = Callable[[str], PacketType]
 
 def saved_sections(packets: ports.Packets, packet_id: str) -> dict[str, Section]:
     return {one.name: one for one in packets.all_of(Section, packet_id)}
-
-
-def public_answers(definition: PacketType, saved: Mapping[str, Section]) -> dict[str, dict[str, Any]]:
-    """The public answers by section, copies followed."""
-    return interview.followed(definition.interview, {name: one.public for name, one in saved.items()})
 
 
 def name_of_record(packets: ports.Packets, packet_types: PacketTypes, packet: Packet) -> str:
