@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -15,14 +15,12 @@ from econtracting.domain.interview.person import person
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
 
-PacketTypes = Callable[[str], PacketType]
-
 
 def saved_sections(packets: ports.Packets, packet_id: str) -> dict[str, Section]:
     return {one.name: one for one in packets.all_of(Section, packet_id)}
 
 
-def name_of_record(packets: ports.Packets, packet_types: PacketTypes, packet: Packet) -> str:
+def name_of_record(packets: ports.Packets, packet_types: ports.PacketTypes, packet: Packet) -> str:
     """The agent's full name as the interview has it, or as the recruiter gave it."""
     known = person(
         packet_types(packet.type).interview, {one.name: one.public for one in packets.all_of(Section, packet.id)}

@@ -17,15 +17,9 @@ from econtracting.domain.packet_type import PacketType
 from econtracting.domain.record import Record
 from econtracting.domain.signing.preparation import KeptDocument, Prepared, PreparedDocument
 from econtracting.domain.signing.signing import Adoption, Document, same_name
-from econtracting.ports import Change
+from econtracting.ports import Change, PacketTypes
 from econtracting.usecases.corrections import correcting
-from econtracting.usecases.interview.answering import (
-    PacketTypes,
-    context_of,
-    name_of_record,
-    require_agreement,
-    saved_sections,
-)
+from econtracting.usecases.interview.answering import context_of, name_of_record, require_agreement, saved_sections
 from econtracting.views.interview import AnswersStandView, SummaryView
 
 ROUNDS = 3  # how often documents are prepared again because something was written meanwhile
