@@ -6,6 +6,7 @@ imported only where it is attached.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
@@ -405,8 +406,14 @@ def background_checks() -> ports.BackgroundChecks:
 @cache
 def screening_messages() -> ports.ScreeningMessages:
     from econtracting.adapters.vendors.background_checks import BackgroundCheckMessages
+    from econtracting.adapters.vendors.ternfield import TernfieldMessages
 
-    return BackgroundCheckMessages(secrets()["background_check_key"].split())
+    companies: dict[str, tuple[Callable[[Sequence[str]], ports.ScreeningMessages], str]] = {
+        "fairmeadow": (BackgroundCheckMessages, "background_check_key"),
+        "ternfield": (TernfieldMessages, "background_check_webhook_secret"),
+    }
+    reader, secret = companies[only("BACKGROUND_CHECK_VENDOR")]
+    return reader(secrets()[secret].split())
 
 
 @cache
@@ -443,8 +450,14 @@ def outside(vendor: Vendor) -> Any:
 
 def _background_checks() -> ports.BackgroundChecks:
     from econtracting.adapters.vendors.background_checks import HttpBackgroundChecks
+    from econtracting.adapters.vendors.ternfield import HttpTernfield
 
-    return HttpBackgroundChecks(only("BACKGROUND_CHECK_URL"), secrets()["background_check_key"])
+    companies: dict[str, Callable[[str, str], ports.BackgroundChecks]] = {
+        "fairmeadow": HttpBackgroundChecks,
+        "ternfield": HttpTernfield,
+    }
+    key = secrets()["background_check_key"].split()[0]  # the new one, while there are two
+    return companies[only("BACKGROUND_CHECK_VENDOR")](only("BACKGROUND_CHECK_URL"), key)
 
 
 def _license_registry() -> ports.LicenseRegistry:
