@@ -17,6 +17,7 @@ REGION = "us-east-1"
 SENDER = "contracting@meridian-health.example"
 
 BACKGROUND_CHECK_KEY = "local-background-check-key"
+BACKGROUND_CHECK_WEBHOOK_SECRET = "local-background-check-webhooks"
 LICENSE_REGISTRY_KEY = "local-license-registry-key"
 APPOINTMENT_GATEWAY_KEY = "local-appointment-gateway-key"
 APPOINTMENT_WEBHOOK_SECRET = "whsec_bG9jYWwtYXBwb2ludG1lbnQtd2ViaG9va3M="
@@ -91,11 +92,13 @@ class Config:
             "PublicUrl": self.url("portal"),
             "SenderAddress": SENDER,
             "AwsEndpointUrl": self.url("emulator"),
+            "BackgroundCheckVendor": "fairmeadow",
             "BackgroundCheckUrl": self.url("background"),
             "LicenseRegistryUrl": self.url("registry"),
             "AppointmentGatewayUrl": self.url("appointments"),
             "CertificationSiteUrl": self.url("certification"),
             "BackgroundCheckKey": BACKGROUND_CHECK_KEY,
+            "BackgroundCheckWebhookSecret": BACKGROUND_CHECK_WEBHOOK_SECRET,
             "LicenseRegistryKey": LICENSE_REGISTRY_KEY,
             "AppointmentGatewayKey": APPOINTMENT_GATEWAY_KEY,
             "AppointmentWebhookSecret": APPOINTMENT_WEBHOOK_SECRET,

@@ -2,14 +2,24 @@
 
 import logging
 import sys
+from collections.abc import Callable
 
 import uvicorn
+from starlette.applications import Starlette
 
 from local.config import HOST, Config
-from local.simulators import appointment_gateway, background_check, certification_site, license_registry
+from local.simulators import (
+    appointment_gateway,
+    background_check,
+    certification_site,
+    license_registry,
+    ternfield,
+)
 
-APPLICATIONS = {
-    "background": background_check.application,
+# The template parameter BackgroundCheckVendor chooses.
+SCREENING_COMPANIES = {"fairmeadow": background_check.application, "ternfield": ternfield.application}
+APPLICATIONS: dict[str, Callable[[Config], Starlette]] = {
+    "background": lambda config: SCREENING_COMPANIES[config.parameters()["BackgroundCheckVendor"]](config),
     "registry": license_registry.application,
     "appointments": appointment_gateway.application,
     "certification": certification_site.application,
