@@ -37,6 +37,7 @@ class Fairmeadow:
         ("dispute", "consider", "dispute"),
     )
     fields = (("ssn", "ssn"), ("dob", "birth_date"), ("middle_name", "middle_name"), ("zipcode", "residence"))
+    order_paths = ("/v1/candidates", "/v1/reports")
     report_path = "/v1/reports/rep_1"
     copy_path = "/v1/reports/rep_1/document"
 
@@ -114,6 +115,7 @@ class Ternfield:
         ("FAMILY_NAME", "last_name"),
         ("HOME", "residence"),
     )
+    order_paths = ("/2/orders",)
     report_path = "/2/orders/rep_1"
     copy_path = "/2/papers/ppr_1"
     outcomes = {None: [None, None], "clear": ["NOTHING_FOUND"] * 2, "consider": ["NOTHING_FOUND", "RECORD_FOUND"]}
