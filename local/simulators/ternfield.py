@@ -20,8 +20,8 @@ SUBJECT_MEMBERS = {"name", "born_on", "tax_number", "home", "reach"}
 BUNDLES = {"producer_standard": ("national", "county", "sanctions"), "harbor_basic": ("national",)}
 TWO_DAYS = 2 * 86400
 STAGES: dict[str, dict[str, Any]] = {
-    "clear": {"stage": "FILED"},
-    "consider": {"stage": "FILED"},
+    "clear": {"stage": "REPORT_FILED"},
+    "consider": {"stage": "REPORT_FILED"},
     "suspended": {"stage": "AWAITING_SUBJECT", "asks": ["TAX_NUMBER"]},
     "canceled": {"stage": "STRUCK"},
 }
@@ -76,7 +76,7 @@ class Ternfield:
 
     async def _papers(self, request: Request) -> JSONResponse:
         order = self._known(request.path_params["number"])
-        kinds = ("INVOICE", "SUBJECT_COPY") if order["stage"] == "FILED" else ()
+        kinds = ("INVOICE", "SUBJECT_COPY") if order["stage"] == "REPORT_FILED" else ()
         papers = [
             {"paper": f"{kind.lower()}.{order['number']}", "kind": kind, "issued": order["filed_at"]} for kind in kinds
         ]
@@ -100,7 +100,7 @@ class Ternfield:
         if script is None:
             return
         outcome = STAGES[script.outcome]
-        if outcome["stage"] == "FILED":
+        if outcome["stage"] == "REPORT_FILED":
             found = "RECORD_FOUND" if script.outcome == "consider" else "NOTHING_FOUND"
             *rest, last = order["searches"]
             searched = [*({**one, "outcome": "NOTHING_FOUND"} for one in rest), {**last, "outcome": found}]
@@ -108,14 +108,19 @@ class Ternfield:
         self._simulator.change("order", order["number"], script.after, **outcome)
         if not script.times:
             return
-        logged, told = _notice(order["number"], "logged"), _notice(order["number"], outcome["stage"].lower())
+        logged, told = _notice(order["number"], "LOGGED"), _notice(order["number"], outcome["stage"])
         self._simulator.webhook(logged["notice"], logged, script.order_told_after)
         for _ in range(script.times):
             self._simulator.webhook(told["notice"], told, script.after)
 
 
-def _notice(number: str, what: str) -> Body:
-    return {"notice": f"ntc_{uuid.uuid4().hex[:16]}", "topic": f"order.{what}", "number": number, "at": _seconds()}
+def _notice(number: str, stage: str) -> Body:
+    return {
+        "notice": f"ntc_{uuid.uuid4().hex[:16]}",
+        "topic": f"order.{stage.lower()}",
+        "number": number,
+        "at": _seconds(),
+    }
 
 
 def _seconds() -> int:

@@ -266,7 +266,7 @@ def test_ternfields_notices_hold_a_number_and_neither_our_reference_nor_the_outc
     _, bureau = only(TERNFIELD, serve, config)
     number = bureau.order("dana+consider@example.com")
     logged, filed = recorder.wait_for(2)
-    assert [one.json()["topic"] for one in (logged, filed)] == ["order.logged", "order.filed"]
+    assert [one.json()["topic"] for one in (logged, filed)] == ["order.logged", "order.report_filed"]
     for one in (logged, filed):
         assert one.json().keys() == {"notice", "topic", "number", "at"}
         assert one.json()["number"] == number

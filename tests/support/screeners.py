@@ -101,9 +101,9 @@ class Ternfield:
         ("pending", None, "IN_RESEARCH"),
         ("suspended", None, "AWAITING_SUBJECT"),
         ("paused", None, "ON_HOLD"),
-        ("complete", "clear", "FILED"),
-        ("complete", "consider", "FILED"),
-        ("complete", "clear", "REFILED"),
+        ("complete", "clear", "REPORT_FILED"),
+        ("complete", "consider", "REPORT_FILED"),
+        ("complete", "clear", "REPORT_REFILED"),
         ("canceled", None, "STRUCK"),
         ("dispute", "consider", "CONTESTED"),
     )
@@ -113,7 +113,7 @@ class Ternfield:
         ("ADDITIONAL_NAME", "middle_name"),
         ("GIVEN_NAME", "first_name"),
         ("FAMILY_NAME", "last_name"),
-        ("HOME", "residence"),
+        ("HOME_ADDRESS", "residence"),
     )
     order_paths = ("/2/orders",)
     report_path = "/2/orders/rep_1"
@@ -151,11 +151,15 @@ class Ternfield:
         order = self.report()["order"]
         return [
             self.report(word="FINISHED"),
-            self.report(word="filed", result="clear"),
-            self.report(word="FILED", result=None),
-            {"order": order | {"stage": "FILED", "searches": []}},
-            {"order": order | {"stage": "FILED", "searches": [{"outcome": "NOTHING_FOUND"}, {"outcome": None}]}},
+            self.report(word="report_filed", result="clear"),
+            self.report(word=["REPORT_FILED"], result="clear"),  # type: ignore[arg-type]
+            self.report(word=None),  # type: ignore[arg-type]
+            self.report(word="REPORT_FILED", result=None),
+            {"order": order | {"stage": "REPORT_FILED", "searches": []}},
+            {"order": order | {"stage": "REPORT_FILED", "searches": [{"outcome": "NOTHING_FOUND"}, {"outcome": None}]}},
             {"order": order | {"searches": [{"outcome": "PERHAPS_FOUND"}]}},
+            {"order": order | {"searches": [{"outcome": True}]}},
+            {"order": order | {"searches": None}},
             {"order": order | {"your_ref": None}},
             {"order": order | {"due": "2026-11-25"}},
             {"order": order | {"due": 10**15}},

@@ -8,10 +8,11 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from enum import StrEnum
+from typing import Annotated
 from urllib.parse import quote
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from econtracting.adapters.vendors.http import USUAL, Answer, Timeouts, Vendor
 from econtracting.domain.errors import BadSignature
@@ -26,8 +27,8 @@ STAGES = {
     "IN_RESEARCH": ScreeningStatus.PENDING,
     "AWAITING_SUBJECT": ScreeningStatus.SUSPENDED,
     "ON_HOLD": ScreeningStatus.PAUSED,
-    "FILED": ScreeningStatus.COMPLETE,
-    "REFILED": ScreeningStatus.COMPLETE,  # after a contest, whatever came of it
+    "REPORT_FILED": ScreeningStatus.COMPLETE,
+    "REPORT_REFILED": ScreeningStatus.COMPLETE,  # after a contest, whatever came of it
     "STRUCK": ScreeningStatus.CANCELED,
     "CONTESTED": ScreeningStatus.DISPUTED,
 }
@@ -38,7 +39,7 @@ ASKS: dict[str, Meaning] = {
     "FAMILY_NAME": "last_name",
     "TAX_NUMBER": "ssn",
     "BORN_ON": "birth_date",
-    "HOME": "residence",
+    "HOME_ADDRESS": "residence",
 }
 WITH_RESULT = frozenset({ScreeningStatus.COMPLETE, ScreeningStatus.DISPUTED})
 SUBJECT_COPY = "SUBJECT_COPY"
@@ -47,30 +48,43 @@ SIGNATURE = "ternfield-signature"
 Seconds = Annotated[int, Field(ge=0, le=4102444800)]  # since 1970, until 2100
 
 
+def _from(table: Mapping[str, StrEnum]) -> BeforeValidator:
+    """Reads a word of the company's as ours. One that is not in the table makes the whole answer not understood."""
+
+    def ours(word: object) -> object:
+        if word is None:
+            return None
+        if not isinstance(word, str) or word not in table:
+            raise ValueError("not a word of the company's")
+        return table[word]
+
+    return BeforeValidator(ours)
+
+
 class _Search(Answer):
-    outcome: Literal["NOTHING_FOUND", "RECORD_FOUND"] | None = None
+    outcome: Annotated[ScreeningResult | None, _from(OUTCOMES)] = None
 
 
 class _Order(Answer):
-    number: str
+    number: Id
     your_ref: str
     bundle: str
-    stage: Literal["LOGGED", "IN_RESEARCH", "AWAITING_SUBJECT", "ON_HOLD", "FILED", "REFILED", "STRUCK", "CONTESTED"]
+    stage: Annotated[ScreeningStatus, _from(STAGES)]
     searches: tuple[_Search, ...]
     asks: tuple[str, ...] = ()
     due: Seconds | None = None
 
     @model_validator(mode="after")
     def _filed_means_searched(self) -> _Order:
-        if STAGES[self.stage] is ScreeningStatus.COMPLETE and self.result is None:
+        if self.stage is ScreeningStatus.COMPLETE and self.result is None:
             raise ValueError("every search of a filed order has an outcome")
         return self
 
     @property
     def result(self) -> ScreeningResult | None:
         """One record in one search, and a person has to weigh the whole report."""
-        outcomes = [OUTCOMES[one.outcome] for one in self.searches if one.outcome is not None]
-        if STAGES[self.stage] not in WITH_RESULT or not outcomes or len(outcomes) < len(self.searches):
+        outcomes = {one.outcome for one in self.searches}
+        if self.stage not in WITH_RESULT or not outcomes or None in outcomes:
             return None
         return ScreeningResult.CONSIDER if ScreeningResult.CONSIDER in outcomes else ScreeningResult.CLEAR
 
@@ -78,7 +92,7 @@ class _Order(Answer):
         return Report(
             id=self.number,
             reference=self.your_ref,
-            status=STAGES[self.stage],
+            status=self.stage,
             result=self.result,
             suspended_fields=tuple(ASKS.get(one, one) for one in self.asks),
             expected_at=None if self.due is None else datetime.fromtimestamp(self.due, UTC),
@@ -90,7 +104,7 @@ class _Ordered(Answer):
 
 
 class _Paper(Answer):
-    paper: str
+    paper: Id
     kind: str
     issued: Seconds
 
