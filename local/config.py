@@ -25,6 +25,9 @@ CERTIFICATION_SITE_KEY = "local-certification-site-key"
 CERTIFICATION_WEBHOOK_SECRET = "whsec_bG9jYWwtY2VydGlmaWNhdGlvbi13ZWJob29rcw=="
 SALES_WEBHOOK_SECRET = "whsec_bG9jYWwtc2FsZXMtd2ViaG9va3M="
 
+# Which part stands for the screening company that the template parameter chooses.
+SCREENING_COMPANIES = {"fairmeadow": "background", "ternfield": "ternfield"}
+
 # What takes days in production takes seconds here, except where a person has to type.
 DURATIONS = {
     "InvitationLifeSeconds": "7200",
@@ -51,6 +54,7 @@ class Ports:
     registry: int = 8102
     appointments: int = 8103
     certification: int = 8104
+    ternfield: int = 8105
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Ports":
@@ -85,6 +89,7 @@ class Config:
 
     def parameters(self) -> dict[str, str]:
         """The template parameters of a local deployment."""
+        screened_by = self.overrides.get("BackgroundCheckVendor", "fairmeadow")
         return {
             "Stage": "local",
             # Functions run as plain processes of this machine, so their wheels must be this machine's.
@@ -92,8 +97,8 @@ class Config:
             "PublicUrl": self.url("portal"),
             "SenderAddress": SENDER,
             "AwsEndpointUrl": self.url("emulator"),
-            "BackgroundCheckVendor": "fairmeadow",
-            "BackgroundCheckUrl": self.url("background"),
+            "BackgroundCheckVendor": screened_by,
+            "BackgroundCheckUrl": self.url(SCREENING_COMPANIES[screened_by]),
             "LicenseRegistryUrl": self.url("registry"),
             "AppointmentGatewayUrl": self.url("appointments"),
             "CertificationSiteUrl": self.url("certification"),

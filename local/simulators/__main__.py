@@ -2,10 +2,8 @@
 
 import logging
 import sys
-from collections.abc import Callable
 
 import uvicorn
-from starlette.applications import Starlette
 
 from local.config import HOST, Config
 from local.simulators import (
@@ -16,13 +14,12 @@ from local.simulators import (
     ternfield,
 )
 
-# The template parameter BackgroundCheckVendor chooses.
-SCREENING_COMPANIES = {"fairmeadow": background_check.application, "ternfield": ternfield.application}
-APPLICATIONS: dict[str, Callable[[Config], Starlette]] = {
-    "background": lambda config: SCREENING_COMPANIES[config.parameters()["BackgroundCheckVendor"]](config),
+APPLICATIONS = {
+    "background": background_check.application,
     "registry": license_registry.application,
     "appointments": appointment_gateway.application,
     "certification": certification_site.application,
+    "ternfield": ternfield.application,
 }
 
 

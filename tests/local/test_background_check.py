@@ -1,6 +1,6 @@
 """Each screening company's simulator as the product meets it: through its adapter, in the product's words.
 
-What only one of them has stands at the end.
+What Ternfield alone does is in test_ternfield.py.
 """
 
 import hashlib
@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-import httpx
 import pytest
 from starlette.applications import Starlette
 
@@ -19,11 +18,12 @@ from econtracting.adapters.vendors.ternfield import HttpTernfield, TernfieldMess
 from econtracting.domain.errors import BadSignature, InvalidRequest, Unavailable
 from econtracting.domain.screening.background import Report, ScreeningNews
 from econtracting.ports import BackgroundChecks, Candidate, ScreeningMessages
-from local.config import BACKGROUND_CHECK_KEY, BACKGROUND_CHECK_WEBHOOK_SECRET, Config
+from local.config import BACKGROUND_CHECK_KEY, BACKGROUND_CHECK_WEBHOOK_SECRET, SCREENING_COMPANIES, Config
 from local.simulators import background_check, screening, ternfield
-from local.simulators.__main__ import APPLICATIONS, SCREENING_COMPANIES
+from local.simulators.__main__ import APPLICATIONS
 from local.stack import Stack
 from tests.local.conftest import Received, Recorder, Serve
+from tests.support.deployed import template
 from tests.support.pdf_text import text_of
 
 
@@ -32,6 +32,7 @@ class Company:
     """A screening company: how it is simulated, and who in the product speaks with it."""
 
     name: str
+    part: str
     application: Callable[[Config], Starlette]
     adapter: Callable[[str, str], BackgroundChecks]
     messages: ScreeningMessages
@@ -40,12 +41,14 @@ class Company:
 
 FAIRMEADOW = Company(
     "fairmeadow",
+    "background",
     background_check.application,
     HttpBackgroundChecks,
     BackgroundCheckMessages([BACKGROUND_CHECK_KEY]),
     tells_our_reference=True,
 )
 TERNFIELD = Company(
+    "ternfield",
     "ternfield",
     ternfield.application,
     HttpTernfield,
@@ -107,13 +110,13 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def bureau(company: Company, serve: Serve, config: Config, quick: None) -> Bureau:
-    serve(company.application, "background", BACKGROUND_CHECK_KEY)
-    return Bureau(company, company.adapter(config.url("background"), BACKGROUND_CHECK_KEY))
+    serve(company.application, company.part, BACKGROUND_CHECK_KEY)
+    return Bureau(company, company.adapter(config.url(company.part), BACKGROUND_CHECK_KEY))
 
 
 def test_nobody_is_served_without_the_key(bureau: Bureau, config: Config) -> None:
     with pytest.raises(Unavailable):
-        bureau.company.adapter(config.url("background"), "wrong").report("rep_1")
+        bureau.company.adapter(config.url(bureau.company.part), "wrong").report("rep_1")
 
 
 @pytest.mark.parametrize(
@@ -210,14 +213,13 @@ def test_an_incomplete_order_is_refused(bureau: Bureau, monkeypatch: pytest.Monk
 def test_a_kill_loses_neither_the_report_nor_its_webhooks(
     company: Company, stack: Stack, recorder: Recorder, config: Config
 ) -> None:
-    stack.config = replace(config, overrides={"BackgroundCheckVendor": company.name})
-    stack.start_part("background")
-    bureau = Bureau(company, company.adapter(config.url("background"), BACKGROUND_CHECK_KEY))
+    stack.start_part(company.part)
+    bureau = Bureau(company, company.adapter(config.url(company.part), BACKGROUND_CHECK_KEY))
     report = bureau.order("dana@example.com")
-    stack.children["background"].kill()
+    stack.children[company.part].kill()
     time.sleep(1.2)
     assert recorder.requests == []
-    stack.start_part("background")
+    stack.start_part(company.part)
     assert bureau.ends(report).result == "clear"
     assert {bureau.news(one).report_id for one in recorder.wait_for(2)} == {report}
 
@@ -235,54 +237,17 @@ def test_what_was_never_ordered_has_neither_report_nor_copy(bureau: Bureau) -> N
         bureau.checks.copy("rep_0")
 
 
-def test_the_template_parameter_chooses_who_is_simulated(config: Config) -> None:
-    assert {one.name: one.application for one in (FAIRMEADOW, TERNFIELD)} == SCREENING_COMPANIES
-    chosen = replace(config, overrides={"BackgroundCheckVendor": "ternfield"})
-    paths = [
-        {route.path for route in APPLICATIONS["background"](one).routes if hasattr(route, "path")}
-        for one in (config, chosen)
-    ]
-    assert "/v1/reports/{id}" in paths[0] - paths[1]
-    assert "/2/orders/{number}" in paths[1] - paths[0]
+def test_the_template_parameter_chooses_who_is_asked(company: Company, config: Config) -> None:
+    chosen = replace(config, overrides={"BackgroundCheckVendor": company.name}).parameters()
+    assert chosen["BackgroundCheckUrl"] == config.url(company.part)
+    assert APPLICATIONS[company.part] is company.application
+    assert list(SCREENING_COMPANIES) == template()["Parameters"]["BackgroundCheckVendor"]["AllowedValues"]
 
 
-def only(company: Company, serve: Serve, config: Config) -> tuple[httpx.Client, Bureau]:
-    client = serve(company.application, "background", BACKGROUND_CHECK_KEY)
-    return client, Bureau(company, company.adapter(config.url("background"), BACKGROUND_CHECK_KEY))
-
-
-def test_the_first_one_signs_the_raw_body_alone(serve: Serve, config: Config, recorder: Recorder, quick: None) -> None:
-    _, bureau = only(FAIRMEADOW, serve, config)
+@pytest.mark.parametrize("company", [FAIRMEADOW], ids=["fairmeadow"], indirect=True)
+def test_the_first_one_signs_the_raw_body_alone(bureau: Bureau, recorder: Recorder) -> None:
     bureau.order("dana@example.com")
     completed = recorder.wait_for(2)[1]
     expected = hmac.new(BACKGROUND_CHECK_KEY.encode(), completed.body, hashlib.sha256).hexdigest()
     assert completed.headers["x-signature"] == expected
     assert completed.json()["type"] == "report.completed"
-
-
-def test_ternfields_notices_hold_a_number_and_neither_our_reference_nor_the_outcome(
-    serve: Serve, config: Config, recorder: Recorder, quick: None
-) -> None:
-    _, bureau = only(TERNFIELD, serve, config)
-    number = bureau.order("dana+consider@example.com")
-    logged, filed = recorder.wait_for(2)
-    assert [one.json()["topic"] for one in (logged, filed)] == ["order.logged", "order.report_filed"]
-    for one in (logged, filed):
-        assert one.json().keys() == {"notice", "topic", "number", "at"}
-        assert one.json()["number"] == number
-
-
-def test_ternfield_knows_no_other_bundle_than_its_clients(serve: Serve, config: Config, quick: None) -> None:
-    _, bureau = only(TERNFIELD, serve, config)
-    with pytest.raises(InvalidRequest) as refusal:
-        bureau.checks.order(person("dana@example.com"), "producer_deluxe", "key")
-    assert refusal.value.facts == {"reasons": ["BUNDLE_UNKNOWN"]}
-
-
-def test_ternfield_has_a_copy_for_the_subject_once_it_has_filed(serve: Serve, config: Config, quick: None) -> None:
-    client, bureau = only(TERNFIELD, serve, config)
-    number = bureau.order("dana+suspended@example.com")
-    assert bureau.ends(number).status == "suspended"
-    assert client.get(f"/2/orders/{number}/papers").json() == {"papers": []}
-    with pytest.raises(Unavailable):
-        bureau.checks.copy(number)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,11 @@ from econtracting.adapters.vendors.http import Timeouts
 from econtracting.adapters.vendors.ternfield import HttpTernfield, TernfieldMessages
 from econtracting.ports import BackgroundChecks, ScreeningMessages
 
+_OUTCOMES: Mapping[str | None, Sequence[str | None]] = {
+    None: [None, None],
+    "clear": ["NOTHING_FOUND", "NOTHING_FOUND"],
+    "consider": ["NOTHING_FOUND", "RECORD_FOUND"],
+}
 Answer = tuple[int, Any]  # status, and JSON or bytes
 
 
@@ -118,7 +123,6 @@ class Ternfield:
     order_paths = ("/2/orders",)
     report_path = "/2/orders/rep_1"
     copy_path = "/2/papers/ppr_1"
-    outcomes = {None: [None, None], "clear": ["NOTHING_FOUND"] * 2, "consider": ["NOTHING_FOUND", "RECORD_FOUND"]}
 
     def adapter(self, url: str, key: str, patience: Timeouts) -> BackgroundChecks:
         return HttpTernfield(url, key, patience)
@@ -129,7 +133,7 @@ class Ternfield:
             "your_ref": told.get("reference", "pkt_1-1"),
             "bundle": told.get("package", "producer_standard"),
             "stage": word,
-            "searches": [{"search": "county", "outcome": one} for one in self.outcomes[result]],
+            "searches": [{"search": "county", "outcome": one} for one in _OUTCOMES[result]],
             "asks": list(told.get("fields", ())),
         }
         expected: datetime | None = told.get("expected")

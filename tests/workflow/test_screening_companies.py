@@ -35,11 +35,10 @@ class Line:
         self.says()
 
     def says(self, word: str | None = None, result: str | None = None, *fields: str) -> None:
-        self._told = {"word": word or self.company.words[0][2], "result": result, "fields": fields}
+        self._word, self._result, self._fields = word or self.company.words[0][2], result, fields
 
     def report(self) -> Any:
-        told = self._told
-        return self.company.report(told["word"], told["result"], fields=told["fields"], reference=self.reference)
+        return self.company.report(self._word, self._result, fields=self._fields, reference=self.reference)
 
     def call(
         self, vendor: Vendor, method: str, path: str, body: Mapping[str, Any] | None = None, **_: str | None

@@ -180,6 +180,11 @@ class TernfieldMessages:
         self._secrets = secrets
 
     def read(self, raw: bytes, headers: Mapping[str, str], now: datetime) -> ScreeningNews | None:
+        self._verify(raw, headers, now)
+        notice = read_as(_Notice, raw)
+        return None if notice.number is None else ScreeningNews(notice.notice, notice.topic, notice.number, None)
+
+    def _verify(self, raw: bytes, headers: Mapping[str, str], now: datetime) -> None:
         given = {name.lower(): value for name, value in headers.items()}.get(SIGNATURE, "")
         parts = [part.strip().partition("=") for part in given.split(",")]
         times = [value for name, _, value in parts if name == "t"]
@@ -191,8 +196,6 @@ class TernfieldMessages:
         fits = [hmac.compare_digest(ours, theirs) for ours in expected for theirs in signatures]
         if not any(fits):
             raise BadSignature()
-        notice = read_as(_Notice, raw)
-        return None if notice.number is None else ScreeningNews(notice.notice, notice.topic, notice.number, None)
 
 
 def _is_recent(seconds: str, now: datetime) -> bool:
