@@ -9,6 +9,8 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from econtracting.adapters.vendors.background_checks import BackgroundCheckMessages
 from econtracting.adapters.vendors.ternfield import TernfieldMessages
@@ -126,6 +128,18 @@ def test_a_message_signed_by_the_other_company_is_refused(company):
         if other != company:
             with pytest.raises(BadSignature):
                 company.messages([KEY]).read(raw, other.signed(raw, NOW, KEY), NOW)
+
+
+@settings(max_examples=60, derandomize=True, database=None, deadline=None)
+@given(
+    raw=st.binary(max_size=200) | st.sampled_from([one.message() for one in COMPANIES]),
+    header=st.text(max_size=80) | st.from_regex(r"(t=\d{0,14}|s=[0-9a-f]{0,130}|,| ){0,5}", fullmatch=True),
+)
+def test_nobody_without_the_key_gets_anything_but_a_refusal(raw, header):
+    for company in COMPANIES:
+        (name,) = company.signed(raw, NOW, KEY)
+        with pytest.raises(BadSignature):
+            company.messages([KEY]).read(raw, {name: header}, NOW)
 
 
 @pytest.mark.parametrize("keys", [[KEY], ["the new key", KEY]], ids=["the key", "either key in rotation"])

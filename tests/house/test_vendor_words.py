@@ -115,3 +115,10 @@ def test_only_functions_that_speak_with_the_company_know_which_it_is() -> None:
         if "BACKGROUND_CHECK_VENDOR" in str(resource.get("Properties", {}).get("Environment", {}))
     }
     assert told == {"ProcessFunction", "RelayFunction", "SweepFunction"}
+
+
+def test_a_company_with_a_webhook_secret_of_its_own_is_not_deployed_without_it() -> None:
+    (rule,) = template()["Rules"].values()
+    assert rule["RuleCondition"] == {"Equals": [{"Ref": "BackgroundCheckVendor"}, "ternfield"]}
+    (assertion,) = rule["Assertions"]
+    assert assertion["Assert"] == {"Not": [{"Equals": [{"Ref": "BackgroundCheckWebhookSecret"}, ""]}]}
