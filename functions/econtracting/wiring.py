@@ -220,8 +220,10 @@ def uploads() -> ports.Uploads:
 
 @cache
 def scanner() -> ports.Scanner:
-    from econtracting.adapters.scanning import PlainFiles
+    from econtracting.adapters.scanning import MalwareVerdicts, PlainFiles
 
+    if only("MALWARE_SCANNING") == "guardduty":
+        return MalwareVerdicts(_client("s3"), only("UPLOADS_BUCKET"), PlainFiles())
     return PlainFiles()
 
 

@@ -23,7 +23,7 @@ HARMLESS = b"4 0 << /S /GoTo /D (chapter) >>"
 
 def rule(content: bytes) -> str | None:
     try:
-        PlainFiles().scan(content, PDF)
+        PlainFiles().scan("quarantine/one", content, PDF)
     except Refusal as refusal:
         return refusal.rule
     return None

@@ -1,4 +1,6 @@
-"""The scanner that comes with the product: it refuses what could run. A virus scanner would stand at the same port."""
+"""The scanner that comes with the product refuses what could run; where the account scans for malware, it hears that
+verdict too.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +8,15 @@ import logging
 import re
 from collections.abc import Iterator
 from io import BytesIO
+from typing import Any
 
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject, read_object
 
+from econtracting.adapters.failures import translated
+from econtracting.domain.errors import Unavailable
+from econtracting.domain.fields.rejections import Refusal
 from econtracting.domain.interview.upload_content import (
     MOST_INFLATED,
     cannot_be_checked,
@@ -38,7 +44,7 @@ _UNREADABLE = (
 
 
 class PlainFiles:
-    def scan(self, content: bytes, content_type: str) -> None:
+    def scan(self, key: str, content: bytes, content_type: str) -> None:
         """Raises Refusal as `check_harmless`, also for what lies in a PDF's object streams, however they are packed."""
         check_harmless(content, content_type)
         if content_type == "application/pdf":
@@ -48,6 +54,46 @@ class PlainFiles:
                 if left <= 0:
                     raise cannot_be_checked()
                 check_unpacked(part)
+
+
+class MalwareVerdicts:
+    """Amazon GuardDuty's Malware Protection for S3 writes its verdict as a tag of the object it has scanned.
+
+    https://docs.aws.amazon.com/guardduty/latest/ug/monitoring-malware-protection-s3-scans-gdu.html
+    """
+
+    TAG = "GuardDutyMalwareScanStatus"
+    _CLEAN, _FOUND, _UNSUPPORTED = "NO_THREATS_FOUND", "THREATS_FOUND", "UNSUPPORTED"
+
+    def __init__(self, client: Any, bucket: str, first: PlainFiles) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._first = first
+
+    @translated
+    def scan(self, key: str, content: bytes, content_type: str) -> None:
+        """As PlainFiles, then as the verdict says. Raises Refusal (malware, unreadable); Unavailable until it is there."""
+        self._first.scan(key, content, content_type)
+        verdict = self._verdict(key, content)
+        if verdict == self._FOUND:
+            raise Refusal("malware", "This file holds harmful software. Please upload one from another device.")
+        if verdict == self._UNSUPPORTED:
+            raise cannot_be_checked()
+        if verdict != self._CLEAN:
+            raise Unavailable("The file is still being scanned. Please ask again in a few seconds.", retry_after=5)
+
+    def _verdict(self, key: str, content: bytes) -> str | None:
+        """The tag belongs to what lies there now. That has to be what was looked at, before the tag is read and after:
+        whoever may upload may upload again.
+        """
+        where = {"Bucket": self._bucket, "Key": key}
+        stored = self._client.get_object(**where)
+        tags = self._client.get_object_tagging(**where)["TagSet"]
+        after = self._client.head_object(**where)
+        same = all(stored[name] == after[name] for name in ("ETag", "LastModified"))
+        if not same or stored["Body"].read() != content:
+            return None
+        return next((tag["Value"] for tag in tags if tag["Key"] == self.TAG), None)
 
 
 def _object_streams(content: bytes) -> Iterator[bytes]:
@@ -71,7 +117,8 @@ def _object_streams(content: bytes) -> Iterator[bytes]:
             if isinstance(one, DictionaryObject) and (one.get("/Type") == "/ObjStm" or {"/N", "/First"} <= one.keys()):
                 yield _unpacked(one)
         except _UNREADABLE:
-            unread = content[found.end() : content.find(b"endobj", found.end()) % (len(content) + 1)]
+            end = content.find(b"endobj", found.end())
+            unread = content[found.end() : end if end >= 0 else None]
             left -= len(unread)
             if b"/ObjStm" in plain_names(unread):
                 raise cannot_be_checked() from None
