@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from econtracting.usecases.interview.summary import Summaries
     from econtracting.usecases.interview.verifying import Identity, Verifying
     from econtracting.usecases.invitations.bulk import BulkInviting
-    from econtracting.usecases.invitations.invite import Invitations, Inviting
+    from econtracting.usecases.invitations.invite import Agencies, Invitations, Inviting
     from econtracting.usecases.invitations.upkeep import InvitationUpkeep
     from econtracting.usecases.news.deliveries import Deliveries
     from econtracting.usecases.news.mailing import Mailing
@@ -828,6 +828,13 @@ def inviting() -> Inviting:
     from econtracting.usecases.invitations.invite import Inviting
 
     return Inviting(packets(), packet_type, ids(), clock(), link_secrets(), schedule(), settings().packet_type)
+
+
+@cache
+def agencies() -> Agencies:
+    from econtracting.usecases.invitations.invite import Agencies
+
+    return Agencies(packets(), clock())
 
 
 @cache

@@ -72,7 +72,7 @@ class MalwareVerdicts:
 
     @translated
     def scan(self, key: str, content: bytes, content_type: str) -> None:
-        """As PlainFiles, then as the verdict says. Raises Refusal (malware, unreadable); Unavailable until it is there."""
+        """As PlainFiles, then as the verdict says. Raises Refusal: malware, unreadable; Unavailable until then."""
         self._first.scan(key, content, content_type)
         verdict = self._verdict(key, content)
         if verdict == self._FOUND:
