@@ -86,14 +86,11 @@ def test_an_upload_that_is_kept_twice_at_once_is_kept_once(client: Any) -> None:
     assert client.get_object(Bucket=BUCKET, Key="attachments/pkt_1/a")["Body"].read() == b"first"
 
 
-@pytest.mark.parametrize("keep", ["documents", "uploads"])
-def test_writers_who_never_stop_meeting_are_told_to_come_back(client: Any, keep: str) -> None:
+@pytest.mark.parametrize("store", [S3Documents, S3Uploads])
+def test_writers_who_never_stop_meeting_are_told_to_come_back(client: Any, store: Any) -> None:
     asked, slept = meeting(client, 1000), []
     with pytest.raises(Unavailable) as refused:
-        if keep == "documents":
-            S3Documents(client, BUCKET, slept.append).keep(KEY, b"never")
-        else:
-            S3Uploads(client, BUCKET, slept.append).keep(KEY, b"never", "application/pdf")
+        store(client, BUCKET, slept.append).keep(KEY, b"never", "application/pdf")
     assert refused.value.retry_after == 1
     assert (len(asked), len(slept)) == (ROUNDS, ROUNDS - 1)
     assert sum(slept) < 5
