@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from econtracting.http import callers
+
 ROOT = Path(__file__).parents[1]
 COMMITTED = ROOT / "docs" / "api" / "openapi.json"
 DOORS = ("invite", "auth", "interview", "sign", "process")
@@ -37,6 +39,8 @@ PROBLEM = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "code": {"type": "string"},
+        "current_version": {"type": ["string", "integer"], "description": "Of what is stale, as it stands now."},
+        "summary": {"$ref": "#/components/schemas/SummaryView"},
         "errors": {
             "type": "array",
             "items": {
@@ -90,6 +94,7 @@ REPEATABLE = frozenset(
         "POST /packet/attachments",
         "POST /packet/summary/confirm",
         "POST /packet/consent",
+        "POST /packet/consent/withdraw",
         "POST /packet/paper-copies",
         "POST /packet/documents/{document_id}/fields/{field_id}",
         "POST /packet/finish",
@@ -106,7 +111,12 @@ PARAMETERS = {
         "required": False,
         "description": "Chosen by the caller, one for each act. The same key with the same body gets the first answer "
         "again; with another body it is refused.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+        "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 255,
+            "pattern": f"^{callers.IDEMPOTENCY_KEY.pattern}$",
+        },
     },
     "RequestedWith": {
         "name": "X-Requested-With",
