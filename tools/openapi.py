@@ -339,11 +339,16 @@ def _with_lists(schemas: dict[str, Any]) -> dict[str, Any]:
     for schema in schemas.values():
         properties = schema.get("properties", {})
         for name, one in properties.items():
-            if name in NAMED and one.get("type") == NAMED[name].get("type", "string") and "enum" not in one:
+            if name in NAMED and _is_plain(one, NAMED[name].get("type", "string")):
                 properties[name] = {**NAMED[name]}
             if name == "level" and "description" not in one:
                 one["description"] = LEVEL
     return schemas
+
+
+def _is_plain(schema: dict[str, Any], kind: str) -> bool:
+    """Whether a property is of this kind, and no list or model says more of it already."""
+    return schema.get("type") == kind and "enum" not in schema and "$ref" not in schema.get("items", {})
 
 
 def _tell_items(part: Any) -> None:
