@@ -67,6 +67,7 @@ def test_an_overlapping_write_is_tried_again_after_a_pause(client: Any) -> None:
     assert client.get_object(Bucket=BUCKET, Key=KEY, VersionId=stored.version)["Body"].read() == b"first"
 
 
+@pytest.mark.failure("R51")
 def test_the_writer_who_lost_reads_the_winner(client: Any) -> None:
     """S3 answers 409 while the other write is on its way, and 412 once it stands."""
     winner = client.put_object(Bucket=BUCKET, Key=KEY, Body=b"winner")["VersionId"]
@@ -86,6 +87,7 @@ def test_an_upload_that_is_kept_twice_at_once_is_kept_once(client: Any) -> None:
     assert client.get_object(Bucket=BUCKET, Key="attachments/pkt_1/a")["Body"].read() == b"first"
 
 
+@pytest.mark.failure("R51")
 @pytest.mark.parametrize("store", [S3Documents, S3Uploads])
 def test_writers_who_never_stop_meeting_are_told_to_come_back(client: Any, store: Any) -> None:
     asked, slept = meeting(client, 1000), []

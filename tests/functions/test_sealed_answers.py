@@ -83,6 +83,7 @@ def size(item: dict[str, Any]) -> int:
     return sum(len(name.encode()) + value(one) for name, one in item.items())
 
 
+@pytest.mark.failure("R26")
 def test_the_longest_answers_to_all_questions_are_saved_two_hundred_times(world: World, packet_id: str) -> None:
     """Each save replaces one answer and keeps the others, which come back as their masks."""
     answers = longest_answers()
@@ -153,6 +154,7 @@ def test_the_answers_of_one_save_take_one_data_key_to_seal_and_to_open(world: Wo
     assert asked == ["Decrypt"]
 
 
+@pytest.mark.failure("R26")
 def test_answers_that_would_not_fit_are_refused_before_anything_is_written(
     world: World, packet_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,6 +55,7 @@ def test_the_summary_shows_everything_that_the_documents_show(world: World, pack
     ]
 
 
+@pytest.mark.failure("R52")
 def test_states_that_the_recruiter_changed_meanwhile_are_shown_before_they_are_confirmed(
     world: World, packet_id: str
 ) -> None:
@@ -158,6 +159,7 @@ def test_answers_that_were_opened_again_are_confirmed_anew(world: World, packet_
     expect(try_to_confirm(world), 200)
 
 
+@pytest.mark.failure("R52")
 def test_states_changed_while_documents_are_prepared_are_not_frozen(
     world: World, packet_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,6 +25,22 @@ def test_what_the_department_does_overlapping_itself_happens_once(
     assert kinds.count("correction.requested") == 1
 
 
+@pytest.mark.law("T11")
+def test_a_correction_that_is_declined_twice_is_handed_over_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    packet_id = journey.to_signed(world)
+    world.reaches(packet_id, "BACKGROUND_CHECK")
+    asked = {"fields": ["agent.ssn"], "reason": "It does not match."}
+    expect(world.call("POST", f"/packets/{packet_id}/corrections", asked, staff=CONTRACTING), 200)
+    shown = expect(world.call("GET", "/packet/interview/agent"), 200).json["answers"]
+    corrected = {**shown, "ssn": "987-65-4321", "ssn_confirm": "987-65-4321"}
+    expect(journey.save(world, "agent", corrected), 200)
+    journey.confirm(world)
+    told = Overlap(world, monkeypatch).twice("POST", "/packet/decline", {"reason": "no more"})
+    assert told == {"status": "NEEDS_REVIEW"}
+    kinds = [one.type for one in wiring.packets().events(packet_id)]
+    assert kinds.count("packet.declined") == 1
+
+
 @pytest.mark.law("T13b")
 def test_finishing_while_something_is_to_be_corrected_is_refused(world: World) -> None:
     packet_id = journey.to_signed(world)

@@ -102,9 +102,11 @@ class Summaries:
                 raise PacketFrozen("Something is signed already; ask the contracting department for a correction.")
             data = {"generation": packet.generation}
             event = Event(type=EventType.PACKET_REOPENED, at=now, actor=agent.actor, data=data)
-            return Change(packet.reopen(now), events=[event], drops=[] if packet.submitted else documents)
+            after, drops = packet.reopen(now), [] if packet.submitted else documents
+            return Change(after, events=[event], drops=drops, answer=AnswersStandView(status=after.status))
 
-        return AnswersStandView(status=self.packets.change(agent.packet_id, decide).packet.status)
+        done = self.packets.change(agent.packet_id, decide, agent.request)
+        return AnswersStandView.again(done.answer or AnswersStandView(status=done.packet.status))
 
     def _freezing(self, prepared: Prepared, seen: str, now: datetime, actor: Actor) -> ports.Decide:
         def decide(packet: Packet) -> Change:
