@@ -388,7 +388,7 @@ class Preparation(Protocol):
         ...
 
     def reseal(self, packet_id: str) -> None:
-        """Seal those answers anew that an earlier release sealed together. Raises Unavailable."""
+        """Seal those answers again that an earlier release sealed together. Raises Unavailable."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Asks the functions that have the documents layer: to prepare documents, to seal answers anew, to stamp."""
+"""Asks the functions that have the documents layer: to prepare documents, to seal answers again, to stamp."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class PrepareTask(Record):
 
 
 class ResealTask(Record):
-    """Seal those answers of a packet anew that an earlier release sealed together."""
+    """Seal those answers of a packet again that an earlier release sealed together."""
 
     task: Literal["reseal"] = "reseal"
     packet_id: str

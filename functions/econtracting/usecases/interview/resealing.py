@@ -1,4 +1,4 @@
-"""Sealing answers anew that an earlier release sealed together, so that what was replaced since is gone."""
+"""Sealing answers again that an earlier release sealed together, so that what was replaced since is gone."""
 
 from __future__ import annotations
 
