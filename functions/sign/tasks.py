@@ -14,7 +14,7 @@ from econtracting.domain.signing.preparation import PrepareTask, Resealed, Resea
 def render(event: dict[str, Any], _: Any) -> dict[str, Any]:
     """Asked by the interview when the summary is confirmed: a PrepareTask -> Prepared.
 
-    Asked with a ResealTask when a section is saved, it seals again what an earlier release sealed together: -> Resealed.
+    Asked with a ResealTask when a section is saved, it seals apart what was sealed together: -> Resealed.
     """
     if event.get("task") == "reseal":
         resealed = wiring.resealing().reseal(ResealTask.model_validate(event).packet_id)

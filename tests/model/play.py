@@ -412,11 +412,18 @@ class Play:
         assert expect == 403 or answer.json["code"] == code
 
     def finish(self, case: Case) -> None:
-        after = case.status not in BEFORE_SUBMISSION | ENDED
+        after = case.status not in BEFORE_SUBMISSION | ENDED | {S.CORRECTION_REQUESTED}
+        corrects = case.status is S.CORRECTION_REQUESTED
+        told = S.BACKGROUND_CHECK if case.status is S.ADVERSE_REVIEW else case.status if after else S.SEALING
         waits = case.status is S.AWAITING_SIGNATURE
-        expect = 202 if after else 403 if not case.consented else 202 if waits and not case.unsigned else 409
+        if after or (waits and case.consented and not case.unsigned):
+            expect = 202
+        else:
+            expect = 409 if corrects or case.consented else 403
         answer = self.create(case, "/packet/finish", expect=expect, doing="finish")
-        assert expect != 202 or answer.json == {"status": "SEALING"}, "finishing twice gets the same answer (I10)"
+        assert expect != 202 or answer.json == {"status": told}, (
+            "finishing again changes nothing and tells what is (I10)"
+        )
 
     def decline(self, case: Case, how: str) -> None:
         body = {"reason": "no thank you"} if how == "decline" else None
