@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from econtracting.usecases.interview.attachments import Attachments, UploadRemoval
     from econtracting.usecases.interview.contact import EmailChanges
     from econtracting.usecases.interview.interview import Interview, Saving
+    from econtracting.usecases.interview.resealing import Resealing
     from econtracting.usecases.interview.summary import Summaries
     from econtracting.usecases.interview.verifying import Identity, Verifying
     from econtracting.usecases.invitations.bulk import BulkInviting
@@ -807,6 +808,13 @@ def preparing() -> Preparing:
 
 
 @cache
+def resealing() -> Resealing:
+    from econtracting.usecases.interview.resealing import Resealing
+
+    return Resealing(packets(), envelope(), clock())
+
+
+@cache
 def sealing() -> Sealing:
     """Raises SealRefused for a key and a certificate that cannot seal."""
     from econtracting.usecases.signing.sealing import Sealing
@@ -927,7 +935,7 @@ def saving() -> Saving:
     from econtracting.usecases.interview.interview import Saving
 
     synthetic = settings().synthetic_people
-    return Saving(packets(), packet_type, envelope(), license_registry(), clock(), synthetic)
+    return Saving(packets(), packet_type, envelope(), preparation(), license_registry(), clock(), synthetic)
 
 
 @cache
