@@ -7,6 +7,7 @@ import traceback
 from collections import deque
 from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from typing import NamedTuple
 
 import pytest
@@ -190,7 +191,9 @@ def test_a_suspended_report_says_what_the_agent_must_mend_in_our_words(vendor, c
 
 def test_the_copy_of_a_report_is_its_document_as_it_is(vendor, checks):
     vendor.answers.append((200, b"%PDF-1.7 the report"))
-    assert checks.copy("rep_1") == b"%PDF-1.7 the report"
+    into = BytesIO()
+    checks.copy("rep_1", into)
+    assert into.getvalue() == b"%PDF-1.7 the report"
     assert vendor.seen[0].path == "/v1/reports/rep_1/document"
 
 
@@ -198,7 +201,7 @@ def test_the_copy_of_a_report_is_its_document_as_it_is(vendor, checks):
 def test_a_copy_that_is_no_document_counts_as_an_outage(vendor, checks, answer):
     vendor.answers.append(answer)
     with pytest.raises(Unavailable):
-        checks.copy("rep_1")
+        checks.copy("rep_1", BytesIO())
 
 
 def test_a_report_tells_when_it_is_expected(vendor, checks):

@@ -140,6 +140,7 @@ def test_a_bounced_notice_goes_by_post_and_counts_from_its_presumed_delivery(wor
     stories.decided(world, packet_id, "pre-adverse")
     mail_report(world, "Bounce")
     assert case(packet_id).status == "UNDELIVERABLE"
+    world.clock.pass_(days=1)
     stories.decided(world, packet_id, "pre-adverse", posted_on="2026-11-25")
     assert stories.decide(world, packet_id, "adverse").json["possible_from"].startswith("2026-12-06")
 

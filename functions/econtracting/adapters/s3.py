@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, BinaryIO
 
 from botocore.exceptions import ClientError
 
@@ -17,7 +18,9 @@ class S3Documents:
         self._bucket = bucket
 
     @translated
-    def keep(self, key: str, content: bytes, content_type: str = "application/pdf") -> StoredObject:
+    def keep(self, key: str, content: bytes | BinaryIO, content_type: str = "application/pdf") -> StoredObject:
+        if not isinstance(content, bytes):
+            content.seek(0)
         try:
             answer = self._client.put_object(
                 Bucket=self._bucket,
@@ -42,3 +45,19 @@ class S3Documents:
             raise NotFound("this document is not stored", code="document-not-found") from error
         content: bytes = answer["Body"].read()
         return content
+
+    @translated
+    def link(self, place: StoredObject, name: str, life: timedelta) -> str:
+        which = {"VersionId": place.version} if place.version else {}
+        address: str = self._client.generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self._bucket,
+                "Key": place.key,
+                "ResponseContentDisposition": f'inline; filename="{name}"',
+                "ResponseCacheControl": "no-store",
+                **which,
+            },
+            ExpiresIn=int(life.total_seconds()),
+        )
+        return address

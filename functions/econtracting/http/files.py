@@ -17,6 +17,9 @@ def _declared(*media_types: str) -> dict[int, OpenAPIResponse]:
 
 
 PDF = _declared("application/pdf")
+PDF_OR_ELSEWHERE = PDF | {
+    303: {"description": "The file is large: an address at which it can be had, for two minutes", "content": {}}
+}
 PNG = _declared("image/png")
 ZIP = _declared("application/zip")
 PLAIN = _declared("text/plain")
@@ -32,6 +35,11 @@ def pdf(content: bytes, name: str) -> File:
         "Content-Security-Policy": "default-src 'none'; frame-ancestors 'self'; base-uri 'none'; object-src 'none'",
     }
     return _file(content, "application/pdf", headers)
+
+
+def elsewhere(address: str) -> File:
+    """A file too large for an answer: the browser gets it where it is stored."""
+    return Response(int(HTTPStatus.SEE_OTHER), headers={"Location": address})
 
 
 def png(content: bytes) -> File:

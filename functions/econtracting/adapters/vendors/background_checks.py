@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import BinaryIO, Literal
 from urllib.parse import quote
 
 from pydantic import AwareDatetime, model_validator
@@ -17,6 +17,8 @@ from econtracting.domain.interview.definition import Meaning
 from econtracting.domain.screening.background import Report, ScreeningNews, ScreeningResult, ScreeningStatus
 from econtracting.domain.webhooks import Id, Message, read_as, type_of
 from econtracting.ports import Candidate
+
+LONGEST_COPY = 50 * 1024 * 1024  # bytes; a report of many counties has several million
 
 # The company's words -> ours.
 STATUSES = {
@@ -79,11 +81,11 @@ class HttpBackgroundChecks:
             raise self._vendor.not_understood()
         return answer.report()
 
-    def copy(self, report_id: str) -> bytes:
-        reply = self._vendor.call("GET", f"/v1/reports/{quote(report_id, safe='')}/document")
-        if reply.status == 404 or not reply.body.startswith(b"%PDF-"):
+    def copy(self, report_id: str, into: BinaryIO) -> None:
+        self._vendor.save(f"/v1/reports/{quote(report_id, safe='')}/document", into, most=LONGEST_COPY)
+        into.seek(0)
+        if b"%PDF-" not in into.read(1024):  # some companies put a mark in front of it
             raise self._vendor.not_understood()
-        return reply.body
 
     def report(self, report_id: str) -> Report:
         reply = self._vendor.call("GET", f"/v1/reports/{quote(report_id, safe='')}")
