@@ -39,7 +39,7 @@ def pdf(content: bytes, name: str) -> File:
 
 def elsewhere(address: str) -> File:
     """A file too large for an answer: the browser gets it where it is stored."""
-    return Response(int(HTTPStatus.SEE_OTHER), headers={"Location": address})
+    return Response(int(HTTPStatus.SEE_OTHER), content_type="text/plain", body="", headers={"Location": address})
 
 
 def png(content: bytes) -> File:

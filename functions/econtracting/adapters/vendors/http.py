@@ -2,7 +2,7 @@
 
 What is a file is streamed into one (`save`), so that its size is no matter of memory. Whoever calls retries with
 patience (the outbox, the state machine), so a hidden retry here would only use up the function's time. What cannot be
-understood counts as an outage and is never guessed at; nothing a vendor wrote, and nothing we sent, appears in an error.
+understood counts as an outage and is never guessed at; nothing a vendor wrote, or we sent, appears in an error.
 """
 
 from __future__ import annotations

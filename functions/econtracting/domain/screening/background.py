@@ -73,7 +73,7 @@ class LaterWord(Record):
     """What the company said of a report after its first answer had been acted on."""
 
     status: ScreeningStatus
-    result: ScreeningResult | None
+    result: ScreeningResult | None = None
     at: Moment
 
 
