@@ -145,3 +145,17 @@ def test_the_copy_of_a_report_is_a_page_that_can_be_read(bureau: httpx.Client) -
     assert f"Report {report}" in text_of(copy.content)
     assert "Result: consider" in text_of(copy.content)
     assert bureau.get("/v1/reports/rep_0/document").status_code == 404
+
+
+def test_a_clerk_changes_a_report_and_the_bureau_tells_of_it(bureau: httpx.Client, recorder: Recorder) -> None:
+    report = order(bureau, "dana@example.com")
+    assert outcome(bureau, report) == ("complete", "clear")
+    heard = len(recorder.requests)
+    values = {"status": "complete", "result": "consider", "finding": "Amended: one record", "document_outage": 2}
+    assert bureau.post("/desk/reports/pkt_1", json=values).status_code == 200
+    assert outcome(bureau, report) == ("complete", "consider")
+    answers = [bureau.get(f"/v1/reports/{report}/document") for _ in range(3)]
+    assert [one.status_code for one in answers] == [503, 503, 200]
+    assert "Amended: one record" in text_of(answers[-1].content)
+    assert bureau.post("/desk/reports/pkt_9", json=values).status_code == 404
+    recorder.wait_for(heard + 1)
