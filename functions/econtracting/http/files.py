@@ -18,7 +18,7 @@ def _declared(*media_types: str) -> dict[int, OpenAPIResponse]:
 
 PDF = _declared("application/pdf")
 PDF_OR_ELSEWHERE = PDF | {
-    303: {"description": "The file is large: an address at which it can be had, for two minutes", "content": {}}
+    303: {"description": "The file is large: `Location` has it, for two minutes", "content": {"text/plain": _BYTES}}
 }
 PNG = _declared("image/png")
 ZIP = _declared("application/zip")

@@ -172,8 +172,8 @@ class AdverseCase(Record):
         if self.ordered_by is not None:
             detail = "The notice is decided on; it leaves as soon as the copy of the report is here."
             raise InvalidTransition(detail, status=self.status.value)
-        anew = self if self.status is A.ASSESSING else self.report_corrected()
-        return anew.ask_copy(at).model_copy(update={"ordered_by": by})
+        fresh = self if self.status is A.ASSESSING else self.report_corrected()
+        return fresh.ask_copy(at).model_copy(update={"ordered_by": by})
 
     def send_pre_notice(self, at: datetime, by: str) -> Self:
         """The notice goes out with the copy of the report. Raises InvalidTransition while that is awaited."""

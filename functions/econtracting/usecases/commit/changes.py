@@ -19,7 +19,6 @@ def plus(
     effects: Sequence[Effect] = (),
     puts: Sequence[Record] = (),
     claims: Sequence[Record] = (),
-    drops: Sequence[Record] = (),
     answer: Any = None,
 ) -> Change:
     """The same change with more in it, after what it has."""
@@ -29,6 +28,5 @@ def plus(
         effects=[*change.effects, *effects],
         puts=[*change.puts, *puts],
         claims=[*change.claims, *claims],
-        drops=[*change.drops, *drops],
         answer=change.answer if answer is None else answer,
     )

@@ -7,7 +7,7 @@ clear only by pre-adverse notice, wait and final notice, wherever the packet sta
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -118,9 +118,8 @@ class Decisions:
     def _stop(self, packet: Packet, actor: Actor, now: datetime) -> Change:
         """Under review because of what the screening company said after its answer; the news count as seen."""
         seen = self._note(packet, actor, now)
-        return plus(
-            handed_over(packet, background_news.CHANGED, now, actor=actor), events=seen.events, drops=seen.drops
-        )
+        stopped = handed_over(packet, background_news.CHANGED, now, actor=actor)
+        return replace(plus(stopped, events=seen.events), drops=seen.drops)
 
     def _note(self, packet: Packet, actor: Actor, now: datetime) -> Change:
         """What came after the packet had gone on was looked at; what was answered first stands."""

@@ -28,7 +28,7 @@ SILENT = "BACKGROUND_CHECK_SILENT"
 CANCELED = "BACKGROUND_CHECK_CANCELED"
 SUSPENDED = "BACKGROUND_CHECK_SUSPENDED"  # for something no field of the interview can mend
 CHANGED = "BACKGROUND_REPORT_CHANGED"  # after its first answer had been acted on
-NEW_CHECK = frozenset({CANCELED, SUSPENDED, adverse.WITHDRAWN})  # review reasons after which a check is ordered anew
+NEW_CHECK = frozenset({CANCELED, SUSPENDED, adverse.WITHDRAWN})  # review reasons after which another check is ordered
 
 
 @dataclass(frozen=True)
