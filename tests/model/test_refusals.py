@@ -367,4 +367,4 @@ def test_the_search_finds_the_hole_that_a_missing_guard_leaves(
 ) -> None:
     monkeypatch.setattr(where, guard, without)
     with pytest.raises((AssertionError, ExceptionGroup)):
-        search(examples=200)
+        search(examples=200, steps=8)
