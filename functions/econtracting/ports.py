@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol, TypeVar
 
 from econtracting.domain.access.access import AttemptRule
 from econtracting.domain.appointing.appointments import Licenses
@@ -98,6 +98,10 @@ class Packets(Protocol):
     def by_agency(self, agency_id: str, status: str | None, cursor: str | None, limit: int) -> Page: ...
 
     def by_status(self, status: str, cursor: str | None, limit: int) -> Page: ...
+
+    def with_late_news(self, cursor: str | None, limit: int) -> Page:
+        """Packets of which news wait for a person, those that wait longest first within each shard."""
+        ...
 
     def refresh(self, record: Record) -> None:
         """Overwrite a record outside any transaction (a session's last-seen time); one that is gone stays gone."""
@@ -264,11 +268,18 @@ class StoredObject(NamedTuple):
 class DocumentStore(Protocol):
     """Write-once storage of documents, addressed by content (or, for sealed ones, by what went into the seal)."""
 
-    def keep(self, key: str, content: bytes, content_type: str = "application/pdf") -> StoredObject:
-        """Store; if the key is taken the first writer's object stands. Raises Unavailable."""
+    def keep(self, key: str, content: bytes | BinaryIO, content_type: str = "application/pdf") -> StoredObject:
+        """Store; if the key is taken the first writer's object stands. A file is read from its beginning, part by part.
+
+        Raises Unavailable.
+        """
         ...
 
     def read(self, key: str, version: str | None = None) -> bytes: ...
+
+    def link(self, place: StoredObject, name: str, life: timedelta) -> str:
+        """An address at which a browser gets the object itself, for so long, as a file of that name."""
+        ...
 
 
 class UploadTarget(NamedTuple):
@@ -436,8 +447,11 @@ class BackgroundChecks(Protocol):
 
     def report(self, report_id: str) -> Report: ...
 
-    def copy(self, report_id: str) -> bytes:
-        """The report as its subject may read it, a PDF. Raises Unavailable."""
+    def copy(self, report_id: str, into: BinaryIO) -> None:
+        """Write the report as its subject may read it, a PDF, into an empty file, part by part.
+
+        Raises Unavailable, and TooLarge for one that is longer than is kept.
+        """
         ...
 
 

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from econtracting.usecases.screening.adverse import AdverseClock
     from econtracting.usecases.screening.background import Screening
     from econtracting.usecases.screening.background_news import ScreeningNews
+    from econtracting.usecases.screening.copies import Copies
     from econtracting.usecases.screening.notices import Notices
     from econtracting.usecases.screening.ordering import Ordering
     from econtracting.usecases.signing.adopting import Adopting
@@ -531,6 +532,13 @@ def ordering() -> Ordering:
 
 
 @cache
+def copies() -> Copies:
+    from econtracting.usecases.screening.copies import Copies
+
+    return Copies(packets(), background_checks(), documents(), clock())
+
+
+@cache
 def adverse_clock() -> AdverseClock:
     from econtracting.usecases.screening.adverse import AdverseClock
 
@@ -645,7 +653,6 @@ def relay() -> Relay:
     """What performs a row is built when the first of its kind comes."""
     from econtracting.domain.outbox import EffectKind
     from econtracting.usecases.news.relay import Relay
-    from econtracting.usecases.screening import notices
 
     return Relay(
         outbox=outbox(),
@@ -658,13 +665,7 @@ def relay() -> Relay:
             EffectKind.PUBLISH: lambda effect: publishing().publish(effect),
             EffectKind.ORDER_CHECK: lambda effect: ordering().order(effect),
             EffectKind.SYNC_CHECK: lambda effect: ordering().sync(effect),
-            EffectKind.FETCH_REPORT: lambda effect: notices.fetch(
-                packets=packets(),
-                checks=background_checks(),
-                documents=documents(),
-                clock=clock(),
-                effect=effect,
-            ),
+            EffectKind.FETCH_REPORT: lambda effect: copies().fetch(effect),
             EffectKind.VERIFY_IDENTITY: lambda effect: verifying().verify(effect),
             EffectKind.ORDER_APPOINTMENT: lambda effect: filing().order(effect),
             EffectKind.FEED_PRODUCER: lambda effect: feeding().feed(effect),

@@ -16,12 +16,13 @@ from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from econtracting import wiring
 from econtracting.domain import webhooks as wire
 from econtracting.domain.packet import Status
 from econtracting.http import callers
+from econtracting.http.days import exact_day
 from econtracting.http.problems import Door
 from econtracting.usecases.department import decisions, overview
 from econtracting.views.department import CorrectionAskedView, DecisionView
@@ -32,6 +33,9 @@ from econtracting.views.webhooks import AcceptedView
 app = Door(wiring.edge_secret)
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+Day = Annotated[date, BeforeValidator(exact_day)]
 
 
 class Correction(BaseModel):
@@ -54,7 +58,7 @@ class Made(BaseModel):
     decision: decisions.Word
     reason: Words
     worksheet_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
-    posted_on: date | None = None
+    posted_on: Day | None = None
 
 
 class ReportedDispute(BaseModel):

@@ -25,7 +25,7 @@ logger = Logger()
 CONSOLE = Staff("console", frozenset({"contracting"}), "", Actor(kind="staff", id="console"))
 DESCRIPTION = """### Contracting department
 Lists the queues, opens a packet with masked values, resends an invitation, asks for a correction, decides, retries.
-Parameters: `queue` (review, adverse, correction, waiting).
+Parameters: `queue` (review, adverse, correction, waiting, news).
 """
 SHORTEST_REASON, LONGEST_REASON = 10, 500
 
@@ -104,6 +104,8 @@ ACTS: dict[Act, Callable[[str, Form], str]] = {
     Act.PRE_ADVERSE: _decide("pre-adverse"),
     Act.ADVERSE: _decide("adverse"),
     Act.REJECT: _decide("reject"),
+    Act.NOTE: _decide("note"),
+    Act.WEIGH: _decide("weigh"),
     Act.RETRY: _decide("retry"),
     Act.ERASE: _erase,
 }

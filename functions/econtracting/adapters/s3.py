@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from datetime import timedelta
+from typing import Any, BinaryIO
 
 from econtracting.adapters.failures import translated
 from econtracting.adapters.write_once import put_once
@@ -19,7 +20,7 @@ class S3Documents:
         self._sleep = sleep
 
     @translated
-    def keep(self, key: str, content: bytes, content_type: str = "application/pdf") -> StoredObject:
+    def keep(self, key: str, content: bytes | BinaryIO, content_type: str = "application/pdf") -> StoredObject:
         answer = put_once(
             self._client,
             self._sleep,
@@ -42,3 +43,19 @@ class S3Documents:
             raise NotFound("this document is not stored", code="document-not-found") from error
         content: bytes = answer["Body"].read()
         return content
+
+    @translated
+    def link(self, place: StoredObject, name: str, life: timedelta) -> str:
+        which = {"VersionId": place.version} if place.version else {}
+        address: str = self._client.generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self._bucket,
+                "Key": place.key,
+                "ResponseContentDisposition": f'inline; filename="{name}"',
+                "ResponseCacheControl": "no-store",
+                **which,
+            },
+            ExpiresIn=int(life.total_seconds()),
+        )
+        return address

@@ -23,6 +23,7 @@ EContractingError
 │   ├── WeakPassword
 │   └── IdempotencyKeyReused
 ├── TooManyAttempts          with the seconds to wait
+├── TooLarge                 what an outside system sent is longer than is kept; asking again changes nothing
 ├── Unavailable              a dependency is down; nothing accepted is lost; with the seconds to wait
 │   └── VendorPaused         it was down so often that it is not asked for a while
 └── BadSignature             a webhook whose signature does not verify
@@ -191,6 +192,16 @@ class TooManyAttempts(EContractingError):
     def __init__(self, retry_after: int, detail: str = "") -> None:
         super().__init__(detail, retry_after=retry_after)
         self.retry_after = retry_after
+
+
+class TooLarge(EContractingError):
+    """An outside system sent more than `most` bytes."""
+
+    code = "too-large"
+    title = "What was sent is larger than is kept"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"It is larger than {most:,} bytes.", most=most)
 
 
 class Unavailable(EContractingError):

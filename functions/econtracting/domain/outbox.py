@@ -141,6 +141,7 @@ class FetchReport(Task):
     kind = EffectKind.FETCH_REPORT
 
     attempt: int
+    asking: int = 0  # which asking for the copy this is, as the case counts them
 
 
 class OrderAppointment(Task):
@@ -322,8 +323,9 @@ def sync_check(packet_id: str, attempt: int, report_id: str, occasion: str, now:
     return row(packet_id, f"sync-check#{occasion}", SyncCheck(attempt=attempt, report_id=report_id), now)
 
 
-def fetch_report(packet_id: str, attempt: int, version: int, now: datetime) -> Effect:
-    return row(packet_id, f"fetch-report#{attempt}#{version}", FetchReport(attempt=attempt), now)
+def fetch_report(packet_id: str, attempt: int, asking: int, version: int, now: datetime) -> Effect:
+    """Has the copy of a report fetched; `version` is the one the packet will have with this commit."""
+    return row(packet_id, f"fetch-report#{attempt}#{version}", FetchReport(attempt=attempt, asking=asking), now)
 
 
 def order_appointment(packet_id: str, state: str, occasion: str, at: datetime, *, first_sale: bool) -> Effect:

@@ -18,6 +18,7 @@ from econtracting.domain.corrections import CorrectionRequest
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.attachments import Attachment
 from econtracting.domain.interview.verification import Verification
+from econtracting.domain.late_news import LateNews
 from econtracting.domain.moment import iso
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet
@@ -36,6 +37,7 @@ Key = dict[str, str]
 
 DUE_SHARDS = 4  # a due index without shards would put every timer of the product on one partition (1,000 WCU)
 STATUS_SHARDS = 8
+LATE_NEWS = "LATE_NEWS"  # among the statuses of the index, though no packet stands there
 
 
 def of_packet(packet_id: str) -> str:
@@ -87,6 +89,7 @@ ADDRESS: dict[type, Callable[..., Key]] = {
     CorrectionRequest: lambda packet_id, number: {"PK": of_packet(packet_id), "SK": f"CORRECTION#{int(number):04d}"},
     Appointment: lambda packet_id, state: {"PK": of_packet(packet_id), "SK": f"APPOINTMENT#{state}"},
     Feed: lambda packet_id: {"PK": of_packet(packet_id), "SK": "FEED"},
+    LateNews: lambda packet_id: {"PK": of_packet(packet_id), "SK": "LATE-NEWS"},
     Effect: effect,
     Link: lambda fingerprint: {"PK": f"LINK#{fingerprint}", "SK": "LINK"},
     Session: lambda fingerprint: {"PK": f"SESSION#{fingerprint}", "SK": "SESSION"},
@@ -117,6 +120,7 @@ _NAMED_BY: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     CorrectionRequest: lambda r: (r.packet_id, r.number),
     Appointment: lambda r: (r.packet_id, r.state),
     Feed: lambda r: (r.packet_id,),
+    LateNews: lambda r: (r.packet_id,),
     Effect: lambda r: (r.packet_id, r.id),
     Link: lambda r: (r.fingerprint,),
     Session: lambda r: (r.fingerprint,),
@@ -179,6 +183,12 @@ def indexes(packet: Packet) -> dict[str, str]:
     if packet.due_at is not None:
         found |= due(packet.id, iso(packet.due_at))
     return found
+
+
+def late_news(news: LateNews) -> dict[str, str]:
+    """The index attributes of news that wait for a person: beside the packets of a status, as if it were one."""
+    shard = status_shard(LATE_NEWS, _shard(news.packet_id, STATUS_SHARDS))
+    return {"status_pk": shard, "status_sk": f"{iso(news.since)}#{news.packet_id}"}
 
 
 def due(packet_id: str, due_at: str) -> dict[str, str]:

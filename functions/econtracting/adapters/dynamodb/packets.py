@@ -32,6 +32,7 @@ from econtracting.domain.errors import (
     PacketNotFound,
     Unavailable,
 )
+from econtracting.domain.late_news import LateNews
 from econtracting.domain.lifecycle import announce_moves
 from econtracting.domain.moment import iso
 from econtracting.domain.outbox import Effect
@@ -157,19 +158,26 @@ class DynamoPackets:
         return self._page(query, values, cursor)
 
     def by_status(self, status: str, cursor: str | None, limit: int) -> Page:
+        found, following = self._standing(status, cursor, limit)
+        return Page([items.record(Packet, stored) for stored in found], following)
+
+    def with_late_news(self, cursor: str | None, limit: int) -> Page:
+        found, following = self._standing(keys.LATE_NEWS, cursor, limit)
+        return Page([self.load(items.record(LateNews, stored).packet_id) for stored in found], following)
+
+    def _standing(self, status: str, cursor: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
         """Shard after shard, each oldest first; the cursor remembers the shard."""
         shard, inner = _opened(cursor) if cursor else (0, None)
-        found: list[Packet] = []
+        found: list[dict[str, Any]] = []
         while shard < keys.STATUS_SHARDS:
             query = {"IndexName": "by_status", "KeyConditionExpression": "status_pk = :pk", "Limit": limit - len(found)}
-            page = self._page(query, {":pk": keys.status_shard(status, shard)}, inner)
-            found += page.packets
-            inner = page.cursor
+            stored, inner = self._stored_page(query, {":pk": keys.status_shard(status, shard)}, inner)
+            found += stored
             if inner is None:
                 shard += 1
             if len(found) >= limit:
                 break
-        return Page(found, _closed(shard, inner) if shard < keys.STATUS_SHARDS else None)
+        return found, _closed(shard, inner) if shard < keys.STATUS_SHARDS else None
 
     @translated
     def refresh(self, record: Record) -> None:
@@ -211,8 +219,14 @@ class DynamoPackets:
                 return found
             query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    @translated
     def _page(self, query: dict[str, Any], values: dict[str, str], cursor: str | None) -> Page:
+        stored, following = self._stored_page(query, values, cursor)
+        return Page([items.record(Packet, one) for one in stored], following)
+
+    @translated
+    def _stored_page(
+        self, query: dict[str, Any], values: dict[str, str], cursor: str | None
+    ) -> tuple[list[dict[str, Any]], str | None]:
         query = {**query, "TableName": self._table, "ExpressionAttributeValues": items.attributes(values)}
         if cursor:
             key = _cursor_key(cursor)
@@ -222,8 +236,7 @@ class DynamoPackets:
             query["ExclusiveStartKey"] = items.attributes(key)
         answer = self._client.query(**query)
         last = answer.get("LastEvaluatedKey")
-        packets = [items.record(Packet, stored) for stored in answer["Items"]]
-        return Page(packets, _encode(items.plain(last)) if last else None)
+        return answer["Items"], _encode(items.plain(last)) if last else None
 
     # writing
 
@@ -290,6 +303,8 @@ class DynamoPackets:
         more: dict[str, Any] = {}
         if isinstance(record, Effect) and record.due_at is not None:
             more = keys.due(record.packet_id, iso(record.due_at))
+        if isinstance(record, LateNews):
+            more = keys.late_news(record)
         if isinstance(record, Session):
             more = {"expires": int(record.ends_at.timestamp())}
         return items.item(record, keys.of(record), **more)

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import BinaryIO, Literal
 from urllib.parse import quote
 
 from pydantic import AwareDatetime, model_validator
@@ -79,11 +79,8 @@ class HttpBackgroundChecks:
             raise self._vendor.not_understood()
         return answer.report()
 
-    def copy(self, report_id: str) -> bytes:
-        reply = self._vendor.call("GET", f"/v1/reports/{quote(report_id, safe='')}/document")
-        if reply.status == 404 or not reply.body.startswith(b"%PDF-"):
-            raise self._vendor.not_understood()
-        return reply.body
+    def copy(self, report_id: str, into: BinaryIO) -> None:
+        self._vendor.save_copy(f"/v1/reports/{quote(report_id, safe='')}/document", into)
 
     def report(self, report_id: str) -> Report:
         reply = self._vendor.call("GET", f"/v1/reports/{quote(report_id, safe='')}")

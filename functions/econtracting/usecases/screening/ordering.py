@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,9 +17,8 @@ from econtracting.domain.screening.background import Check, OrderReference, Repo
 from econtracting.ports import Change
 from econtracting.usecases.commit.changes import plus
 from econtracting.usecases.interview.opening import Opening
-from econtracting.usecases.screening.adverse import SCREENER
 from econtracting.usecases.screening.background import VENDOR
-from econtracting.usecases.screening.background_news import apply_report, is_news
+from econtracting.usecases.screening.background_news import apply_news
 
 
 @dataclass(frozen=True)
@@ -66,16 +65,13 @@ class Ordering:
 
         def decide(packet: Packet) -> Change | None:
             check = self.packets.find(Check, packet.id, str(attempt))
-            if check is None or not is_news(self.packets, packet, check, report):
+            if check is None or report.reference != check.reference:
                 return None
-            after = check.reported(report, now)
-            data = {"attempt": attempt, "report": report.id}
-            events = [
-                *([] if check.report_id else [_ordered(check, report, now)]),
-                Event(type=EventType(f"bgc.{report.status}"), at=now, actor=SCREENER, data=data),
-            ]
-            places = [] if check.report_id else [_place(after, report)]
-            return plus(apply_report(self.packets, packet, after, now), events=events, puts=[after, *places])
+            change = apply_news(self.packets, packet, check, report, now)
+            if change is None or check.report_id is not None:
+                return change
+            events = [_ordered(check, report, now), *change.events]
+            return plus(replace(change, events=events), puts=[_place(check, report)])
 
         self.packets.change(effect.packet_id, decide)
 
