@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from econtracting.usecases.department.census import Counting
     from econtracting.usecases.department.decisions import Decisions
     from econtracting.usecases.department.erasing import Erasing
+    from econtracting.usecases.department.messages import MessageQueue
     from econtracting.usecases.department.overview import Overview, Producers
     from econtracting.usecases.interview.attachments import Attachments, UploadRemoval
     from econtracting.usecases.interview.contact import EmailChanges
@@ -45,7 +46,9 @@ if TYPE_CHECKING:
     from econtracting.usecases.news.deliveries import Deliveries
     from econtracting.usecases.news.mailing import Mailing
     from econtracting.usecases.news.relay import Executions, Publishing, Relay, Timers
+    from econtracting.usecases.news.replaying import Replaying
     from econtracting.usecases.news.standing import PacketStanding
+    from econtracting.usecases.news.understanding import Understanding
     from econtracting.usecases.news.upkeep import Upkeep
     from econtracting.usecases.news.webhooks import Webhooks
     from econtracting.usecases.screening.adverse import AdverseClock
@@ -93,6 +96,13 @@ def packets() -> ports.Packets:
     from econtracting.adapters.dynamodb.packets import DynamoPackets
 
     return DynamoPackets(_client("dynamodb"), settings().table)
+
+
+@cache
+def messages() -> ports.Messages:
+    from econtracting.adapters.dynamodb.messages import DynamoMessages
+
+    return DynamoMessages(_client("dynamodb"), settings().table)
 
 
 @cache
@@ -579,7 +589,42 @@ def feeding() -> Feeding:
 def webhooks() -> Webhooks:
     from econtracting.usecases.news.webhooks import Webhooks
 
-    return Webhooks(packets=packets(), packet_types=packet_type, clock=clock())
+    return Webhooks(
+        packets=packets(),
+        messages=messages(),
+        understanding=understanding(),
+        envelope=envelope(),
+        clock=clock(),
+    )
+
+
+@cache
+def understanding() -> Understanding:
+    from econtracting.usecases.news.understanding import Understanding
+
+    return Understanding(
+        packets=packets(), packet_types=packet_type, screening=screening_messages(), sales=first_sales()
+    )
+
+
+@cache
+def replaying() -> Replaying:
+    from econtracting.usecases.news.replaying import Replaying
+
+    return Replaying(
+        packets=packets(),
+        messages=messages(),
+        understanding=understanding(),
+        envelope=envelope(),
+        clock=clock(),
+    )
+
+
+@cache
+def message_queue() -> MessageQueue:
+    from econtracting.usecases.department.messages import MessageQueue
+
+    return MessageQueue(packets=packets(), messages=messages(), replaying=replaying(), clock=clock())
 
 
 @cache
@@ -673,6 +718,7 @@ def timers() -> Timers:
             TimerKind.REVIEW: lambda packet_id, number: reviews().on_timer(packet_id, int(number)),
             TimerKind.ADVERSE: lambda packet_id, attempt: adverse_clock().on_timer(packet_id, int(attempt)),
             TimerKind.COURSES: lambda packet_id, _: certification().on_timer(packet_id),
+            TimerKind.MESSAGE: lambda message_id, _: replaying().on_timer(message_id),
             TimerKind.SALE: lambda packet_id, state: sale_follow_up().on_timer(packet_id, state),
         }
     )

@@ -9,7 +9,7 @@ from typing import Any
 from econtracting.domain.access.access import Access, Link, OpenPacket, Session, Tries
 from econtracting.domain.access.contact import EmailChange
 from econtracting.domain.appointing.appointments import Appointment
-from econtracting.domain.appointing.jit import FirstSale
+from econtracting.domain.appointing.jit import FirstSale, Sale
 from econtracting.domain.audit import ChainedEvent
 from econtracting.domain.breaker import Breaker
 from econtracting.domain.certification import Contract, Feed
@@ -17,11 +17,12 @@ from econtracting.domain.corrections import CorrectionRequest
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.attachments import Attachment
 from econtracting.domain.interview.verification import Verification
+from econtracting.domain.messages import QueuedMessage, Received, name_of
 from econtracting.domain.moment import iso
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet
 from econtracting.domain.screening.adverse import AdverseCase
-from econtracting.domain.screening.background import Check, OrderReference, Received
+from econtracting.domain.screening.background import Check, OrderReference
 from econtracting.domain.signing.signing import (
     AdoptedSignature,
     Adoption,
@@ -65,6 +66,11 @@ def session_of(packet_id: str, fingerprint: str) -> Key:
     return {"PK": of_packet(packet_id), "SK": f"SESSION#{fingerprint}"}
 
 
+def messages(status: str) -> str:
+    """The partition of the queue of vendors' messages that stand so, oldest first."""
+    return f"MESSAGES#{status}"
+
+
 # kind -> (partition, sort) from the ids that name a record, in the order `find` takes them
 ADDRESS: dict[type, Callable[..., Key]] = {
     Access: lambda packet_id: {"PK": of_packet(packet_id), "SK": "ACCESS"},
@@ -90,8 +96,10 @@ ADDRESS: dict[type, Callable[..., Key]] = {
     Link: lambda fingerprint: {"PK": f"LINK#{fingerprint}", "SK": "LINK"},
     Session: lambda fingerprint: {"PK": f"SESSION#{fingerprint}", "SK": "SESSION"},
     OpenPacket: lambda agency_id, kind, value: {"PK": f"OPEN#{agency_id}", "SK": f"{kind.upper()}#{value}"},
-    OrderReference: lambda vendor, reference: {"PK": f"ORDER#{vendor}#{reference}", "SK": "ORDER"},
+    OrderReference: lambda vendor, reference: {"PK": f"ORDER#{vendor}#{name_of(reference)}", "SK": "ORDER"},
     Received: lambda vendor, message_id: {"PK": f"RECEIVED#{vendor}#{message_id}", "SK": "RECEIVED"},
+    QueuedMessage: lambda status, id: {"PK": messages(status), "SK": id},
+    Sale: lambda sale_id: {"PK": f"SALE#{name_of(sale_id)}", "SK": "SALE"},
     FirstSale: lambda npn, state: {"PK": f"PRODUCER#{npn}", "SK": f"SALE#{state}"},
     Contract: lambda npn, packet_id: {"PK": f"PRODUCER#{npn}", "SK": f"CONTRACT#{packet_id}"},
     Tries: lambda name: {"PK": f"TRIES#{name}", "SK": "TRIES"},
@@ -121,6 +129,8 @@ _NAMED_BY: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     OpenPacket: lambda r: (r.agency_id, r.kind, r.value),
     OrderReference: lambda r: (r.vendor, r.reference),
     Received: lambda r: (r.vendor, r.message_id),
+    QueuedMessage: lambda r: (r.status, r.id),
+    Sale: lambda r: (r.sale_id,),
     FirstSale: lambda r: (r.npn, r.state),
     Contract: lambda r: (r.npn, r.packet_id),
     Tries: lambda r: (r.name,),

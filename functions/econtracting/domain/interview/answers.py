@@ -8,14 +8,7 @@ from typing import Any, Self
 from econtracting.domain.fields.rejections import Rejection
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record
-
-
-class SealedAnswers(Record):
-    """One KMS-enveloped JSON document: data key wrapped by KMS, AES-256-GCM, all parts base64."""
-
-    wrapped_key: str
-    nonce: str
-    ciphertext: str
+from econtracting.domain.sealed import SealedAnswers
 
 
 class SealedPart(Record):

@@ -48,6 +48,7 @@ class Report(NamedTuple):
     result: ScreeningResult | None
     suspended_fields: tuple[str, ...]
     expected_at: datetime | None
+    candidate_id: str | None = None  # whom the company says it is about
 
 
 class ScreeningNews(NamedTuple):
@@ -79,6 +80,7 @@ class Check(Record):
     attempt: int
     task_token: str | None = None
     report_id: str | None = None
+    candidate_id: str | None = None
     ordered_at: Moment | None = None
     status: ScreeningStatus = S.UNORDERED
     result: ScreeningResult | None = None
@@ -92,6 +94,15 @@ class Check(Record):
     def reference(self) -> str:
         """What the vendor is given as our own id of the order."""
         return f"{self.packet_id}-{self.attempt}"
+
+    def disagreements(self, report: Report) -> tuple[str, ...]:
+        """The parts of a report that are not those of this order."""
+        parts = {
+            "reference": report.reference != self.reference,
+            "report": report.id != (self.report_id or report.id),
+            "candidate": self.candidate_id is not None and report.candidate_id not in (None, self.candidate_id),
+        }
+        return tuple(name for name, differs in parts.items() if differs)
 
     def awaited_by(self, task_token: str) -> Self:
         """An execution sleeps until there is an outcome."""
@@ -120,6 +131,7 @@ class Check(Record):
 
     def _ordered(self, report: Report, at: datetime) -> Self:
         known = {"report_id": report.id, "ordered_at": at, "expected_at": report.expected_at}
+        known |= {"candidate_id": report.candidate_id}
         return self.model_copy(update=known)
 
     @property
@@ -136,14 +148,3 @@ class OrderReference(Record):
     vendor: str
     reference: str
     packet_id: str
-
-
-class Received(Record):
-    """A webhook that was accepted, kept as proof that it came and as the guard against repeats."""
-
-    vendor: str
-    message_id: str
-    packet_id: str | None
-    type: str
-    body: str
-    at: Moment
