@@ -22,7 +22,9 @@ HEX_SIGNATURE = "5df9775ffc4489af97f08c8688c416cd5ee959988e3651e10eaba2664568cc0
 
 def read(body, signature, keys):
     headers = {} if signature is None else {"X-Signature": signature}
-    return BackgroundCheckMessages(keys).read(body, headers, NOW)
+    messages = BackgroundCheckMessages(keys)
+    messages.verify(body, headers, NOW)
+    return messages.read(body)
 
 
 def signed(message):
@@ -38,8 +40,7 @@ def test_the_published_vector_verifies_and_is_refused_only_for_what_it_lacks(key
 
 
 def test_the_header_is_found_in_any_case():
-    with pytest.raises(InvalidRequest):
-        BackgroundCheckMessages([HEX_KEY]).read(HEX_BODY, {"x-SIGNATURE": HEX_SIGNATURE}, NOW)
+    BackgroundCheckMessages([HEX_KEY]).verify(HEX_BODY, {"x-SIGNATURE": HEX_SIGNATURE}, NOW)
 
 
 @pytest.mark.parametrize(
@@ -74,5 +75,14 @@ def test_a_report_event_names_event_report_and_our_reference():
     assert news == ScreeningNews("evt_1", "report.suspended", "rep_1", "pkt_1-1")
 
 
-def test_an_event_of_an_unknown_type_is_put_aside_not_refused():
-    assert signed({"type": "vendor.news", "data": {}}) is None
+@pytest.mark.parametrize("kind", ["candidate.created", "invitation.completed"])
+def test_what_concerns_no_packet_is_known_as_that(kind):
+    assert signed({"type": kind, "data": {}}) is None
+
+
+@pytest.mark.parametrize("kind", ["vendor.news", "report", "reports.completed", 3, None])
+def test_a_type_we_do_not_know_is_not_understood(kind):
+    told = {"id": "evt_1", "type": kind, "data": {"object": {"id": "rep_1", "custom_id": "pkt_1-1"}}}
+    with pytest.raises(InvalidRequest) as refusal:
+        signed(told)
+    assert [row["field"] for row in refusal.value.facts["errors"]] == ["type"]

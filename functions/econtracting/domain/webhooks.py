@@ -13,12 +13,13 @@ import binascii
 import hmac
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PrivateAttr,
     StringConstraints,
     ValidationError,
     ValidationInfo,
@@ -93,6 +94,13 @@ class Message(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True, hide_input_in_errors=True)
 
+    _odd: tuple[str, ...] = PrivateAttr(())
+
+    @property
+    def odd(self) -> tuple[str, ...]:
+        """Names of members that could not be read and decide nothing."""
+        return self._odd
+
 
 def _kept_if_read(raw: Any, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
     try:
@@ -121,8 +129,8 @@ class AppointmentNews(Message):
     npn: Npn | None = None
     effective_date: Day | None = None
     state_ref: Annotated[Annotated[str, StringConstraints(pattern=r"^[ -~]{1,128}$")] | None, Kept] = None
-    reason_codes: Annotated[tuple[Annotated[Code | None, Kept], ...] | None, Kept] = ()
-    state_fee_cents: Annotated[Annotated[int, Field(ge=0)] | None, Kept] = None
+    reason_codes: Annotated[list[Annotated[Code | None, Kept]] | None, Kept] = None
+    state_fee_cents: Annotated[Annotated[float, Field(ge=0, allow_inf_nan=False)] | None, Kept] = None
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -188,38 +196,36 @@ class _Typed(Message):
     type: Id
 
 
-class Read[M: Message](NamedTuple):
-    """A message that is understood, and the names of its members that could not be read and decide nothing."""
-
-    event: M
-    odd: tuple[str, ...] = ()
+def appointment_event(raw: bytes) -> AppointmentUpdated | None:
+    """None for a type we do not know. Raises InvalidRequest."""
+    return read_as(AppointmentUpdated, raw) if type_of(raw) == "appointment.updated" else None
 
 
-def appointment_event(raw: bytes) -> Read[AppointmentUpdated]:
-    """Raises InvalidRequest for what is not understood."""
-    return read_as(AppointmentUpdated, raw)
+def certification_event(raw: bytes) -> ProducerLoaded | CourseFinished | None:
+    """None for a type we do not know. Raises InvalidRequest."""
+    match type_of(raw):
+        case "producer.loaded":
+            return read_as(ProducerLoaded, raw)
+        case "course.completed" | "course.failed" | "course.revoked":
+            return read_as(CourseFinished, raw)
+    return None
 
 
-def certification_event(raw: bytes) -> Read[ProducerLoaded] | Read[CourseFinished]:
-    """Raises InvalidRequest for what is not understood."""
-    return read_as(ProducerLoaded, raw) if type_of(raw) == "producer.loaded" else read_as(CourseFinished, raw)
-
-
-def sale_event(raw: bytes) -> Read[SaleReported]:
-    """Raises InvalidRequest for what is not understood."""
-    return read_as(SaleReported, raw)
+def sale_event(raw: bytes) -> SaleReported | None:
+    """None for a type we do not know. Raises InvalidRequest."""
+    return read_as(SaleReported, raw) if type_of(raw) == "sale.reported" else None
 
 
 def type_of(raw: bytes) -> str:
     """What kind of message it is. Raises InvalidRequest."""
-    return read_as(_Typed, raw).event.type
+    return read_as(_Typed, raw).type
 
 
-def read_as[M: Message](model: type[M], raw: bytes) -> Read[M]:
+def read_as[M: Message](model: type[M], raw: bytes) -> M:
     """Raises InvalidRequest naming each member that is missing or not as documented."""
     odd: dict[str, None] = {}
     try:
-        return Read(model.model_validate_json(raw, context=odd), tuple(odd))
+        message = model.model_validate_json(raw, context=odd)
     except ValidationError as error:
         rows = [
             {
@@ -229,4 +235,6 @@ def read_as[M: Message](model: type[M], raw: bytes) -> Read[M]:
             }
             for one in error.errors(include_url=False, include_context=False, include_input=False)
         ]
-    raise InvalidRequest(errors=rows)
+        raise InvalidRequest(errors=rows) from None
+    message._odd = tuple(odd)
+    return message

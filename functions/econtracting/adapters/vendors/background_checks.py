@@ -152,6 +152,6 @@ class BackgroundCheckMessages:
     def read(self, raw: bytes) -> ScreeningNews | None:
         if type_of(raw).startswith(BESIDES):
             return None
-        event = read_as(_ReportEvent, raw).event
+        event = read_as(_ReportEvent, raw)
         report = event.data.object
         return ScreeningNews(event.id, event.type, report.id, report.custom_id)

@@ -71,10 +71,10 @@ class Understanding:
                 news = self.screening.read(raw)
                 return None if news is None else self._screening(news)
             case appointments.VENDOR:
-                return self._appointment(wire.appointment_event(raw))
+                return self._appointment(_known(wire.appointment_event(raw)))
             case certification.VENDOR:
-                return self._certification(wire.certification_event(raw))
-        return self._sale(wire.sale_event(raw), now)
+                return self._certification(_known(wire.certification_event(raw)))
+        return self._sale(_known(wire.sale_event(raw)), now)
 
     def _screening(self, news: ScreeningNews) -> Told:
         """Something happened to a report: have the company asked how it stands. The message itself is not believed."""
@@ -97,25 +97,25 @@ class Understanding:
         plain = attempt.isascii() and attempt.isdigit() and len(attempt) <= 4
         return self.packets.find(Check, packet.id, attempt) if plain else None
 
-    def _appointment(self, read: wire.Read[wire.AppointmentUpdated]) -> Told:
-        news = read.event.data
+    def _appointment(self, event: wire.AppointmentUpdated) -> Told:
+        news = event.data
 
         def ask(packet: Packet, heard: Heard) -> Change | Objection | None:
             return appointments.apply_news(self.packets, self.packet_types(packet.type), packet, news, heard)
 
         packet_id = self._packet(appointments.VENDOR, news.external_ref)
-        return Told(read.event.type, news.external_ref, packet_id, ask, read.odd)
+        return Told(event.type, news.external_ref, packet_id, ask, event.odd)
 
-    def _certification(self, read: wire.Read[wire.ProducerLoaded] | wire.Read[wire.CourseFinished]) -> Told:
-        event, reference = read.event, read.event.data.external_ref
+    def _certification(self, event: wire.ProducerLoaded | wire.CourseFinished) -> Told:
+        reference = event.data.external_ref
 
         def ask(packet: Packet, heard: Heard) -> Change | Objection | None:
             return certification.apply_news(self.packets, self.packet_types(packet.type), packet, event, heard)
 
-        return Told(event.type, reference, self._packet(certification.VENDOR, reference), ask, read.odd)
+        return Told(event.type, reference, self._packet(certification.VENDOR, reference), ask, event.odd)
 
-    def _sale(self, read: wire.Read[wire.SaleReported], now: datetime) -> Told:
-        sale = read.event.data
+    def _sale(self, event: wire.SaleReported, now: datetime) -> Told:
+        sale = event.data
         if sale.received_on > now.date() + AHEAD:
             message = "A sale was not received on a day to come."
             raise InvalidRequest(errors=[{"field": "data.received_on", "rule": "future", "message": message}])
@@ -127,11 +127,18 @@ class Understanding:
         def ask(packet: Packet, heard: Heard) -> Change | Objection | None:
             return self.sales.report(packet, sale, heard)
 
-        return Told(read.event.type, sale.npn, packet_id, ask, read.odd)
+        return Told(event.type, sale.npn, packet_id, ask, event.odd)
 
     def _packet(self, vendor: str, reference: str) -> str | None:
         order = self.packets.find(OrderReference, vendor, reference)
         return None if order is None else order.packet_id
+
+
+def _known[M: wire.Message](event: M | None) -> M:
+    """Raises InvalidRequest for a type we do not know."""
+    if event is None:
+        raise InvalidRequest(errors=[{"field": "type", "rule": "unknown", "message": "We do not know this type."}])
+    return event
 
 
 def _mendable(refusal: InvalidRequest, raw: bytes) -> InvalidRequest | None:
