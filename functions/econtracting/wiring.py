@@ -603,7 +603,10 @@ def understanding() -> Understanding:
     from econtracting.usecases.news.understanding import Understanding
 
     return Understanding(
-        packets=packets(), packet_types=packet_type, screening=screening_messages(), sales=first_sales()
+        packets=packets(),
+        packet_types=packet_type,
+        screening=screening_messages(),
+        every=settings().reconcile_every,
     )
 
 

@@ -173,8 +173,9 @@ def test_a_company_that_does_not_tell_our_reference_is_understood_by_its_own(wor
     packet_id = stories.to_check(world)
     report = world.outside.screening.ends(f"{packet_id}-1", "complete", "clear")
     news = ScreeningNews("evt_1", "report.completed", report, None)
+    wiring.screening_messages().read = lambda raw: news  # type: ignore[method-assign]
     for _ in range(2):
-        wiring.webhooks().receive_screening(news, "{}")
+        wiring.webhooks().receive("background-check", None, b"{}")
     world.reaches(packet_id, "APPOINTING")
     assert stories.events(packet_id).count("bgc.complete") == 1
 

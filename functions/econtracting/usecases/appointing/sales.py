@@ -50,44 +50,6 @@ class FirstSales:
     clock: ports.Clock
     every: timedelta
 
-    def report(self, packet: Packet, told: ReportedSale, heard: Heard) -> Change | Objection | None:
-        """What it changes that a sale is heard of; the earliest day in a state counts.
-
-        An objection if the carrier's id of the sale was told before of another producer or state, or the contract's
-        packet is another producer's by now.
-        """
-        packets, now = self.packets, heard.at
-        if packet.npn != told.npn:
-            return Objection(Obstacle.PARTS_DISAGREE, ("npn",))
-        before = packets.find(Sale, told.sale_id)
-        if before is not None and (parts := before.disagreements(told.npn, told.state)):
-            return Objection(Obstacle.PARTS_DISAGREE, parts)
-        rule = rule_of(self.packet_types(packet.type), told.state, told.received_on)
-        sale = FirstSale.reported(
-            npn=told.npn,
-            packet_id=packet.id,
-            sale_id=told.sale_id,
-            received_on=told.received_on,
-            rule=rule,
-            at=now,
-        )
-        noted = Sale(sale_id=told.sale_id, npn=told.npn, state=told.state, packet_id=packet.id)
-        known = packets.find(FirstSale, told.npn, told.state)
-        first = known.joined_by(sale) if known else sale
-        kept = Change(packet, puts=[noted])
-        if first is known:
-            return kept
-        data: dict[str, Any] = {
-            "state": first.state,
-            "received_on": first.received_on.isoformat(),
-            "due_on": str(first.due_on),
-        }
-        if heard.odd:
-            data["odd"] = list(heard.odd)
-        event = Event(type=EventType.FIRST_SALE_RECEIVED, at=now, actor=SELLER, data=data)
-        kept = plus(kept, events=[event], puts=[first])
-        return kept if known is not None else plus(kept, effects=follow_up(first, now, self.every))
-
     def judge(self, packet_id: str, state: str) -> JudgedView:
         """What is to be done about a first sale now."""
         now = self.clock.now()
@@ -165,6 +127,52 @@ class FirstSales:
             return settle_with_alarm(packet, sale_of(self.packets, packet, state), Alarm.STEP_FAILED, now)
 
         self.packets.change(packet_id, decide)
+
+
+def report(
+    packets: ports.Packets,
+    definition: PacketType,
+    packet: Packet,
+    told: ReportedSale,
+    heard: Heard,
+    every: timedelta,
+) -> Change | Objection | None:
+    """What it changes that a sale is heard of; the earliest day in a state counts.
+
+    An objection if the carrier's id of the sale was told before of another producer or state, or the contract's
+    packet is another producer's by now.
+    """
+    now = heard.at
+    if packet.npn != told.npn:
+        return Objection(Obstacle.PARTS_DISAGREE, ("npn",))
+    before = packets.find(Sale, told.sale_id)
+    if before is not None and (parts := before.disagreements(told.npn, told.state)):
+        return Objection(Obstacle.PARTS_DISAGREE, parts)
+    rule = rule_of(definition, told.state, told.received_on)
+    sale = FirstSale.reported(
+        npn=told.npn,
+        packet_id=packet.id,
+        sale_id=told.sale_id,
+        received_on=told.received_on,
+        rule=rule,
+        at=now,
+    )
+    noted = Sale(sale_id=told.sale_id, npn=told.npn, state=told.state, packet_id=packet.id)
+    known = packets.find(FirstSale, told.npn, told.state)
+    first = known.joined_by(sale) if known else sale
+    kept = Change(packet, puts=[noted])
+    if first is known:
+        return kept
+    data: dict[str, Any] = {
+        "state": first.state,
+        "received_on": first.received_on.isoformat(),
+        "due_on": str(first.due_on),
+    }
+    if heard.odd:
+        data["odd"] = list(heard.odd)
+    event = Event(type=EventType.FIRST_SALE_RECEIVED, at=now, actor=SELLER, data=data)
+    kept = plus(kept, events=[event], puts=[first])
+    return kept if known is not None else plus(kept, effects=follow_up(first, now, every))
 
 
 def contract_of(packets: ports.Packets, npn: str) -> Contract:

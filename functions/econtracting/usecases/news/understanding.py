@@ -16,7 +16,7 @@ from econtracting.domain.packet import Packet
 from econtracting.domain.screening.background import Check, OrderReference, ScreeningNews
 from econtracting.ports import Change
 from econtracting.usecases.appointing import appointments, sales
-from econtracting.usecases.appointing.sales import FirstSales, contract_of
+from econtracting.usecases.appointing.sales import contract_of
 from econtracting.usecases.certification import certification
 from econtracting.usecases.screening import background
 
@@ -45,12 +45,12 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True)
 class Understanding:
-    """Reads the messages of all vendors."""
+    """Reads the messages of all vendors. `every` is how often timers look after a first sale."""
 
     packets: ports.Packets
     packet_types: ports.PacketTypes
     screening: ports.ScreeningMessages
-    sales: FirstSales
+    every: timedelta
 
     def read(self, vendor: str, raw: bytes, now: datetime) -> Told | Objection | None:
         """An objection for what is not understood, None for what is known to concern no packet.
@@ -125,7 +125,7 @@ class Understanding:
             packet_id = None
 
         def ask(packet: Packet, heard: Heard) -> Change | Objection | None:
-            return self.sales.report(packet, sale, heard)
+            return sales.report(self.packets, self.packet_types(packet.type), packet, sale, heard, self.every)
 
         return Told(event.type, sale.npn, packet_id, ask, event.odd)
 
