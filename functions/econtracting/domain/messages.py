@@ -20,10 +20,9 @@ from econtracting.domain.sealed import SealedAnswers
 # Beyond the 45 days in which a screening company reinvestigates (15 U.S.C. 1681i(a)(1)) and the usual 60 and 90 days in
 # which states and carriers take back or contest an answer; then what a message said is gone.
 KEPT_FOR = timedelta(days=180)
-NAME_LIMIT = 128
 SEALED_FOR = "vendor-message"  # the purpose in the key's context: whoever may open messages may open nothing else
 
-_PLAIN = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_PLAIN = re.compile(r"[A-Za-z0-9._:#-]{1,256}")
 
 
 class Obstacle(StrEnum):

@@ -39,7 +39,7 @@ STATUS_SHARDS = 8
 
 
 def of_packet(packet_id: str) -> str:
-    return f"PACKET#{packet_id}"
+    return f"PACKET#{name_of(packet_id)}"
 
 
 def packet(packet_id: str) -> Key:
@@ -98,7 +98,7 @@ ADDRESS: dict[type, Callable[..., Key]] = {
     OpenPacket: lambda agency_id, kind, value: {"PK": f"OPEN#{agency_id}", "SK": f"{kind.upper()}#{value}"},
     OrderReference: lambda vendor, reference: {"PK": f"ORDER#{vendor}#{name_of(reference)}", "SK": "ORDER"},
     Received: lambda vendor, message_id: {"PK": f"RECEIVED#{vendor}#{message_id}", "SK": "RECEIVED"},
-    QueuedMessage: lambda status, id: {"PK": messages(status), "SK": id},
+    QueuedMessage: lambda status, id: {"PK": messages(status), "SK": name_of(id)},
     Sale: lambda sale_id: {"PK": f"SALE#{name_of(sale_id)}", "SK": "SALE"},
     FirstSale: lambda npn, state: {"PK": f"PRODUCER#{npn}", "SK": f"SALE#{state}"},
     Contract: lambda npn, packet_id: {"PK": f"PRODUCER#{npn}", "SK": f"CONTRACT#{packet_id}"},
@@ -150,8 +150,8 @@ GROUP: dict[type, Callable[[str], tuple[str, str]]] = {
     Appointment: lambda packet_id: (of_packet(packet_id), "APPOINTMENT#"),
     Effect: lambda packet_id: (of_packet(packet_id), "OUTBOX#"),
     ChainedEvent: lambda packet_id: (of_packet(packet_id), "EVENT#"),
-    FirstSale: lambda npn: (f"PRODUCER#{npn}", "SALE#"),
-    Contract: lambda npn: (f"PRODUCER#{npn}", "CONTRACT#"),
+    FirstSale: lambda npn: (f"PRODUCER#{name_of(npn)}", "SALE#"),
+    Contract: lambda npn: (f"PRODUCER#{name_of(npn)}", "CONTRACT#"),
 }
 
 

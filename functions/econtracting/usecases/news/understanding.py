@@ -73,7 +73,8 @@ class Understanding:
             case appointments.VENDOR:
                 return self._appointment(_known(wire.appointment_event(raw)))
             case certification.VENDOR:
-                return self._certification(_known(wire.certification_event(raw)))
+                event: wire.ProducerLoaded | wire.CourseFinished = _known(wire.certification_event(raw))
+                return self._certification(event)
         return self._sale(_known(wire.sale_event(raw)), now)
 
     def _screening(self, news: ScreeningNews) -> Told:
@@ -134,7 +135,7 @@ class Understanding:
         return None if order is None else order.packet_id
 
 
-def _known[M: wire.Message](event: M | None) -> M:
+def _known[M](event: M | None) -> M:
     """Raises InvalidRequest for a type we do not know."""
     if event is None:
         raise InvalidRequest(errors=[{"field": "type", "rule": "unknown", "message": "We do not know this type."}])
