@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from econtracting import wiring
+from econtracting.domain.messages import SEALED_FOR
 from tests.support import deployed
 from tools import machines, routes
 
@@ -235,9 +236,19 @@ def test_only_the_sealing_functions_may_sign() -> None:
     assert signers == {"SealFunction", "SealCertificateFunction"}
 
 
+MESSAGES_ONLY = {"StringEquals": {"kms:EncryptionContext:purpose": SEALED_FOR}}
+
+
 def test_only_rendering_and_outward_effects_may_decrypt() -> None:
-    readers = {name for name, statement in statements() if "kms:Decrypt" in listed(statement["Action"])}
-    assert readers == {"RenderFunction", "RelayFunction", "SweepFunction"}
+    readers = [(name, one) for name, one in statements() if "kms:Decrypt" in listed(one["Action"])]
+    of_messages = [name for name, one in readers if one.get("Condition") == MESSAGES_ONLY]
+    assert sorted(name for name, one in readers if "Condition" not in one) == [
+        "RelayFunction",
+        "RenderFunction",
+        "SweepFunction",
+    ]
+    assert sorted(of_messages) == ["ProcessFunction", "WidgetFunction"], "what a vendor said, and nothing else"
+    assert len(readers) == 5
 
 
 def test_the_layer_hangs_only_on_functions_that_render_draw_or_seal() -> None:

@@ -68,14 +68,15 @@ class Understanding:
     def _read(self, vendor: str, raw: bytes, now: datetime) -> Told | None:
         match vendor:
             case background.VENDOR:
-                news = self.screening.read(raw)
-                return None if news is None else self._screening(news)
-            case appointments.VENDOR:
-                return self._appointment(_known(wire.appointment_event(raw)))
-            case certification.VENDOR:
-                event: wire.ProducerLoaded | wire.CourseFinished = _known(wire.certification_event(raw))
-                return self._certification(event)
-        return self._sale(_known(wire.sale_event(raw)), now)
+                told = self.screening.read(raw)
+                return None if told is None else self._screening(told)
+            case appointments.VENDOR if (news := wire.appointment_event(raw)) is not None:
+                return self._appointment(news)
+            case certification.VENDOR if (result := wire.certification_event(raw)) is not None:
+                return self._certification(result)
+            case sales.VENDOR if (sale := wire.sale_event(raw)) is not None:
+                return self._sale(sale, now)
+        raise InvalidRequest(errors=[{"field": "type", "rule": "unknown", "message": "We do not know this type."}])
 
     def _screening(self, news: ScreeningNews) -> Told:
         """Something happened to a report: have the company asked how it stands. The message itself is not believed."""
@@ -133,13 +134,6 @@ class Understanding:
     def _packet(self, vendor: str, reference: str) -> str | None:
         order = self.packets.find(OrderReference, vendor, reference)
         return None if order is None else order.packet_id
-
-
-def _known[M](event: M | None) -> M:
-    """Raises InvalidRequest for a type we do not know."""
-    if event is None:
-        raise InvalidRequest(errors=[{"field": "type", "rule": "unknown", "message": "We do not know this type."}])
-    return event
 
 
 def _mendable(refusal: InvalidRequest, raw: bytes) -> InvalidRequest | None:
