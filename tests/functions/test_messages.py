@@ -22,7 +22,7 @@ from econtracting.domain.packet import Status
 from econtracting.domain.record import Record
 from econtracting.domain.screening.background import Check, OrderReference, Report, ScreeningResult, ScreeningStatus
 from econtracting.ports import Change
-from tests.support import journey, stories
+from tests.support import bulk_files, journey, stories
 from tests.support.contract import examples
 from tests.support.journey import CONTRACTING, RECRUITER, expect
 from tests.support.webhooks import screening_headers, standard_headers
@@ -620,6 +620,27 @@ def test_an_invitation_for_no_state_is_refused_by_field(world: World, code: str)
     packet_id = journey.invite(world)
     path = f"/invitations/{packet_id}/pre-appointment-states"
     expect(world.call("PUT", path, {"pre_appointment_states": [code]}, staff=RECRUITER), 422)
+
+
+@pytest.mark.law("T14")
+@pytest.mark.parametrize("code", ["ZZ", "\ufb02", "\uff34\uff2e"])
+def test_a_row_of_a_file_for_no_state_is_refused_by_field(world: World, code: str) -> None:
+    body = bulk_files.table(bulk_files.row(1, pre_appointment_states=f"AL {code}"))
+    answer = world.call("POST", "/invitations/bulk", body, staff=RECRUITER, headers={"Content-Type": "text/csv"})
+    (row,) = expect(answer, 202).json["rows"]
+    assert row["outcome"] == "refused"
+    assert row["errors"][0]["field"].startswith("pre_appointment_states")
+
+
+@pytest.mark.law("T14")
+@pytest.mark.parametrize("code", ["ZZ", "\ufb02", "\uff34\uff2e"])
+def test_a_residence_in_no_state_is_refused_by_field(world: World, code: str) -> None:
+    journey.invite(world)
+    journey.come_in(world)
+    journey.agree(world)
+    home = {**journey.ADDRESS, "state": code}
+    refused = expect(journey.save(world, "agent", {**journey.ANSWERS["agent"], "residential": home}), 422).json
+    assert refused["errors"][0]["field"] == "residential.state"
 
 
 @pytest.mark.law("P14")

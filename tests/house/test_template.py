@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from econtracting import wiring
+from econtracting.domain import webhooks
 from econtracting.domain.messages import SEALED_FOR
 from tests.support import deployed
 from tools import machines, routes
@@ -276,3 +277,26 @@ def test_a_door_can_still_say_that_the_function_it_asks_is_too_slow(door: str, m
     wiring.forget()
     patience = (config.connect_timeout + config.read_timeout) * config.retries["total_max_attempts"]
     assert patience <= FUNCTIONS[door]["Timeout"] - 4
+
+
+@pytest.mark.law("T20", "N13")
+@pytest.mark.parametrize("name", ["AppointmentWebhookSecret", "CertificationWebhookSecret", "SalesWebhookSecret"])
+@pytest.mark.parametrize(
+    ("secret", "taken"),
+    [
+        ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", True),
+        ("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", True),
+        ("whsec_c2l4dGVlbiBieXRlIGtleQ", True),
+        ("whsec_c2l4dGVlbiBieXRlIGtleQ== whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", True),
+        ("", False),
+        ("whsec_", False),
+        ("whsec_AA==", False),
+        ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw whsec_", False),
+        ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n", False),
+        ("a password", False),
+    ],
+)
+def test_a_void_webhook_secret_is_refused_at_deployment(name: str, secret: str, taken: bool) -> None:
+    pattern = deployed.template()["Parameters"][name]["AllowedPattern"]
+    assert (re.fullmatch(pattern, secret) is not None) is taken
+    assert all(webhooks.key_of(one) for one in secret.split()) or not taken

@@ -17,7 +17,7 @@ from econtracting.domain.corrections import CorrectionRequest
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.attachments import Attachment
 from econtracting.domain.interview.verification import Verification
-from econtracting.domain.messages import QueuedMessage, Received, name_of
+from econtracting.domain.messages import QueuedMessage, Received
 from econtracting.domain.moment import iso
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet
@@ -36,10 +36,18 @@ Key = dict[str, str]
 
 DUE_SHARDS = 4  # a due index without shards would put every timer of the product on one partition (1,000 WCU)
 STATUS_SHARDS = 8
+LONGEST_NAME = 512  # bytes
+
+
+def _bounded(name: str) -> str:
+    """What others call something, as it may stand in a key (2,048 bytes at most): as it is, or its hash."""
+    written = name.encode("utf-8", "surrogatepass")
+    plain = len(written) <= LONGEST_NAME and not any("\ud800" <= letter <= "\udfff" for letter in name)
+    return name if plain else "sha256-" + sha256(written).hexdigest()
 
 
 def of_packet(packet_id: str) -> str:
-    return f"PACKET#{name_of(packet_id)}"
+    return f"PACKET#{_bounded(packet_id)}"
 
 
 def packet(packet_id: str) -> Key:
@@ -96,10 +104,10 @@ ADDRESS: dict[type, Callable[..., Key]] = {
     Link: lambda fingerprint: {"PK": f"LINK#{fingerprint}", "SK": "LINK"},
     Session: lambda fingerprint: {"PK": f"SESSION#{fingerprint}", "SK": "SESSION"},
     OpenPacket: lambda agency_id, kind, value: {"PK": f"OPEN#{agency_id}", "SK": f"{kind.upper()}#{value}"},
-    OrderReference: lambda vendor, reference: {"PK": f"ORDER#{vendor}#{name_of(reference)}", "SK": "ORDER"},
-    Received: lambda vendor, message_id: {"PK": f"RECEIVED#{vendor}#{message_id}", "SK": "RECEIVED"},
-    QueuedMessage: lambda status, id: {"PK": messages(status), "SK": name_of(id)},
-    Sale: lambda sale_id: {"PK": f"SALE#{name_of(sale_id)}", "SK": "SALE"},
+    OrderReference: lambda vendor, reference: {"PK": f"ORDER#{vendor}#{_bounded(reference)}", "SK": "ORDER"},
+    Received: lambda vendor, message_id: {"PK": f"RECEIVED#{vendor}#{_bounded(message_id)}", "SK": "RECEIVED"},
+    QueuedMessage: lambda status, id: {"PK": messages(status), "SK": _bounded(id)},
+    Sale: lambda sale_id: {"PK": f"SALE#{_bounded(sale_id)}", "SK": "SALE"},
     FirstSale: lambda npn, state: {"PK": f"PRODUCER#{npn}", "SK": f"SALE#{state}"},
     Contract: lambda npn, packet_id: {"PK": f"PRODUCER#{npn}", "SK": f"CONTRACT#{packet_id}"},
     Tries: lambda name: {"PK": f"TRIES#{name}", "SK": "TRIES"},
@@ -150,8 +158,8 @@ GROUP: dict[type, Callable[[str], tuple[str, str]]] = {
     Appointment: lambda packet_id: (of_packet(packet_id), "APPOINTMENT#"),
     Effect: lambda packet_id: (of_packet(packet_id), "OUTBOX#"),
     ChainedEvent: lambda packet_id: (of_packet(packet_id), "EVENT#"),
-    FirstSale: lambda npn: (f"PRODUCER#{name_of(npn)}", "SALE#"),
-    Contract: lambda npn: (f"PRODUCER#{name_of(npn)}", "CONTRACT#"),
+    FirstSale: lambda npn: (f"PRODUCER#{_bounded(npn)}", "SALE#"),
+    Contract: lambda npn: (f"PRODUCER#{_bounded(npn)}", "CONTRACT#"),
 }
 
 

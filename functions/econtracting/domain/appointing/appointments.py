@@ -58,7 +58,7 @@ class Appointment(Record):
     status: AppointmentStatus
     task_token: str | None = None
     transaction_id: str | None = None
-    former_transactions: tuple[str, ...] = ()  # of orders that this one replaced
+    former_transactions: tuple[str, ...] | None = None  # of orders that this one replaced
     license_number: str | None = renamed("license_number", "licence_number", default=None)
     file_on: date | None = None  # of one that is scheduled
     asked_for: date | None = None  # the effective day that was filed
@@ -82,7 +82,7 @@ class Appointment(Record):
         """An order made after another one came to nothing: a late answer to that one is none to this."""
         if known is None or known.transaction_id is None:
             return self
-        return self.model_copy(update={"former_transactions": (*known.former_transactions, known.transaction_id)})
+        return self.model_copy(update={"former_transactions": (*(known.former_transactions or ()), known.transaction_id)})
 
     def submitted(self, transaction_id: str, license_number: str | None, asked_for: date, at: datetime) -> Self:
         """The gateway took the filing, for an effective day."""
@@ -119,7 +119,7 @@ class Appointment(Record):
         if news.npn not in (None, self.npn):
             parts.append("npn")
         if self.transaction_id is None:
-            agrees = self.status not in FINAL and news.transaction_id not in self.former_transactions
+            agrees = self.status not in FINAL and news.transaction_id not in (self.former_transactions or ())
         else:
             agrees = news.transaction_id == self.transaction_id
         return (*parts,) if agrees else (*parts, "transaction_id")
