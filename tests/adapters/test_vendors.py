@@ -224,8 +224,10 @@ def test_a_report_that_is_not_as_documented_counts_as_an_outage(vendor, checks, 
         checks.report("rep_1")
 
 
-def test_a_report_about_another_order_counts_as_an_outage(vendor, checks):
-    vendor.answers += [(201, {"id": "cand_1"}), (201, {**PENDING, "custom_id": "pkt_2-1"})]
+@pytest.mark.law("T10")
+@pytest.mark.parametrize("other", [{"custom_id": "pkt_2-1"}, {"candidate_id": "cand_2"}])
+def test_a_report_about_another_order_counts_as_an_outage(vendor, checks, other):
+    vendor.answers += [(201, {"id": "cand_1"}), (201, {**PENDING, **other})]
     with pytest.raises(Unavailable):
         checks.order(CANDIDATE, "producer_standard", "key")
 

@@ -82,7 +82,9 @@ class Appointment(Record):
         """An order made after another one came to nothing: a late answer to that one is none to this."""
         if known is None or known.transaction_id is None:
             return self
-        return self.model_copy(update={"former_transactions": (*(known.former_transactions or ()), known.transaction_id)})
+        return self.model_copy(
+            update={"former_transactions": (*(known.former_transactions or ()), known.transaction_id)}
+        )
 
     def submitted(self, transaction_id: str, license_number: str | None, asked_for: date, at: datetime) -> Self:
         """The gateway took the filing, for an effective day."""
