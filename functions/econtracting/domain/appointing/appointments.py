@@ -151,9 +151,8 @@ class Appointment(Record):
 
     @property
     def in_force_from(self) -> date | None:
-        """The first day of an approval; those of earlier releases may not have it written down."""
-        filed = self.filed_at or self.answered_at
-        return self.effective_on or self.asked_for or (filed.date() if filed else None)
+        """The first day of an approval; those of earlier releases may have only the time of filing written down."""
+        return self.effective_on or self.asked_for or (self.filed_at.date() if self.filed_at else None)
 
     def in_force(self, on: date) -> bool:
         """Whether the approval covers a day."""
