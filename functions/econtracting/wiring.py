@@ -6,6 +6,7 @@ imported only where it is attached.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from econtracting.usecases.interview.attachments import Attachments, UploadRemoval
     from econtracting.usecases.interview.contact import EmailChanges
     from econtracting.usecases.interview.interview import Interview, Saving
+    from econtracting.usecases.interview.resealing import Resealing
     from econtracting.usecases.interview.summary import Summaries
     from econtracting.usecases.interview.verifying import Identity, Verifying
     from econtracting.usecases.invitations.bulk import BulkInviting
@@ -416,9 +418,19 @@ def background_checks() -> ports.BackgroundChecks:
 
 @cache
 def screening_messages() -> ports.ScreeningMessages:
-    from econtracting.adapters.vendors.background_checks import BackgroundCheckMessages
+    secret = {"fairmeadow": "background_check_key", "ternfield": "background_check_webhook_secret"}
+    return _screening_messages(secrets()[secret[only("BACKGROUND_CHECK_VENDOR")]].split())
 
-    return BackgroundCheckMessages(secrets()["background_check_key"].split())
+
+def _screening_messages(keys: Sequence[str]) -> ports.ScreeningMessages:
+    from econtracting.adapters.vendors.background_checks import BackgroundCheckMessages
+    from econtracting.adapters.vendors.ternfield import TernfieldMessages
+
+    companies: dict[str, Callable[[Sequence[str]], ports.ScreeningMessages]] = {
+        "fairmeadow": BackgroundCheckMessages,
+        "ternfield": TernfieldMessages,
+    }
+    return companies[only("BACKGROUND_CHECK_VENDOR")](keys)
 
 
 @cache
@@ -455,8 +467,14 @@ def outside(vendor: Vendor) -> Any:
 
 def _background_checks() -> ports.BackgroundChecks:
     from econtracting.adapters.vendors.background_checks import HttpBackgroundChecks
+    from econtracting.adapters.vendors.ternfield import HttpTernfield
 
-    return HttpBackgroundChecks(only("BACKGROUND_CHECK_URL"), secrets()["background_check_key"])
+    companies: dict[str, Callable[[str, str], ports.BackgroundChecks]] = {
+        "fairmeadow": HttpBackgroundChecks,
+        "ternfield": HttpTernfield,
+    }
+    key = secrets()["background_check_key"].split()[0]  # the new one, while there are two
+    return companies[only("BACKGROUND_CHECK_VENDOR")](only("BACKGROUND_CHECK_URL"), key)
 
 
 def _license_registry() -> ports.LicenseRegistry:
@@ -602,13 +620,12 @@ def webhooks() -> Webhooks:
 
 @cache
 def understanding() -> Understanding:
-    from econtracting.adapters.vendors.background_checks import BackgroundCheckMessages
     from econtracting.usecases.news.understanding import Understanding
 
     return Understanding(
         packets=packets(),
         packet_types=packet_type,
-        screening=BackgroundCheckMessages(()),  # reads what was verified before, and needs no key for that
+        screening=_screening_messages(()),  # reads what was verified before, and needs no key for that
         every=settings().reconcile_every,
     )
 
@@ -844,6 +861,13 @@ def preparing() -> Preparing:
 
 
 @cache
+def resealing() -> Resealing:
+    from econtracting.usecases.interview.resealing import Resealing
+
+    return Resealing(packets(), envelope(), clock())
+
+
+@cache
 def sealing() -> Sealing:
     """Raises SealRefused for a key and a certificate that cannot seal."""
     from econtracting.usecases.signing.sealing import Sealing
@@ -964,7 +988,7 @@ def saving() -> Saving:
     from econtracting.usecases.interview.interview import Saving
 
     synthetic = settings().synthetic_people
-    return Saving(packets(), packet_type, envelope(), license_registry(), clock(), synthetic)
+    return Saving(packets(), packet_type, envelope(), preparation(), license_registry(), clock(), synthetic)
 
 
 @cache

@@ -181,7 +181,7 @@ def test_a_removed_file_is_gone_and_its_answer_has_to_be_mended(world: World, pa
     world.settle()
     assert keys() == []
     assert expect(world.call("GET", "/packet/attachments"), 200).json == {"items": []}
-    answer = expect(world.call("POST", "/packet/summary/confirm"), 409)
+    answer = expect(journey.try_to_confirm(world), 409)
     assert (answer.json["code"], answer.json["sections"]) == ("interview-incomplete", ["background"])
     assert answer.json["errors"][0]["field"] == "background.BQ1B.attachments"
     expect(save(world, "background", {"BQ1B": {"answer": False}}), 200)

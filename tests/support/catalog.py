@@ -101,4 +101,9 @@ ROWS = (
     ),
     Row("R45", "News comes after an outcome was final", "the first answer stands until a person accepts the news"),
     Row("R46", "A vendor is quicker than our commit", "its message is tried again, and applied by itself once it fits"),
+    Row("R50", "A request overlaps its own repeat", "one act; both get the first answer"),
+    Row(
+        "R51", "Writers of one object meet on S3 (409)", "they wait and write again; the first object stands, else 503"
+    ),
+    Row("R52", "What the summary showed changes before it is confirmed", "412 with the new summary, nothing frozen"),
 )

@@ -129,7 +129,7 @@ class _ReportEvent(Message):
 
 
 # What the company tells of besides reports, and what concerns no packet.
-BESIDES = ("candidate.", "invitation.")
+BESIDES = ("account.", "candidate.", "invitation.")
 
 
 class BackgroundCheckMessages:

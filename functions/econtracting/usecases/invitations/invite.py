@@ -32,6 +32,7 @@ from econtracting.domain.packet import (
 )
 from econtracting.domain.packet_type import PacketType
 from econtracting.ports import Change, Clock, Committed, Ids, Limits, LinkSecrets, Packets, PacketTypes
+from econtracting.usecases.commit.changes import plus
 from econtracting.usecases.commit.endings import close
 from econtracting.usecases.commit.endings import places as held_places
 from econtracting.usecases.invitations.upkeep import expire_lapsed
@@ -155,9 +156,10 @@ class Invitations:
                 packet=after,
                 events=[Event(type=EventType.INVITATION_RESENT, at=now, actor=staff.actor, data=data)],
                 effects=[send_letter(after.id, Letter.INVITATION, after.mails_sent, now)],
+                answer=InvitationView.of(after),
             )
 
-        return InvitationView.of(self.packets.change(packet_id, decide, staff.request).packet)
+        return _first_answer(self.packets.change(packet_id, decide, staff.request))
 
     def withdraw(self, staff: Staff, packet_id: str, reason: str) -> InvitationView:
         """Take the invitation back. Raises InvalidTransition after submission."""
@@ -170,9 +172,10 @@ class Invitations:
                 raise InvalidTransition(packet_status=packet.status.value)
             event = Event(type=EventType.INVITATION_WITHDRAWN, at=now, actor=staff.actor, data={"reason": reason})
             letters = [(Letter.WITHDRAWN, {"reason": reason})]
-            return close(self.packets, packet, Status.WITHDRAWN, now, event, letters=letters)
+            change = close(self.packets, packet, Status.WITHDRAWN, now, event, letters=letters)
+            return plus(change, answer=InvitationView.of(change.packet))
 
-        return InvitationView.of(self.packets.change(packet_id, decide, staff.request).packet)
+        return _first_answer(self.packets.change(packet_id, decide, staff.request))
 
     def extend(self, staff: Staff, packet_id: str, days: int) -> InvitationView:
         """Let the invitation live `days` longer. Raises InvalidTransition once it is submitted or has ended."""
@@ -187,9 +190,9 @@ class Invitations:
             after = after.look_at(next_look(after, self.schedule, now))
             data = {"days": days, "expires_at": iso(after.expires_at)}
             event = Event(type=EventType.INVITATION_EXTENDED, at=now, actor=staff.actor, data=data)
-            return Change(packet=after, events=[event], answer={"expires_at": iso(after.expires_at)})
+            return Change(packet=after, events=[event], answer=InvitationView.of(after))
 
-        return InvitationView.of(self.packets.change(packet_id, decide, staff.request).packet)
+        return _first_answer(self.packets.change(packet_id, decide, staff.request))
 
     def change_states(self, staff: Staff, packet_id: str, states: Iterable[str]) -> InvitationView:
         """Replace the states to be appointed beforehand. Raises InvalidTransition once appointments were ordered."""
@@ -215,6 +218,12 @@ class Invitations:
         if agency_id is not None and packet.agency.id != agency_id:
             raise PacketNotFound()
         return packet
+
+
+def _first_answer(done: Committed) -> InvitationView:
+    """The answer as it was first given. Earlier releases kept none of these: there the packet is shown as it stands."""
+    kept = isinstance(done.answer, InvitationView) or "packet_id" in (done.answer or ())
+    return InvitationView.again(done.answer) if kept else InvitationView.of(done.packet)
 
 
 def agency_of(staff: Staff) -> str | None:
