@@ -234,7 +234,7 @@ def test_an_answer_to_what_was_never_filed_is_kept(world: World, never_filed: Ap
 @pytest.mark.parametrize(
     ("told", "parts"),
     [
-        ({"candidate_id": "can_2"}, ["candidate"]),
+        ({"subject_id": "can_2"}, ["candidate"]),
         ({"reference": "pkt_other-1"}, ["reference"]),
         ({"id": "rep_2"}, ["report"]),
     ],
@@ -242,7 +242,7 @@ def test_an_answer_to_what_was_never_filed_is_kept(world: World, never_filed: Ap
 def test_a_report_about_somebody_else_is_not_ours(world: World, told: dict[str, Any], parts: list[str]) -> None:
     packet_id = holding(
         world,
-        Check(packet_id="", attempt=1, report_id="rep_1", candidate_id="can_1", status=ScreeningStatus.PENDING),
+        Check(packet_id="", attempt=1, report_id="rep_1", subject_id="can_1", status=ScreeningStatus.PENDING),
         status=Status.BACKGROUND_CHECK,
     )
     report = Report("rep_1", f"{packet_id}-1", ScreeningStatus.COMPLETE, ScreeningResult.CLEAR, (), None, "can_1")

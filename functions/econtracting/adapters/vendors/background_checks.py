@@ -58,7 +58,7 @@ class _Report(Answer):
             result=None if self.result is None else RESULTS[self.result],
             suspended_fields=tuple(FIELDS.get(one, one) for one in self.suspended_fields),
             expected_at=self.estimated_completion_at,
-            candidate_id=self.candidate_id,
+            subject_id=self.candidate_id,
         )
 
 

@@ -48,7 +48,7 @@ class Report(NamedTuple):
     result: ScreeningResult | None
     suspended_fields: tuple[str, ...]
     expected_at: datetime | None
-    candidate_id: str | None = None  # whom the company says it is about
+    subject_id: str | None = None  # whom the company says it is about
 
 
 class ScreeningNews(NamedTuple):
@@ -80,7 +80,7 @@ class Check(Record):
     attempt: int
     task_token: str | None = None
     report_id: str | None = None
-    candidate_id: str | None = None
+    subject_id: str | None = None
     ordered_at: Moment | None = None
     status: ScreeningStatus = S.UNORDERED
     result: ScreeningResult | None = None
@@ -100,7 +100,7 @@ class Check(Record):
         parts = {
             "reference": report.reference != self.reference,
             "report": report.id != (self.report_id or report.id),
-            "candidate": self.candidate_id is not None and report.candidate_id not in (None, self.candidate_id),
+            "candidate": self.subject_id is not None and report.subject_id not in (None, self.subject_id),
         }
         return tuple(name for name, differs in parts.items() if differs)
 
@@ -131,7 +131,7 @@ class Check(Record):
 
     def _ordered(self, report: Report, at: datetime) -> Self:
         known = {"report_id": report.id, "ordered_at": at, "expected_at": report.expected_at}
-        known |= {"candidate_id": report.candidate_id}
+        known |= {"subject_id": report.subject_id}
         return self.model_copy(update=known)
 
     @property
