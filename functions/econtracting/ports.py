@@ -12,11 +12,12 @@ from econtracting.domain.appointing.appointments import Licenses
 from econtracting.domain.audit import ChainedEvent, Event
 from econtracting.domain.breaker import Breaker, Vendor
 from econtracting.domain.callers import Request
-from econtracting.domain.interview.answers import SealedAnswers
+from econtracting.domain.messages import QueuedMessage, Received
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet
 from econtracting.domain.record import Record
 from econtracting.domain.screening.background import Report, ScreeningNews
+from econtracting.domain.sealed import SealedAnswers
 from econtracting.domain.signing.completion import SealFacts
 from econtracting.domain.signing.documents import Mark, RenderedDocument, SealedDocument
 from econtracting.domain.signing.preparation import Prepared
@@ -151,6 +152,10 @@ class Census(Protocol):
 
     def entered(self, status: str, since: datetime, until: datetime) -> list[Packet]:
         """Packets that stand in the status since a time in [since, until)."""
+        ...
+
+    def messages(self, status: str) -> int:
+        """How many of the vendors' messages stand so in the queue."""
         ...
 
     def oldest_due(self, now: datetime) -> datetime | None:
@@ -456,11 +461,38 @@ class BackgroundChecks(Protocol):
 
 
 class ScreeningMessages(Protocol):
-    def read(self, raw: bytes, headers: Mapping[str, str], now: datetime) -> ScreeningNews | None:
-        """A message of the screening company, as it came; None if it is not about a report.
+    """Messages of the screening company, as they came."""
 
-        Raises BadSignature, InvalidRequest.
+    def verify(self, raw: bytes, headers: Mapping[str, str], now: datetime) -> None:
+        """Raises BadSignature."""
+        ...
+
+    def read(self, raw: bytes) -> ScreeningNews | None:
+        """None for what is known to concern no packet. Raises InvalidRequest for what is not understood."""
+        ...
+
+
+class QueuePage(NamedTuple):
+    messages: list[QueuedMessage]
+    cursor: str | None
+
+
+class Messages(Protocol):
+    """The queue of vendors' messages, for those that belong to no packet; the others change with their packet."""
+
+    def keep(self, received: Received, waiting: QueuedMessage | None, effects: Sequence[Effect]) -> None:
+        """Write a message, its row if a person has to look at it, and what looks after it.
+
+        One that was received before stays as it is.
         """
+        ...
+
+    def settle(self, before: QueuedMessage, after: QueuedMessage) -> None:
+        """Put `after` in the place of `before`. Raises AlreadyExists if someone was faster."""
+        ...
+
+    def page(self, status: str, cursor: str | None, limit: int) -> QueuePage:
+        """Messages that stand so, oldest first. Raises InvalidRequest for a cursor of another list."""
         ...
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from econtracting.usecases.department.census import Counting
     from econtracting.usecases.department.decisions import Decisions
     from econtracting.usecases.department.erasing import Erasing
+    from econtracting.usecases.department.messages import MessageQueue
     from econtracting.usecases.department.overview import Overview, Producers
     from econtracting.usecases.interview.attachments import Attachments, UploadRemoval
     from econtracting.usecases.interview.contact import EmailChanges
@@ -47,7 +48,9 @@ if TYPE_CHECKING:
     from econtracting.usecases.news.deliveries import Deliveries
     from econtracting.usecases.news.mailing import Mailing
     from econtracting.usecases.news.relay import Executions, Publishing, Relay, Timers
+    from econtracting.usecases.news.replaying import Replaying
     from econtracting.usecases.news.standing import PacketStanding
+    from econtracting.usecases.news.understanding import Understanding
     from econtracting.usecases.news.upkeep import Upkeep
     from econtracting.usecases.news.webhooks import Webhooks
     from econtracting.usecases.screening.adverse import AdverseClock
@@ -96,6 +99,13 @@ def packets() -> ports.Packets:
     from econtracting.adapters.dynamodb.packets import DynamoPackets
 
     return DynamoPackets(_client("dynamodb"), settings().table)
+
+
+@cache
+def messages() -> ports.Messages:
+    from econtracting.adapters.dynamodb.messages import DynamoMessages
+
+    return DynamoMessages(_client("dynamodb"), settings().table)
 
 
 @cache
@@ -409,15 +419,19 @@ def background_checks() -> ports.BackgroundChecks:
 
 @cache
 def screening_messages() -> ports.ScreeningMessages:
+    secret = {"fairmeadow": "background_check_key", "ternfield": "background_check_webhook_secret"}
+    return _screening_messages(secrets()[secret[only("BACKGROUND_CHECK_VENDOR")]].split())
+
+
+def _screening_messages(keys: Sequence[str]) -> ports.ScreeningMessages:
     from econtracting.adapters.vendors.background_checks import BackgroundCheckMessages
     from econtracting.adapters.vendors.ternfield import TernfieldMessages
 
-    companies: dict[str, tuple[Callable[[Sequence[str]], ports.ScreeningMessages], str]] = {
-        "fairmeadow": (BackgroundCheckMessages, "background_check_key"),
-        "ternfield": (TernfieldMessages, "background_check_webhook_secret"),
+    companies: dict[str, Callable[[Sequence[str]], ports.ScreeningMessages]] = {
+        "fairmeadow": BackgroundCheckMessages,
+        "ternfield": TernfieldMessages,
     }
-    reader, secret = companies[only("BACKGROUND_CHECK_VENDOR")]
-    return reader(secrets()[secret].split())
+    return companies[only("BACKGROUND_CHECK_VENDOR")](keys)
 
 
 @cache
@@ -603,7 +617,45 @@ def feeding() -> Feeding:
 def webhooks() -> Webhooks:
     from econtracting.usecases.news.webhooks import Webhooks
 
-    return Webhooks(packets=packets(), packet_types=packet_type, clock=clock())
+    return Webhooks(
+        packets=packets(),
+        messages=messages(),
+        understanding=understanding(),
+        envelope=envelope(),
+        clock=clock(),
+    )
+
+
+@cache
+def understanding() -> Understanding:
+    from econtracting.usecases.news.understanding import Understanding
+
+    return Understanding(
+        packets=packets(),
+        packet_types=packet_type,
+        screening=_screening_messages(()),  # reads what was verified before, and needs no key for that
+        every=settings().reconcile_every,
+    )
+
+
+@cache
+def replaying() -> Replaying:
+    from econtracting.usecases.news.replaying import Replaying
+
+    return Replaying(
+        packets=packets(),
+        messages=messages(),
+        understanding=understanding(),
+        envelope=envelope(),
+        clock=clock(),
+    )
+
+
+@cache
+def message_queue() -> MessageQueue:
+    from econtracting.usecases.department.messages import MessageQueue
+
+    return MessageQueue(packets=packets(), messages=messages(), replaying=replaying(), clock=clock())
 
 
 @cache
@@ -690,6 +742,7 @@ def timers() -> Timers:
             TimerKind.REVIEW: lambda packet_id, number: reviews().on_timer(packet_id, int(number)),
             TimerKind.ADVERSE: lambda packet_id, attempt: adverse_clock().on_timer(packet_id, int(attempt)),
             TimerKind.COURSES: lambda packet_id, _: certification().on_timer(packet_id),
+            TimerKind.MESSAGE: lambda message_id, _: replaying().on_timer(message_id),
             TimerKind.SALE: lambda packet_id, state: sale_follow_up().on_timer(packet_id, state),
         }
     )

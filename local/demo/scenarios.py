@@ -52,6 +52,20 @@ def kansas(status: str, ready: bool) -> Callable[[Journey], None]:
     return play
 
 
+def rejected_after_approval(journey: Journey) -> None:
+    """Kansas approves and takes it back: the approval stands until a person has looked."""
+    journey.play_until_finished()
+    journey.background_clear()
+    journey.appointed({"AL": "APPROVED", "KS": "APPROVED"})
+    journey.certified()
+    taken_back = troubles.told_otherwise(journey, "KS", stands="APPROVED", told="REJECTED")
+    journey.ready_to_sell({"AL": True, "KS": True})
+    troubles.accepted(journey, taken_back, "KS", "REJECTED")
+    journey.ready_to_sell({"AL": True, "KS": False})
+    journey.once_each()
+    journey.evidence()
+
+
 def released(journey: Journey) -> None:
     journey.play_until_finished()
     journey.stands_at("ADVERSE_REVIEW")
@@ -233,6 +247,11 @@ SCENARIOS = {
         "Kansas rejects the appointment; the agent is told so",
         lambda: somebody(states=FEW_STATES, npn_ending="200"),
         kansas("REJECTED", ready=False),
+    ),
+    "rejected-after-approval": Scenario(
+        "Kansas approves and then rejects: the approval stands, a person looks and accepts, the agent is told",
+        lambda: somebody(states=FEW_STATES, npn_ending="076"),
+        rejected_after_approval,
     ),
     "no-license": Scenario(
         "no license in Kansas: nothing is ordered there",

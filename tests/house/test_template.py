@@ -12,6 +12,8 @@ import pytest
 import yaml
 
 from econtracting import wiring
+from econtracting.domain import webhooks
+from econtracting.domain.messages import SEALED_FOR
 from tests.support import deployed
 from tools import machines, routes
 
@@ -235,9 +237,19 @@ def test_only_the_sealing_functions_may_sign() -> None:
     assert signers == {"SealFunction", "SealCertificateFunction"}
 
 
+MESSAGES_ONLY = {"StringEquals": {"kms:EncryptionContext:purpose": SEALED_FOR}}
+
+
 def test_only_rendering_and_outward_effects_may_decrypt() -> None:
-    readers = {name for name, statement in statements() if "kms:Decrypt" in listed(statement["Action"])}
-    assert readers == {"RenderFunction", "RelayFunction", "SweepFunction"}
+    readers = [(name, one) for name, one in statements() if "kms:Decrypt" in listed(one["Action"])]
+    of_messages = [name for name, one in readers if one.get("Condition") == MESSAGES_ONLY]
+    assert sorted(name for name, one in readers if "Condition" not in one) == [
+        "RelayFunction",
+        "RenderFunction",
+        "SweepFunction",
+    ]
+    assert sorted(of_messages) == ["ProcessFunction", "WidgetFunction"], "what a vendor said, and nothing else"
+    assert len(readers) == 5
 
 
 def test_the_layer_hangs_only_on_functions_that_render_draw_or_seal() -> None:
@@ -265,3 +277,26 @@ def test_a_door_can_still_say_that_the_function_it_asks_is_too_slow(door: str, m
     wiring.forget()
     patience = (config.connect_timeout + config.read_timeout) * config.retries["total_max_attempts"]
     assert patience <= FUNCTIONS[door]["Timeout"] - 4
+
+
+@pytest.mark.law("T20", "N13")
+@pytest.mark.parametrize("name", ["AppointmentWebhookSecret", "CertificationWebhookSecret", "SalesWebhookSecret"])
+@pytest.mark.parametrize(
+    ("secret", "taken"),
+    [
+        ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", True),
+        ("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", True),
+        ("whsec_c2l4dGVlbiBieXRlIGtleQ", True),
+        ("whsec_c2l4dGVlbiBieXRlIGtleQ== whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", True),
+        ("", False),
+        ("whsec_", False),
+        ("whsec_AA==", False),
+        ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw whsec_", False),
+        ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n", False),
+        ("a password", False),
+    ],
+)
+def test_a_void_webhook_secret_is_refused_at_deployment(name: str, secret: str, taken: bool) -> None:
+    pattern = deployed.template()["Parameters"][name]["AllowedPattern"]
+    assert (re.fullmatch(pattern, secret) is not None) is taken
+    assert all(webhooks.key_of(one) for one in secret.split()) or not taken

@@ -123,7 +123,7 @@ class Outsiders(Play):
         known = bool(mine)
         if known:
             case.sold.add(state)
-        self._standard(case if known else None, "/webhooks/sales", body, expect=202 if known else 404)
+        self._standard(case if known else None, "/webhooks/sales", body, expect=202)
 
     def forge(self, case: Case) -> None:
         """Someone else speaks in a vendor's name, or says again what is long said."""

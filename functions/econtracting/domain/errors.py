@@ -16,6 +16,7 @@ EContractingError
 │   ├── InterviewIncomplete
 │   ├── SignaturesMissing
 │   ├── AlreadySigned
+│   ├── MessageNotApplicable
 │   └── Superseded           an execution of the workflow after which another one was started
 ├── StaleVersion             someone saved in between
 ├── InvalidRequest           names field and rule
@@ -137,6 +138,13 @@ class SignaturesMissing(Conflict):
 class AlreadySigned(Conflict):
     code = "already-signed"
     title = "This has been signed already"
+
+
+class MessageNotApplicable(Conflict):
+    """`facts` are the reason and the members it is about."""
+
+    code = "message-not-applicable"
+    title = "This message still cannot be applied"
 
 
 class Superseded(Conflict):

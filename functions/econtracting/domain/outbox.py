@@ -73,6 +73,7 @@ class TimerKind(StrEnum):
     ADVERSE = "adverse"  # which: the attempt, then the packet's version
     COURSES = "courses"  # which: empty
     SALE = "sale"  # which: the state, then the attempt
+    MESSAGE = "message"  # which: empty; the message's id stands where the packet's does
 
 
 class UnknownEffect(EContractingError):

@@ -13,6 +13,7 @@ from econtracting.domain.packet import ENDED, InvitedAgent, Status
 from econtracting.http import console_parts as parts
 from econtracting.http.console_parts import age, text, words
 from econtracting.views.base import View
+from econtracting.views.messages import MessagesView
 from econtracting.views.packets import PacketDetailView, PacketRowsView, RefusalBy
 
 # act -> (button, what is asked before it is done)
@@ -35,7 +36,14 @@ QUEUES = {
     "correction": "With the agent",
     "waiting": "At the vendor",
     "news": "Late news",
+    "messages": "Vendors' messages",
 }
+MESSAGES = "messages"  # a queue of its own: not of packets
+# button, what it carries, what is asked before it is done
+SETTLE = (
+    ("Apply", {"message_act": "replay"}, "Apply this message, and accept what it says against what stands?"),
+    ("Set aside", {"message_act": "set-aside"}, "Leave this message unapplied for good?"),
+)
 _COLORS = {
     Status.ACTIVE: "good",
     Status.NEEDS_REVIEW: "bad",
@@ -60,7 +68,7 @@ class Pages:
     def queue(self, queue: str, queues: Sequence[str], found: PacketRowsView) -> str:
         tabs = "".join(
             f'<li style="list-style:none">{self._do.tab(QUEUES[one], {"queue": one}, current=one == queue)}</li>'
-            for one in queues
+            for one in (*queues, MESSAGES)
         )
         rows = [
             (
@@ -80,6 +88,31 @@ class Pages:
             f'<ul style="display:flex;gap:24px;margin:4px 0 16px;padding:0">{tabs}</ul>',
             parts.card(QUEUES[queue], listed + more),
             parts.card("Open a packet", f'<p style="margin:0">{find}{button}</p>'),
+        )
+
+    def messages(self, found: MessagesView, told: str = "", *, refused: bool = False) -> str:
+        rows = [
+            (
+                text(row.received_at),
+                text(row.vendor),
+                f"{words(row.reason)} {text(', '.join(row.parts))}",
+                text(", ".join(f"{name} {value}" for name, value in row.told.items())),
+                self._do.link(row.packet_id, {"packet_id": row.packet_id}) if row.packet_id else text(row.reference),
+                " ".join(
+                    self._do.button(label, carried | {"message_id": row.message_id}, asks)
+                    for label, carried, asks in SETTLE
+                ),
+            )
+            for row in found.items
+        ]
+        heads = ("Received", "Vendor", "Why it waits", "Says", "About", "")
+        more = f"<p>{self._do.link('More', {'queue': MESSAGES, 'cursor': found.cursor})}</p>" if found.cursor else ""
+        area = '<textarea name="reason" rows="2" cols="70" maxlength="500"></textarea>'
+        return _page(
+            f'<p style="margin:0 0 10px">{self._do.link("Back to the queues", {})}</p>',
+            parts.notice(told, refused=refused) if told else "",
+            parts.card(QUEUES[MESSAGES], (parts.grid(rows, heads) or "<p>Nothing waits here.</p>") + more),
+            parts.field("Reason, with your name", area, "Kept with the message; 10 to 500 characters.") if rows else "",
         )
 
     def packet(self, shown: PacketDetailView, told: str = "", *, refused: bool = False) -> str:

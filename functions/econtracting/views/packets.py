@@ -169,7 +169,9 @@ class AppointmentView(View):
     transaction_id: str | None = Field(description="The gateway's")
     license_number: str | None
     file_on: date | None = Field(description="Of one that is scheduled")
+    asked_for: date | None = Field(description="The effective day that was filed")
     effective_on: date | None
+    ended_on: date | None = Field(description="Of one that stood and was taken back")
     state_reference: str | None
     reasons: list[str] = Field(description="Codes of why it stands so")
     requested_at: Moment
@@ -178,7 +180,7 @@ class AppointmentView(View):
 
     @classmethod
     def of(cls, appointment: Appointment) -> AppointmentView:
-        return cls.model_validate(appointment.model_dump(exclude={"packet_id", "task_token"}))
+        return cls.model_validate(appointment.model_dump(exclude={"packet_id", "task_token", "former_transactions"}))
 
 
 class FirstSaleView(View):

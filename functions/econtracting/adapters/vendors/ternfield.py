@@ -176,12 +176,11 @@ class TernfieldMessages:
     def __init__(self, secrets: Sequence[str]) -> None:
         self._secrets = secrets
 
-    def read(self, raw: bytes, headers: Mapping[str, str], now: datetime) -> ScreeningNews | None:
-        self._verify(raw, headers, now)
+    def read(self, raw: bytes) -> ScreeningNews | None:
         notice = read_as(_Notice, raw)
         return None if notice.number is None else ScreeningNews(notice.notice, notice.topic, notice.number, None)
 
-    def _verify(self, raw: bytes, headers: Mapping[str, str], now: datetime) -> None:
+    def verify(self, raw: bytes, headers: Mapping[str, str], now: datetime) -> None:
         given = {name.lower(): value for name, value in headers.items()}.get(SIGNATURE, "")
         parts = [part.strip().partition("=") for part in given.split(",")]
         times = [value for name, _, value in parts if name == "t"]

@@ -48,6 +48,7 @@ class Report(NamedTuple):
     result: ScreeningResult | None
     suspended_fields: tuple[str, ...]
     expected_at: datetime | None
+    subject_id: str | None = None  # whom the company says it is about
 
 
 class ScreeningNews(NamedTuple):
@@ -87,6 +88,7 @@ class Check(Record):
     attempt: int
     task_token: str | None = None
     report_id: str | None = None
+    subject_id: str | None = None
     ordered_at: Moment | None = None
     status: ScreeningStatus = S.UNORDERED
     result: ScreeningResult | None = None
@@ -102,6 +104,15 @@ class Check(Record):
     def reference(self) -> str:
         """What the vendor is given as our own id of the order."""
         return f"{self.packet_id}-{self.attempt}"
+
+    def disagreements(self, report: Report) -> tuple[str, ...]:
+        """The parts of a report that are not those of this order."""
+        parts = {
+            "reference": report.reference != self.reference,
+            "report": report.id != (self.report_id or report.id),
+            "candidate": self.subject_id is not None and report.subject_id not in (None, self.subject_id),
+        }
+        return tuple(name for name, differs in parts.items() if differs)
 
     def awaited_by(self, task_token: str) -> Self:
         """An execution sleeps until there is an outcome."""
@@ -137,6 +148,7 @@ class Check(Record):
 
     def _ordered(self, report: Report, at: datetime) -> Self:
         known = {"report_id": report.id, "ordered_at": at, "expected_at": report.expected_at}
+        known |= {"subject_id": report.subject_id}
         return self.model_copy(update=known)
 
     @property
@@ -168,14 +180,3 @@ class OrderReference(Record):
     vendor: str
     reference: str
     packet_id: str
-
-
-class Received(Record):
-    """A webhook that was accepted, kept as proof that it came and as the guard against repeats."""
-
-    vendor: str
-    message_id: str
-    packet_id: str | None
-    type: str
-    body: str
-    at: Moment

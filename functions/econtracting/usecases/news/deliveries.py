@@ -12,9 +12,9 @@ from enum import StrEnum
 
 from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.errors import AlreadyExists
+from econtracting.domain.messages import Received
 from econtracting.domain.outbox import Letter, send_letter
 from econtracting.domain.packet import Packet
-from econtracting.domain.screening.background import Received
 from econtracting.ports import Change, Clock, Packets
 from econtracting.usecases.commit.changes import plus
 from econtracting.usecases.screening import adverse

@@ -11,11 +11,13 @@ from econtracting import ports
 from econtracting.domain.audit import ONBOARDING, Event, EventType
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.interview.person import person
+from econtracting.domain.messages import KEPT_FOR, Objection, Obstacle, Received, name_of
 from econtracting.domain.outbox import Effect, OrderCheck, SyncCheck
 from econtracting.domain.packet import Packet
 from econtracting.domain.screening.background import Check, OrderReference, Report
 from econtracting.ports import Change
 from econtracting.usecases.commit.changes import plus
+from econtracting.usecases.commit.keeping import keep
 from econtracting.usecases.interview.opening import Opening
 from econtracting.usecases.screening.background import VENDOR
 from econtracting.usecases.screening.background_news import apply_news
@@ -65,8 +67,10 @@ class Ordering:
 
         def decide(packet: Packet) -> Change | None:
             check = self.packets.find(Check, packet.id, str(attempt))
-            if check is None or report.reference != check.reference:
+            if check is None:
                 return None
+            if parts := check.disagreements(report):
+                return self._kept(packet, effect, report, parts, now)
             change = apply_news(self.packets, packet, check, report, now)
             if change is None or check.report_id is not None:
                 return change
@@ -74,6 +78,23 @@ class Ordering:
             return plus(replace(change, events=events), puts=[_place(check, report)])
 
         self.packets.change(effect.packet_id, decide)
+
+    def _kept(
+        self, packet: Packet, effect: Effect, report: Report, parts: tuple[str, ...], now: datetime
+    ) -> Change | None:
+        """The company's answer is about another order or person: a person looks."""
+        name = name_of(effect.reference)
+        if self.packets.find(Received, VENDOR, name) is not None:
+            return None
+        received = Received(
+            vendor=VENDOR,
+            message_id=name,
+            packet_id=packet.id,
+            type="report",
+            at=now,
+            expires_at=now + KEPT_FOR,
+        )
+        return keep(packet, received, report.id, Objection(Obstacle.PARTS_DISAGREE, parts))
 
 
 def _place(check: Check, report: Report) -> OrderReference:
