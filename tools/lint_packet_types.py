@@ -76,7 +76,7 @@ def lint(folder: Path, on: date) -> list[str]:
     return [
         *named,
         *(f"interview.json: {finding}" for finding in broken_references(packet_type)),
-        *_missing_templates(folder, documents),
+        *(f"documents.json: {finding}" for finding in _missing_templates(folder, documents)),
         *(f"packet.json: {finding}" for finding in _stale("packet type", packet_type.reviewed_on, on)),
         *(f"state_rules.json: {finding}" for finding in _doubtful_rules(packet_type.state_rules, on)),
         *_altered_texts(folder / "texts", on),
@@ -144,7 +144,7 @@ def _with_conditions(schema: Any) -> Any:
 def _missing_templates(folder: Path, documents: PacketDocuments) -> Iterator[str]:
     for row in documents.every():
         if row.template is not None and not (folder / "templates" / f"{row.template}.typ").is_file():
-            yield f"templates/{row.template}.typ: is not there, and documents.json wants it for {row.code}"
+            yield f"{row.code}: there is no {_shown(folder / 'templates')}/{row.template}.typ"
 
 
 def _doubtful_rules(rules: tuple[StateRule, ...], on: date) -> Iterator[str]:

@@ -95,7 +95,7 @@ EITHER = {"kind": "exactly-one", "fields": ["given", "alias"], "message": "One o
         ("interview.sections.1.rules", [EITHER], "names alias, which is not asked"),
         ("documents.documents.1.include_when", {"answer": "person.flat.region", "in": []}, "person.flat.region"),
         ("documents.documents.1.include_when", {"whenever": 1}, "whenever"),
-        ("documents.documents.0.template", "lost", "templates/lost.typ: is not there"),
+        ("documents.documents.0.template", "lost", "harbor/templates/lost.typ"),
         ("documents.documents.0.code", "harbor-gold", "share a code"),
         ("documents.documents.0.mode", "shred", "shred"),
         ("state_rules.rules.0.source", MISSING, "source"),
