@@ -10,6 +10,7 @@ from local.simulators.appointment_gateway import application as appointment_gate
 from local.simulators.background_check import application as background_check
 from local.simulators.certification_site import application as certification_site
 from local.simulators.license_registry import application as license_registry
+from local.simulators.ternfield import application as ternfield
 
 # Under the name of the port of each (local/config.py).
 APPLICATIONS = {
@@ -17,6 +18,7 @@ APPLICATIONS = {
     "registry": license_registry,
     "appointments": appointment_gateway,
     "certification": certification_site,
+    "ternfield": ternfield,
 }
 
 
