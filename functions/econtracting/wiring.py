@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from econtracting import ports
 from econtracting.domain.corrections import CorrectionSchedule
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from econtracting.usecases.invitations.upkeep import InvitationUpkeep
     from econtracting.usecases.news.deliveries import Deliveries
     from econtracting.usecases.news.mailing import Mailing
-    from econtracting.usecases.news.relay import Executions, Publishing, Relay, Timers
+    from econtracting.usecases.news.relay import Executions, Milestones, Publishing, Relay, Timers
     from econtracting.usecases.news.standing import PacketStanding
     from econtracting.usecases.news.upkeep import Upkeep
     from econtracting.usecases.news.webhooks import Webhooks
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from econtracting.usecases.signing.adopting import Adopting
     from econtracting.usecases.signing.consenting import Consenting
     from econtracting.usecases.signing.declining import Declining
+    from econtracting.usecases.signing.heads import DailyHeads, HeadsOfPackets, HeadWatch
     from econtracting.usecases.signing.preparing import Preparing
     from econtracting.usecases.signing.printing import Printing
     from econtracting.usecases.signing.sealing import Refusals, Sealing
@@ -230,6 +231,38 @@ def preparation() -> ports.Preparation:
     from econtracting.adapters.preparation import LambdaPreparation
 
     return LambdaPreparation(_client("lambda"), only("RENDER_FUNCTION"))
+
+
+@cache
+def locked_documents() -> ports.DocumentStore:
+    """Where signed heads are kept, each under a retention of its own."""
+    from econtracting.adapters.s3 import Retention, S3Documents
+
+    mode = cast("Literal['GOVERNANCE', 'COMPLIANCE']", only("OBJECT_LOCK_MODE"))
+    retention = Retention(mode, timedelta(days=int(only("OBJECT_LOCK_DAYS"))), clock())
+    return S3Documents(_client("s3"), settings().bucket, retention)
+
+
+@cache
+def trails() -> ports.Trails:
+    from econtracting.adapters.dynamodb.trails import DynamoTrails
+
+    return DynamoTrails(_client("dynamodb"), settings().table)
+
+
+@cache
+def statements() -> ports.Signer:
+    """The sealing key without the documents layer: for heads, not for documents."""
+    from econtracting.adapters.statements import KmsStatements
+
+    return KmsStatements(_client("kms"), only("SEAL_KEY_ID"), documents().read(only("SEAL_CERTIFICATE")))
+
+
+@cache
+def head_signing() -> ports.HeadSigning:
+    from econtracting.adapters.head_signing import LambdaHeadSigning
+
+    return LambdaHeadSigning(_client("lambda"), only("HEADS_FUNCTION"))
 
 
 @cache
@@ -654,11 +687,19 @@ def relay() -> Relay:
             EffectKind.FEED_PRODUCER: lambda effect: feeding().feed(effect),
             EffectKind.START_JIT: lambda effect: sale_follow_up().start(effect),
             EffectKind.STAMP_SEALS: lambda effect: stamping().stamp(effect.packet_id),
+            EffectKind.SIGN_MILESTONE: lambda effect: milestones().sign(effect),
             EffectKind.DROP_UPLOAD: lambda effect: upload_removal().drop(effect),
             EffectKind.WATCH: lambda effect: timers().ring(effect),
         },
         retry_base=settings().retry_base,
     )
+
+
+@cache
+def milestones() -> Milestones:
+    from econtracting.usecases.news.relay import Milestones
+
+    return Milestones(head_signing())
 
 
 @cache
@@ -774,7 +815,36 @@ def declining() -> Declining:
 def printing() -> Printing:
     from econtracting.usecases.signing.printing import Printing
 
-    return Printing(packets(), packet_type, documents(), binder())
+    return Printing(
+        packets=packets(),
+        packet_types=packet_type,
+        documents=documents(),
+        binder=binder(),
+        head_signing=head_signing(),
+        clock=clock(),
+        zone=only("CARRIER_TIME_ZONE"),
+    )
+
+
+@cache
+def heads_of_packets() -> HeadsOfPackets:
+    from econtracting.usecases.signing.heads import HeadsOfPackets
+
+    return HeadsOfPackets(packets(), locked_documents(), statements(), clock())
+
+
+@cache
+def daily_heads() -> DailyHeads:
+    from econtracting.usecases.signing.heads import DailyHeads
+
+    return DailyHeads(trails(), locked_documents(), statements(), clock(), only("CARRIER_TIME_ZONE"))
+
+
+@cache
+def head_watch() -> HeadWatch:
+    from econtracting.usecases.signing.heads import HeadWatch
+
+    return HeadWatch(documents(), clock(), only("CARRIER_TIME_ZONE"))
 
 
 @cache

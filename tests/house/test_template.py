@@ -230,9 +230,9 @@ def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def test_only_the_sealing_functions_may_sign() -> None:
+def test_only_the_functions_that_seal_and_that_sign_heads_may_sign() -> None:
     signers = {name for name, statement in statements() if "kms:Sign" in listed(statement["Action"])}
-    assert signers == {"SealFunction", "SealCertificateFunction"}
+    assert signers == {"SealFunction", "SealCertificateFunction", "HeadsFunction"}
 
 
 def test_only_rendering_and_outward_effects_may_decrypt() -> None:

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Literal, NamedTuple
 
 from botocore.exceptions import ClientError
 
 from econtracting.adapters.failures import translated
 from econtracting.domain.errors import NotFound
-from econtracting.ports import StoredObject
+from econtracting.ports import Clock, StoredObject
+
+
+class Retention(NamedTuple):
+    """How long, from when it is stored, an object can be neither overwritten nor deleted, and who may lift that."""
+
+    mode: Literal["GOVERNANCE", "COMPLIANCE"]
+    life: timedelta
+    clock: Clock
 
 
 class S3Documents:
-    def __init__(self, client: Any, bucket: str) -> None:
+    """Without a retention of its own, what is stored falls under the bucket's."""
+
+    def __init__(self, client: Any, bucket: str, retention: Retention | None = None) -> None:
         self._client = client
         self._bucket = bucket
+        self._retention = retention
 
     @translated
     def keep(self, key: str, content: bytes, content_type: str = "application/pdf") -> StoredObject:
@@ -26,6 +39,7 @@ class S3Documents:
                 ContentType=content_type,
                 ChecksumAlgorithm="SHA256",
                 IfNoneMatch="*",
+                **self._lock(),
             )
         except ClientError as error:
             if error.response["Error"]["Code"] not in ("PreconditionFailed", "412"):
@@ -42,3 +56,20 @@ class S3Documents:
             raise NotFound("this document is not stored", code="document-not-found") from error
         content: bytes = answer["Body"].read()
         return content
+
+    @translated
+    def names(self, prefix: str, after: str = "") -> Sequence[str]:
+        query = {"Bucket": self._bucket, "Prefix": prefix, **({"StartAfter": after} if after else {})}
+        found: list[str] = []
+        while True:
+            page = self._client.list_objects_v2(**query)
+            found += [one["Key"] for one in page.get("Contents", ())]
+            if not page.get("IsTruncated"):
+                return found
+            query["ContinuationToken"] = page["NextContinuationToken"]
+
+    def _lock(self) -> dict[str, Any]:
+        if self._retention is None:
+            return {}
+        until = self._retention.clock.now() + self._retention.life
+        return {"ObjectLockMode": self._retention.mode, "ObjectLockRetainUntilDate": until}

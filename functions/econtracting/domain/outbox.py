@@ -33,6 +33,7 @@ class EffectKind(StrEnum):
     VERIFY_IDENTITY = "verify-identity"
     DROP_UPLOAD = "drop-upload"
     STAMP_SEALS = "stamp-seals"  # timestamps that could not be had when the packet was sealed
+    SIGN_MILESTONE = "sign-milestone"  # the head of the audit trail, by the sealing key
 
 
 class Letter(StrEnum):
@@ -198,6 +199,14 @@ class StampSeals(Task):
     kind = EffectKind.STAMP_SEALS
 
 
+class SignMilestone(Task):
+    """Have the audit trail signed up to an event."""
+
+    kind = EffectKind.SIGN_MILESTONE
+
+    seq: int
+
+
 TASKS: dict[EffectKind, type[Task]] = {
     task.kind: task
     for task in (
@@ -215,6 +224,7 @@ TASKS: dict[EffectKind, type[Task]] = {
         VerifyIdentity,
         DropUpload,
         StampSeals,
+        SignMilestone,
     )
 }
 
@@ -355,6 +365,11 @@ def drop_upload(packet_id: str, attachment_id: str, place: str, key: str, now: d
 def stamp_seals(packet_id: str, generation: int, now: datetime) -> Effect:
     """Asks for the times a packet lacks; the relay repeats it until an authority answers."""
     return row(packet_id, f"stamp#{generation}", StampSeals(), now)
+
+
+def sign_milestone(packet_id: str, seq: int, now: datetime) -> Effect:
+    """Has the trail signed up to its event `seq`, once."""
+    return row(packet_id, f"sign-milestone#{seq:06d}", SignMilestone(seq=seq), now)
 
 
 def publish(packet_id: str, detail_type: str, what: str, version: int, detail: dict[str, Any], now: datetime) -> Effect:
