@@ -53,6 +53,7 @@ MANIFEST, INDEX, TRAIL, CERTIFICATE = "manifest.json", "packet.json", "events.js
 CHECKPOINT, EXPORT, DAILY, SEALER = "checkpoint.json", "export.json", "heads/daily.json", "seal-certificate.pem"
 FIXED = {MANIFEST, INDEX, TRAIL, CERTIFICATE, CHECKPOINT, EXPORT, DAILY, SEALER, "README.txt", "econtracting_verify.py"}
 OUTSIDE_MANIFEST = {MANIFEST, EXPORT}
+MOST_TOLD = 60  # events that no signature covers, by number and kind
 FORMATS = (1, 2)  # 2 is signed as a whole
 
 
@@ -548,10 +549,11 @@ def note_tail(package: Package) -> None:
     """What no signed statement covers, in words."""
     tail = [event for event in package.events() if event["seq"] > package.signed_to]
     if tail:
-        kinds = ", ".join(shown(event["type"]) for event in tail[:12]) + (", ..." if len(tail) > 12 else "")
+        told_of = ["{} {}".format(event["seq"], shown(event["type"])) for event in tail[:MOST_TOLD]]
+        more = " and {} more".format(len(tail) - MOST_TOLD) if len(tail) > MOST_TOLD else ""
         package.unsigned.append(
-            "events {} to {} of the audit trail ({}): whoever held the package could have written, changed or removed "
-            "them".format(tail[0]["seq"], tail[-1]["seq"], kinds)
+            "the last {} event{} of the audit trail ({}{}): whoever held the package could have written, changed or "
+            "removed them".format(len(tail), "" if len(tail) == 1 else "s", ", ".join(told_of), more)
         )
     if package.exported is not None or EXPORT in package.files:
         return
