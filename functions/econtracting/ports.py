@@ -286,8 +286,9 @@ class Uploads(Protocol):
 
 
 class Scanner(Protocol):
-    def scan(self, content: bytes, content_type: str) -> None:
-        """Raises Refusal for content no one should open; Unavailable while it cannot tell."""
+    def scan(self, key: str, content: bytes, content_type: str) -> None:
+        """What was uploaded under `key`. Raises Refusal for content no one should open; Unavailable while it cannot
+        tell."""
         ...
 
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from econtracting.usecases.interview.summary import Summaries
     from econtracting.usecases.interview.verifying import Identity, Verifying
     from econtracting.usecases.invitations.bulk import BulkInviting
-    from econtracting.usecases.invitations.invite import Invitations, Inviting
+    from econtracting.usecases.invitations.invite import Agencies, Invitations, Inviting
     from econtracting.usecases.invitations.upkeep import InvitationUpkeep
     from econtracting.usecases.news.deliveries import Deliveries
     from econtracting.usecases.news.mailing import Mailing
@@ -221,8 +221,10 @@ def uploads() -> ports.Uploads:
 
 @cache
 def scanner() -> ports.Scanner:
-    from econtracting.adapters.scanning import PlainFiles
+    from econtracting.adapters.scanning import MalwareVerdicts, PlainFiles
 
+    if only("MALWARE_SCANNING") == "guardduty":
+        return MalwareVerdicts(_client("s3"), only("UPLOADS_BUCKET"), PlainFiles())
     return PlainFiles()
 
 
@@ -896,6 +898,13 @@ def inviting() -> Inviting:
     from econtracting.usecases.invitations.invite import Inviting
 
     return Inviting(packets(), packet_type, ids(), clock(), link_secrets(), schedule(), settings().packet_type)
+
+
+@cache
+def agencies() -> Agencies:
+    from econtracting.usecases.invitations.invite import Agencies
+
+    return Agencies(packets(), clock())
 
 
 @cache

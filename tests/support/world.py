@@ -411,6 +411,7 @@ def deploy(monkeypatch: pytest.MonkeyPatch) -> Deployed:
         "TABLE_NAME": "econtracting",
         "DOCUMENTS_BUCKET": "documents",
         "UPLOADS_BUCKET": "uploads",
+        "MALWARE_SCANNING": "none",
         "VENDOR_SECRETS": "vendors",
         "EVENT_BUS": bus,
         "RENDER_FUNCTION": "RenderFunction",

@@ -149,7 +149,7 @@ class Attachments:
             if len(content) != found.size:
                 raise Refusal("size-mismatch", "What arrived is not as long as announced.")
             check_content(content, found.content_type)
-            self.scanner.scan(content, found.content_type)
+            self.scanner.scan(found.quarantine_key, content, found.content_type)
         except Refusal as refusal:
             return found.reject(refusal.rule, digest, now)
         return found.pass_(digest, now)

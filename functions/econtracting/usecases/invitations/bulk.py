@@ -20,7 +20,7 @@ from econtracting.domain.errors import EContractingError, InvalidRequest, Packet
 from econtracting.domain.packet import Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.ports import Packets
-from econtracting.usecases.invitations.invite import Inviting, agency_of, refuse_unknown_level
+from econtracting.usecases.invitations.invite import Inviting, agency_name, agency_of, refuse_unknown_level
 from econtracting.views.invitations import BulkReport, BulkRow
 from econtracting.views.remarks import RemarkView
 
@@ -169,7 +169,11 @@ def _invitation(cells: Mapping[str, str], agency_id: str | None) -> Invitation:
 
 
 def _look_up(packets: Packets, now: datetime, row: Row) -> BulkRow:
-    """Whether an open packet would refuse the row, without writing anything."""
+    """Whether the agency's name or an open packet would refuse the row, without writing anything."""
+    try:
+        agency_name(packets, row.invitation)
+    except InvalidRequest as refusal:
+        return _refusal(row.number, refusal)
     for agency_id, kind, value in _names(row.invitation):
         holder = packets.find(OpenPacket, agency_id, kind, value)
         if holder is None:
