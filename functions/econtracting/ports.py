@@ -253,6 +253,13 @@ class DocumentStore(Protocol):
 
     def read(self, key: str, version: str | None = None) -> bytes: ...
 
+    def erase(self, prefix: str) -> None:
+        """Delete every version of every object whose key begins with `prefix`; repeating it is harmless.
+
+        Raises Unavailable while one of them cannot be deleted.
+        """
+        ...
+
     def names(self, prefix: str, after: str = "") -> Sequence[str]:
         """Every key that begins with `prefix` and comes after `after`, in order."""
         ...

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from econtracting.usecases.signing.consenting import Consenting
     from econtracting.usecases.signing.declining import Declining
     from econtracting.usecases.signing.heads import DailyHeads, HeadsOfPackets, HeadWatch
-    from econtracting.usecases.signing.preparing import Preparing
+    from econtracting.usecases.signing.preparing import DocumentRemoval, Preparing
     from econtracting.usecases.signing.printing import Printing
     from econtracting.usecases.signing.sealing import Refusals, Sealing
     from econtracting.usecases.signing.signing import Signing
@@ -237,7 +237,7 @@ def preparation() -> ports.Preparation:
 
 @cache
 def locked_documents() -> ports.DocumentStore:
-    """Where signed heads are kept, each under a retention of its own."""
+    """Where what proves something is kept, each object under a retention of its own: seals, signed heads, reports."""
     from econtracting.adapters.s3 import Retention, S3Documents
 
     mode = cast("Literal['GOVERNANCE', 'COMPLIANCE']", only("OBJECT_LOCK_MODE"))
@@ -680,7 +680,7 @@ def relay() -> Relay:
             EffectKind.FETCH_REPORT: lambda effect: notices.fetch(
                 packets=packets(),
                 checks=background_checks(),
-                documents=documents(),
+                documents=locked_documents(),
                 clock=clock(),
                 effect=effect,
             ),
@@ -691,6 +691,7 @@ def relay() -> Relay:
             EffectKind.STAMP_SEALS: lambda effect: stamping().stamp(effect.packet_id),
             EffectKind.SIGN_MILESTONE: lambda effect: milestones().sign(effect),
             EffectKind.DROP_UPLOAD: lambda effect: upload_removal().drop(effect),
+            EffectKind.DROP_DOCUMENTS: lambda effect: document_removal().drop(effect),
             EffectKind.WATCH: lambda effect: timers().ring(effect),
         },
         retry_base=settings().retry_base,
@@ -871,7 +872,7 @@ def sealing() -> Sealing:
     return Sealing(
         packets=packets(),
         packet_types=packet_type,
-        documents=documents(),
+        documents=locked_documents(),
         renderer=renderer(),
         seal=seal(),
         clock=clock(),
@@ -890,7 +891,7 @@ def seal_refusals() -> Refusals:
 def late_stamping() -> Stamping:
     from econtracting.usecases.signing.stamping import Stamping
 
-    return Stamping(packets(), documents(), seal(), clock())
+    return Stamping(packets(), locked_documents(), seal(), clock())
 
 
 @cache
@@ -1023,6 +1024,13 @@ def attachments() -> Attachments:
     from econtracting.usecases.interview.attachments import Attachments
 
     return Attachments(packets(), packet_type, uploads(), scanner(), limits(), ids(), clock())
+
+
+@cache
+def document_removal() -> DocumentRemoval:
+    from econtracting.usecases.signing.preparing import DocumentRemoval
+
+    return DocumentRemoval(documents())
 
 
 @cache

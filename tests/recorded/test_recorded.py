@@ -21,7 +21,7 @@ ARCHIVES = sorted((load.HERE / "evidence").glob("*.zip"))
 PEOPLE = sorted(load.manifest()["people"])
 # Rows with their own way to be tried again, by kind: no timestamp authority answers in this world.
 WAITING = {EffectKind.STAMP_SEALS}
-SINCE = {EffectKind.SIGN_MILESTONE}  # kinds that came after the recording
+SINCE = {EffectKind.SIGN_MILESTONE, EffectKind.DROP_DOCUMENTS}  # kinds that came after the recording
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ class Retention(NamedTuple):
 
 
 class S3Documents:
-    """Without a retention of its own, what is stored falls under the bucket's."""
+    """Without a retention, what is stored can be erased: the bucket itself locks nothing."""
 
     def __init__(self, client: Any, bucket: str, retention: Retention | None = None) -> None:
         self._client = client
@@ -67,6 +67,13 @@ class S3Documents:
             if not page.get("IsTruncated"):
                 return found
             query["ContinuationToken"] = page["NextContinuationToken"]
+
+    @translated
+    def erase(self, prefix: str) -> None:
+        where = {"Bucket": self._bucket, "Prefix": prefix}
+        for page in self._client.get_paginator("list_object_versions").paginate(**where):
+            for one in [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]:
+                self._client.delete_object(Bucket=self._bucket, Key=one["Key"], VersionId=one["VersionId"])
 
     def _lock(self) -> dict[str, Any]:
         if self._retention is None:

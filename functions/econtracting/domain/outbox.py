@@ -32,6 +32,7 @@ class EffectKind(StrEnum):
     START_JIT = "start-jit"
     VERIFY_IDENTITY = "verify-identity"
     DROP_UPLOAD = "drop-upload"
+    DROP_DOCUMENTS = "drop-documents"
     STAMP_SEALS = "stamp-seals"  # timestamps that could not be had when the packet was sealed
     SIGN_MILESTONE = "sign-milestone"  # the head of the audit trail, by the sealing key
 
@@ -195,6 +196,12 @@ class DropUpload(Task):
     key: str
 
 
+class DropDocuments(Task):
+    """Everything of a packet that was made or drawn before anything was sealed."""
+
+    kind = EffectKind.DROP_DOCUMENTS
+
+
 class StampSeals(Task):
     kind = EffectKind.STAMP_SEALS
 
@@ -223,6 +230,7 @@ TASKS: dict[EffectKind, type[Task]] = {
         StartJustInTime,
         VerifyIdentity,
         DropUpload,
+        DropDocuments,
         StampSeals,
         SignMilestone,
     )
@@ -360,6 +368,10 @@ def verify_identity(packet_id: str, round: int, now: datetime) -> Effect:
 
 def drop_upload(packet_id: str, attachment_id: str, place: str, key: str, now: datetime) -> Effect:
     return row(packet_id, f"drop-upload#{attachment_id}#{place}", DropUpload(key=key), now)
+
+
+def drop_documents(packet_id: str, now: datetime) -> Effect:
+    return row(packet_id, "drop-documents", DropDocuments(), now)
 
 
 def stamp_seals(packet_id: str, generation: int, now: datetime) -> Effect:
