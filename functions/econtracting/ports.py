@@ -223,6 +223,13 @@ class StaffMember(NamedTuple):
     email: str
     groups: frozenset[str]
     agency_id: str
+    username: str = ""  # by which the user pool names the account
+
+
+class StaffDirectory(Protocol):
+    def groups(self, username: str) -> frozenset[str]:
+        """The groups of an account as they stand now; none for one that is disabled or gone. Raises Unavailable."""
+        ...
 
 
 class StaffTokens(Protocol):

@@ -197,6 +197,13 @@ def envelope() -> ports.Envelope:
 
 
 @cache
+def staff_directory() -> ports.StaffDirectory:
+    from econtracting.adapters.staff_directory import PoolDirectory
+
+    return PoolDirectory(_client("cognito-idp"), only("STAFF_POOL_ID"))
+
+
+@cache
 def staff_tokens() -> ports.StaffTokens:
     from econtracting.adapters.staff_tokens import PoolTokens
 
