@@ -45,6 +45,7 @@ _TRANSACTED = {
 _NAMED = {
     ("lambda", "Invoke"): "lambda:InvokeFunction",
     ("s3", "HeadObject"): "s3:GetObject",
+    ("s3", "ListObjectsV2"): "s3:ListBucket",
     ("sesv2", "SendEmail"): "ses:SendEmail",
     ("dynamodb", "TransactGetItems"): "dynamodb:GetItem",
 }
@@ -104,6 +105,8 @@ def needed(service: str, operation: str, parameters: Mapping[str, Any]) -> Itera
         yield from {_TRANSACTED[kind] for item in parameters["TransactItems"] for kind in item}
     elif (service, operation) == ("s3", "GetObject") and parameters.get("VersionId"):
         yield "s3:GetObjectVersion"
+    elif (service, operation) == ("s3", "PutObject") and parameters.get("ObjectLockMode"):
+        yield from ("s3:PutObject", "s3:PutObjectRetention")
     else:
         yield _NAMED.get((service, operation), f"{_PREFIX.get(service, service)}:{operation}")
 

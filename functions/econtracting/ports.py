@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol, TypeVar
 
 from econtracting.domain.access.access import AttemptRule
@@ -241,6 +241,13 @@ class StaffMember(NamedTuple):
     email: str
     groups: frozenset[str]
     agency_id: str
+    username: str = ""  # by which the user pool names the account
+
+
+class StaffDirectory(Protocol):
+    def groups(self, username: str) -> frozenset[str]:
+        """The groups of an account as they stand now; none for one that is disabled or gone. Raises Unavailable."""
+        ...
 
 
 class StaffTokens(Protocol):
@@ -284,6 +291,17 @@ class DocumentStore(Protocol):
 
     def link(self, place: StoredObject, name: str, life: timedelta) -> str:
         """An address at which a browser gets the object itself, for so long, as a file of that name."""
+        ...
+
+    def erase(self, prefix: str) -> None:
+        """Delete every version of every object whose key begins with `prefix`; repeating it is harmless.
+
+        Raises Unavailable while one of them cannot be deleted.
+        """
+        ...
+
+    def names(self, prefix: str, after: str = "") -> Sequence[str]:
+        """Every key that begins with `prefix` and comes after `after`, in order."""
         ...
 
 
@@ -388,6 +406,49 @@ class Stamping(Protocol):
 
     def stamp(self, packet_id: str) -> None:
         """Raises Unavailable."""
+        ...
+
+
+class Signer(Protocol):
+    """The sealing key, for statements."""
+
+    def certificate_sha256(self) -> str:
+        """Whose key it is: the fingerprint of the sealing certificate, lower-case hex."""
+        ...
+
+    def sign(self, statement: bytes) -> bytes:
+        """A DER signature (ECDSA P-256, SHA-256). Raises SealRefused, Unavailable."""
+        ...
+
+
+class Trail(NamedTuple):
+    """Where a packet's audit trail stands: its last event and that one's hash."""
+
+    packet_id: str
+    seq: int
+    head: str
+
+
+class Trails(Protocol):
+    """The audit trails of all packets, in a fixed number of shards."""
+
+    def standing(self, shard: int, also: Iterable[str]) -> list[Trail]:
+        """Every packet of a shard once, by its id; `also` names packets of the shard that are known before."""
+        ...
+
+
+class HeadSigning(Protocol):
+    """Has heads of audit trails signed, where the sealing key is."""
+
+    def milestone(self, packet_id: str, seq: int) -> None:
+        """Sign the trail up to an event, once. Raises Unavailable."""
+        ...
+
+    def export(self, trail: Trail, manifest: str, daily: tuple[date, str] | None) -> bytes | None:
+        """A signed statement about a package: the trail in it, its manifest's SHA-256, the daily head it carries.
+
+        None where the trail contradicts what was signed before. Raises Unavailable.
+        """
         ...
 
 

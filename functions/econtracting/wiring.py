@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from econtracting import ports
 from econtracting.domain.corrections import CorrectionSchedule
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from econtracting.usecases.invitations.upkeep import InvitationUpkeep
     from econtracting.usecases.news.deliveries import Deliveries
     from econtracting.usecases.news.mailing import Mailing
-    from econtracting.usecases.news.relay import Executions, Publishing, Relay, Timers
+    from econtracting.usecases.news.relay import Executions, Milestones, Publishing, Relay, Timers
     from econtracting.usecases.news.replaying import Replaying
     from econtracting.usecases.news.standing import PacketStanding
     from econtracting.usecases.news.understanding import Understanding
@@ -62,7 +62,8 @@ if TYPE_CHECKING:
     from econtracting.usecases.signing.adopting import Adopting
     from econtracting.usecases.signing.consenting import Consenting
     from econtracting.usecases.signing.declining import Declining
-    from econtracting.usecases.signing.preparing import Preparing
+    from econtracting.usecases.signing.heads import DailyHeads, HeadsOfPackets, HeadWatch
+    from econtracting.usecases.signing.preparing import DocumentRemoval, Preparing
     from econtracting.usecases.signing.printing import Printing
     from econtracting.usecases.signing.sealing import Refusals, Sealing
     from econtracting.usecases.signing.signing import Signing
@@ -209,6 +210,13 @@ def envelope() -> ports.Envelope:
 
 
 @cache
+def staff_directory() -> ports.StaffDirectory:
+    from econtracting.adapters.staff_directory import PoolDirectory
+
+    return PoolDirectory(_client("cognito-idp"), only("STAFF_POOL_ID"))
+
+
+@cache
 def staff_tokens() -> ports.StaffTokens:
     from econtracting.adapters.staff_tokens import PoolTokens
 
@@ -245,6 +253,38 @@ def preparation() -> ports.Preparation:
     from econtracting.adapters.preparation import LambdaPreparation
 
     return LambdaPreparation(_client("lambda"), only("RENDER_FUNCTION"))
+
+
+@cache
+def locked_documents() -> ports.DocumentStore:
+    """Where what proves something is kept, each object under a retention of its own: seals, signed heads, reports."""
+    from econtracting.adapters.s3 import Retention, S3Documents
+
+    mode = cast("Literal['GOVERNANCE', 'COMPLIANCE']", only("OBJECT_LOCK_MODE"))
+    retention = Retention(mode, timedelta(days=int(only("OBJECT_LOCK_DAYS"))), clock())
+    return S3Documents(_client("s3"), settings().bucket, retention)
+
+
+@cache
+def trails() -> ports.Trails:
+    from econtracting.adapters.dynamodb.trails import DynamoTrails
+
+    return DynamoTrails(_client("dynamodb"), settings().table)
+
+
+@cache
+def statements() -> ports.Signer:
+    """The sealing key without the documents layer: for heads, not for documents."""
+    from econtracting.adapters.statements import KmsStatements
+
+    return KmsStatements(_client("kms"), only("SEAL_KEY_ID"), documents().read(only("SEAL_CERTIFICATE")))
+
+
+@cache
+def head_signing() -> ports.HeadSigning:
+    from econtracting.adapters.head_signing import LambdaHeadSigning
+
+    return LambdaHeadSigning(_client("lambda"), only("HEADS_FUNCTION"))
 
 
 @cache
@@ -549,7 +589,7 @@ def ordering() -> Ordering:
 def copies() -> Copies:
     from econtracting.usecases.screening.copies import Copies
 
-    return Copies(packets(), background_checks(), documents(), clock())
+    return Copies(packets(), background_checks(), locked_documents(), clock())
 
 
 @cache
@@ -723,11 +763,20 @@ def relay() -> Relay:
             EffectKind.FEED_PRODUCER: lambda effect: feeding().feed(effect),
             EffectKind.START_JIT: lambda effect: sale_follow_up().start(effect),
             EffectKind.STAMP_SEALS: lambda effect: stamping().stamp(effect.packet_id),
+            EffectKind.SIGN_MILESTONE: lambda effect: milestones().sign(effect),
             EffectKind.DROP_UPLOAD: lambda effect: upload_removal().drop(effect),
+            EffectKind.DROP_DOCUMENTS: lambda effect: document_removal().drop(effect),
             EffectKind.WATCH: lambda effect: timers().ring(effect),
         },
         retry_base=settings().retry_base,
     )
+
+
+@cache
+def milestones() -> Milestones:
+    from econtracting.usecases.news.relay import Milestones
+
+    return Milestones(head_signing())
 
 
 @cache
@@ -844,7 +893,36 @@ def declining() -> Declining:
 def printing() -> Printing:
     from econtracting.usecases.signing.printing import Printing
 
-    return Printing(packets(), packet_type, documents(), binder())
+    return Printing(
+        packets=packets(),
+        packet_types=packet_type,
+        documents=documents(),
+        binder=binder(),
+        head_signing=head_signing(),
+        clock=clock(),
+        zone=only("CARRIER_TIME_ZONE"),
+    )
+
+
+@cache
+def heads_of_packets() -> HeadsOfPackets:
+    from econtracting.usecases.signing.heads import HeadsOfPackets
+
+    return HeadsOfPackets(packets(), locked_documents(), statements(), clock())
+
+
+@cache
+def daily_heads() -> DailyHeads:
+    from econtracting.usecases.signing.heads import DailyHeads
+
+    return DailyHeads(trails(), locked_documents(), statements(), clock(), only("CARRIER_TIME_ZONE"))
+
+
+@cache
+def head_watch() -> HeadWatch:
+    from econtracting.usecases.signing.heads import HeadWatch
+
+    return HeadWatch(documents(), clock(), only("CARRIER_TIME_ZONE"))
 
 
 @cache
@@ -876,7 +954,7 @@ def sealing() -> Sealing:
     return Sealing(
         packets=packets(),
         packet_types=packet_type,
-        documents=documents(),
+        documents=locked_documents(),
         renderer=renderer(),
         seal=seal(),
         clock=clock(),
@@ -895,7 +973,7 @@ def seal_refusals() -> Refusals:
 def late_stamping() -> Stamping:
     from econtracting.usecases.signing.stamping import Stamping
 
-    return Stamping(packets(), documents(), seal(), clock())
+    return Stamping(packets(), locked_documents(), seal(), clock())
 
 
 @cache
@@ -1028,6 +1106,13 @@ def attachments() -> Attachments:
     from econtracting.usecases.interview.attachments import Attachments
 
     return Attachments(packets(), packet_type, uploads(), scanner(), limits(), ids(), clock())
+
+
+@cache
+def document_removal() -> DocumentRemoval:
+    from econtracting.usecases.signing.preparing import DocumentRemoval
+
+    return DocumentRemoval(documents())
 
 
 @cache

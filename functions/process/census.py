@@ -45,6 +45,7 @@ def lambda_handler(event: dict[str, Any], _: Any) -> dict[str, int]:
             "WaitingMessages": (MetricUnit.Count, found.messages),
             "OutboxAge": (MetricUnit.Seconds, found.oldest_effect.total_seconds()),
             "SealCertificateDays": (MetricUnit.Count, (expires - wiring.clock().now()).days),
+            "DailyHeadLate": (MetricUnit.Seconds, wiring.head_watch().late_by().total_seconds()),
         }
     )
     return {"packets": sum(one.packets for one in found.standings), "finished": len(found.finished)}

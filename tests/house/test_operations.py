@@ -63,6 +63,8 @@ RINGS = {
     "bounce rate": "Reputation.BounceRate",
     "complaint rate": "Reputation.ComplaintRate",
     "certificate expiry": "SealCertificateDays",
+    "daily head missing": "DailyHeadLate",
+    "audit trail not as signed": "TrailRewritten",
     "background check overdue": "OverduePackets",
 }
 

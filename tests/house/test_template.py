@@ -96,6 +96,59 @@ def test_every_path_answers_its_wrong_methods_itself() -> None:
     assert all(other["security"] == [{"NONE": []}] for other in others.values())
 
 
+RESOURCES = deployed.template()["Resources"]
+
+
+@pytest.mark.law("T17")
+def test_the_api_logs_who_asked_for_what_and_nothing_that_is_secret() -> None:
+    chosen = RESOURCES["Api"]["Properties"]["AccessLogSetting"]["If"][1]
+    assert "RetentionInDays" in RESOURCES[chosen["DestinationArn"]["GetAtt"].partition(".")[0]]["Properties"]
+    line = json.loads(chosen["Format"])
+    assert {"at", "method", "path", "status", "address", "caller"} <= set(line)
+    secret = ("querystring", "header", "input.body", "requestOverride", "authorizer.email", "session", "error.message")
+    assert [value for value in line.values() if any(word in value for word in secret)] == []
+
+
+@pytest.mark.law("T17")
+def test_the_web_acl_logs_without_cookies_tokens_and_queries() -> None:
+    logging = RESOURCES["WebAclLogging"]["Properties"]
+    hidden = logging["RedactedFields"]
+    assert {"QueryString": {}} in hidden
+    named = {one["SingleHeader"]["Name"] for one in hidden if "SingleHeader" in one}
+    assert named == {"authorization", "cookie", "x-edge-secret"}
+
+
+@pytest.mark.law("T17")
+def test_the_distribution_logs_without_cookies_and_queries() -> None:
+    fields = RESOURCES["PortalLogDelivery"]["Properties"]["RecordFields"]
+    assert "cs-uri-stem" in fields
+    assert [field for field in fields if "query" in field or "cookie" in field or "referer" in field.lower()] == []
+
+
+@pytest.mark.law("T17")
+def test_every_touch_of_a_document_or_an_upload_is_on_a_trail_of_its_own() -> None:
+    trail = RESOURCES["ObjectTrail"]["Properties"]
+    assert trail["EnableLogFileValidation"] is True
+    (selector,) = trail["AdvancedEventSelectors"]
+    fields = {one["Field"]: one for one in selector["FieldSelectors"]}
+    assert "readOnly" not in fields
+    assert fields["resources.ARN"]["StartsWith"] == [
+        {"Sub": "${DocumentsBucket.Arn}/"},
+        {"Sub": "${UploadsBucket.Arn}/"},
+    ]
+
+
+@pytest.mark.law("T17")
+def test_staff_have_a_second_factor_in_production_short_tokens_and_no_unverified_address() -> None:
+    pool, client = (RESOURCES[name]["Properties"] for name in ("StaffUserPool", "StaffUserPoolClient"))
+    assert pool["MfaConfiguration"] == {"If": ["InProduction", "ON", "OPTIONAL"]}
+    assert pool["UserAttributeUpdateSettings"] == {"AttributesRequireVerificationBeforeUpdate": ["email"]}
+    assert client["TokenValidityUnits"] == {"IdToken": "minutes", "AccessToken": "minutes", "RefreshToken": "hours"}
+    assert max(client["IdTokenValidity"], client["AccessTokenValidity"]) <= 15
+    assert client["RefreshTokenValidity"] <= 12
+    assert client["EnableTokenRevocation"] is True
+
+
 def test_every_function_logs_to_a_group_with_a_retention() -> None:
     resources = deployed.template()["Resources"]
     for function in FUNCTIONS.values():
@@ -232,9 +285,9 @@ def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def test_only_the_sealing_functions_may_sign() -> None:
+def test_only_the_functions_that_seal_and_that_sign_heads_may_sign() -> None:
     signers = {name for name, statement in statements() if "kms:Sign" in listed(statement["Action"])}
-    assert signers == {"SealFunction", "SealCertificateFunction"}
+    assert signers == {"SealFunction", "SealCertificateFunction", "HeadsFunction"}
 
 
 MESSAGES_ONLY = {"StringEquals": {"kms:EncryptionContext:purpose": SEALED_FOR}}

@@ -1,8 +1,4 @@
-"""Signatures by a KMS key that never leaves KMS.
-
-``MessageType=RAW`` always: KMS hashes the message itself. That limits a message to 4,096 bytes; what is signed here
-(the signed attributes of a seal, a certificate's body, a checkpoint) stays far below.
-"""
+"""Seals' signatures by a KMS key that never leaves KMS."""
 
 from __future__ import annotations
 
@@ -12,23 +8,10 @@ from asn1crypto import algos, x509
 from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from econtracting.adapters.failures import translated
+from econtracting.adapters.statements import sign_raw
 from econtracting.domain.signing.documents import SealRefused
 
-SIGNING_ALGORITHM = "ECDSA_SHA_256"
-RAW_LIMIT = 4096
 _LARGEST_SIGNATURE = 72  # DER of two 256-bit integers
-
-
-def sign_raw(kms: Any, key_id: str, message: bytes) -> bytes:
-    """A DER-encoded ECDSA P-256 signature over SHA-256 of the message.
-
-    Raises SealRefused for a message KMS would not take, Unavailable when KMS does not answer.
-    """
-    if len(message) > RAW_LIMIT:
-        raise SealRefused("The message is longer than the key service signs.")
-    answer = translated(kms.sign)(KeyId=key_id, Message=message, MessageType="RAW", SigningAlgorithm=SIGNING_ALGORITHM)
-    return bytes(answer["Signature"])
 
 
 class KmsSigner(Signer):

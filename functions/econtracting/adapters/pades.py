@@ -27,9 +27,10 @@ from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko_certvalidator import ValidationContext
 
 from econtracting.adapters import seal_certificate
-from econtracting.adapters.kms_signer import KmsSigner, sign_raw
+from econtracting.adapters.kms_signer import KmsSigner
 from econtracting.adapters.mark_pages import MarkPages
 from econtracting.adapters.stamps import put_marks
+from econtracting.adapters.statements import sign_raw
 from econtracting.adapters.structure import StructureTree
 from econtracting.domain.signing.completion import SealFacts
 from econtracting.domain.signing.documents import Mark, SealedDocument, SealLevel, SealRefused, TimestampUnavailable

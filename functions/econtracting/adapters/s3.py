@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal, NamedTuple
 
 from econtracting.adapters.failures import translated
 from econtracting.adapters.write_once import put_once
 from econtracting.domain.errors import NotFound
-from econtracting.ports import StoredObject
+from econtracting.ports import Clock, StoredObject
+
+
+class Retention(NamedTuple):
+    """How long, from when it is stored, an object can be neither overwritten nor deleted, and who may lift that."""
+
+    mode: Literal["GOVERNANCE", "COMPLIANCE"]
+    life: timedelta
+    clock: Clock
 
 
 class S3Documents:
-    def __init__(self, client: Any, bucket: str, sleep: Callable[[float], None] = time.sleep) -> None:
+    """Without a retention, what is stored can be erased: the bucket itself locks nothing."""
+
+    def __init__(
+        self,
+        client: Any,
+        bucket: str,
+        retention: Retention | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._client = client
         self._bucket = bucket
+        self._retention = retention
         self._sleep = sleep
 
     @translated
@@ -29,6 +46,7 @@ class S3Documents:
             Body=content,
             ContentType=content_type,
             ChecksumAlgorithm="SHA256",
+            **self._lock(),
         )
         if answer is None:
             answer = self._client.head_object(Bucket=self._bucket, Key=key)
@@ -59,3 +77,27 @@ class S3Documents:
             ExpiresIn=int(life.total_seconds()),
         )
         return address
+
+    @translated
+    def names(self, prefix: str, after: str = "") -> Sequence[str]:
+        query = {"Bucket": self._bucket, "Prefix": prefix, **({"StartAfter": after} if after else {})}
+        found: list[str] = []
+        while True:
+            page = self._client.list_objects_v2(**query)
+            found += [one["Key"] for one in page.get("Contents", ())]
+            if not page.get("IsTruncated"):
+                return found
+            query["ContinuationToken"] = page["NextContinuationToken"]
+
+    @translated
+    def erase(self, prefix: str) -> None:
+        where = {"Bucket": self._bucket, "Prefix": prefix}
+        for page in self._client.get_paginator("list_object_versions").paginate(**where):
+            for one in [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]:
+                self._client.delete_object(Bucket=self._bucket, Key=one["Key"], VersionId=one["VersionId"])
+
+    def _lock(self) -> dict[str, Any]:
+        if self._retention is None:
+            return {}
+        until = self._retention.clock.now() + self._retention.life
+        return {"ObjectLockMode": self._retention.mode, "ObjectLockRetainUntilDate": until}

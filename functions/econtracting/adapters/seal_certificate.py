@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from cryptography.x509 import load_der_x509_certificate
 
 from econtracting.adapters.failures import translated
-from econtracting.adapters.kms_signer import sign_raw
+from econtracting.adapters.statements import sign_raw
 from econtracting.domain.signing.documents import SealRefused
 
 EXPIRY_WARNING = timedelta(days=60)

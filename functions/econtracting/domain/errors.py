@@ -27,6 +27,7 @@ EContractingError
 ├── TooLarge                 what an outside system sent is longer than is kept; asking again changes nothing
 ├── Unavailable              a dependency is down; nothing accepted is lost; with the seconds to wait
 │   └── VendorPaused         it was down so often that it is not asked for a while
+├── TrailRewritten           the audit trail in the table is not the one that was signed
 └── BadSignature             a webhook whose signature does not verify
 
 `code` is the stable word of the HTTP contract; `detail` is for people; `facts` are the extra members of the problem
@@ -78,6 +79,11 @@ class InvalidCredentials(EContractingError):
 class BadSignature(EContractingError):
     code = "invalid-signature"
     title = "The signature of this message does not verify"
+
+
+class TrailRewritten(EContractingError):
+    code = "trail-rewritten"
+    title = "The audit trail is not the one that was signed"
 
 
 class Forbidden(EContractingError):

@@ -32,7 +32,9 @@ class EffectKind(StrEnum):
     START_JIT = "start-jit"
     VERIFY_IDENTITY = "verify-identity"
     DROP_UPLOAD = "drop-upload"
+    DROP_DOCUMENTS = "drop-documents"
     STAMP_SEALS = "stamp-seals"  # timestamps that could not be had when the packet was sealed
+    SIGN_MILESTONE = "sign-milestone"  # the head of the audit trail, by the sealing key
 
 
 class Letter(StrEnum):
@@ -196,8 +198,22 @@ class DropUpload(Task):
     key: str
 
 
+class DropDocuments(Task):
+    """Everything of a packet that was made or drawn before anything was sealed."""
+
+    kind = EffectKind.DROP_DOCUMENTS
+
+
 class StampSeals(Task):
     kind = EffectKind.STAMP_SEALS
+
+
+class SignMilestone(Task):
+    """Have the audit trail signed up to an event."""
+
+    kind = EffectKind.SIGN_MILESTONE
+
+    seq: int
 
 
 TASKS: dict[EffectKind, type[Task]] = {
@@ -216,7 +232,9 @@ TASKS: dict[EffectKind, type[Task]] = {
         StartJustInTime,
         VerifyIdentity,
         DropUpload,
+        DropDocuments,
         StampSeals,
+        SignMilestone,
     )
 }
 
@@ -355,9 +373,18 @@ def drop_upload(packet_id: str, attachment_id: str, place: str, key: str, now: d
     return row(packet_id, f"drop-upload#{attachment_id}#{place}", DropUpload(key=key), now)
 
 
+def drop_documents(packet_id: str, now: datetime) -> Effect:
+    return row(packet_id, "drop-documents", DropDocuments(), now)
+
+
 def stamp_seals(packet_id: str, generation: int, now: datetime) -> Effect:
     """Asks for the times a packet lacks; the relay repeats it until an authority answers."""
     return row(packet_id, f"stamp#{generation}", StampSeals(), now)
+
+
+def sign_milestone(packet_id: str, seq: int, now: datetime) -> Effect:
+    """Has the trail signed up to its event `seq`, once."""
+    return row(packet_id, f"sign-milestone#{seq:06d}", SignMilestone(seq=seq), now)
 
 
 def publish(packet_id: str, detail_type: str, what: str, version: int, detail: dict[str, Any], now: datetime) -> Effect:

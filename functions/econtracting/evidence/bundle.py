@@ -1,4 +1,4 @@
-"""The evidence package as a ZIP file: sealed documents, audit trail, certificate, checkpoint, manifest, verifier.
+"""The evidence package as a ZIP file: sealed documents, audit trail, certificate, signed heads, manifest, verifier.
 
 The same content gives the same bytes. The archive's comment holds the hash of every byte before it, so that an altered
 archive is noticed even where the alteration would not change any file.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
+from typing import Literal
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from pydantic import BaseModel
@@ -18,9 +19,10 @@ from pydantic import BaseModel
 from econtracting.domain.audit import ChainedEvent, canonical
 from econtracting.domain.record import Record
 from econtracting.domain.signing.documents import Mode, SealLevel
-from econtracting.evidence.checkpoint import Checkpoint
+from econtracting.evidence.checkpoint import PACKAGES, Checkpoint
 
-FORMAT = 1
+FORMAT = PACKAGES
+DAILY_FILE = "heads/daily.json"
 _HOME = Path(__file__).parent
 _COMMENT = b"econtracting-evidence sha256:"
 _COMMENT_LENGTH = len(_COMMENT) + 64
@@ -52,12 +54,21 @@ def stamped_file(position: int, code: str) -> str:
     return f"stamped/{position:02d}-{code}.pdf"
 
 
+def earlier_file(number: int, what: Literal["certificate", "checkpoint"]) -> str:
+    return f"earlier/{number:02d}-{what}.json"
+
+
+def milestone_file(name: str) -> str:
+    return f"milestones/{name}"
+
+
 class Evidence(Record):
     """What an evidence package is made of.
 
     ``completion`` is the JSON twin of the certificate of completion; the certificate itself is one of the documents.
     ``stamped`` are copies of sealed documents that were given an authority's time later, by file. ``superseded`` are
-    the documents, by generation, whose places corrected ones have taken.
+    the documents, by generation, whose places corrected ones have taken. ``proofs`` are further files that are kept as
+    they are: signed milestones, the daily head, and the facts and checkpoints of earlier sealings, by file.
     """
 
     packet_id: str
@@ -70,6 +81,7 @@ class Evidence(Record):
     stamped: Mapping[str, bytes] = {}
     superseded: Mapping[int, Sequence[EvidenceDocument]] = {}
     earlier_certificates_pem: Sequence[bytes] = ()
+    proofs: Mapping[str, bytes] = {}
 
 
 class IndexedDocument(Record):
@@ -109,9 +121,12 @@ class Manifest(Record):
     files: dict[str, FileSum]
 
 
-def build(given: Evidence) -> bytes:
-    """The evidence package."""
-    files = {document.file: document.content for document in given.documents} | dict(given.stamped)
+Attest = Callable[[str], bytes | None]
+
+
+def build(given: Evidence, attest: Attest | None = None) -> bytes:
+    """The evidence package. `attest` answers the signed statement about a manifest's SHA-256, None if there is none."""
+    files = {document.file: document.content for document in given.documents} | dict(given.stamped) | dict(given.proofs)
     replaced = {
         superseded_file(generation, document): document
         for generation, found in given.superseded.items()
@@ -131,7 +146,7 @@ def build(given: Evidence) -> bytes:
         "events.jsonl": b"".join(_text(event) + b"\n" for event in given.events),
         "certificate.json": given.completion,
         "seal-certificate.pem": given.seal_certificate_pem,
-        "checkpoint.json": _text(given.checkpoint),
+        "checkpoint.json": given.checkpoint.text(),
         "README.txt": (_HOME / "README.txt").read_bytes(),
         "econtracting_verify.py": (_HOME / "econtracting_verify.py").read_bytes(),
     }
@@ -139,6 +154,8 @@ def build(given: Evidence) -> bytes:
         name: FileSum(sha256=hashlib.sha256(content).hexdigest(), size=len(content)) for name, content in files.items()
     }
     files["manifest.json"] = _text(Manifest(files=sums))
+    if attest is not None and (export := attest(hashlib.sha256(files["manifest.json"]).hexdigest())):
+        files["export.json"] = export
     return _sealed_archive(files)
 
 

@@ -35,6 +35,7 @@ from econtracting.domain.errors import (
 from econtracting.domain.late_news import LateNews
 from econtracting.domain.lifecycle import announce_moves
 from econtracting.domain.messages import QueuedMessage, Received
+from econtracting.domain.milestones import sign_milestones
 from econtracting.domain.moment import iso
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet
@@ -252,7 +253,8 @@ class DynamoPackets:
         commit_id = uuid4().hex
         parts = [self._packet_part(before, after, commit_id)]
         parts += [self._new(as_item(event), _Lost) for event in events]
-        effects = {effect.id: effect for effect in [*announce_moves(before, change.packet), *change.effects]}
+        implied = [*announce_moves(before, change.packet), *sign_milestones(before, change.packet, events)]
+        effects = {effect.id: effect for effect in [*implied, *change.effects]}
         parts += [self._new(as_item(effect), _Lost) for effect in effects.values()]
         parts += [self._new(as_item(claim), AlreadyExists, claim) for claim in change.claims]
         parts += [_Part({"Put": {"TableName": self._table, "Item": as_item(put)}}, _Lost) for put in change.puts]

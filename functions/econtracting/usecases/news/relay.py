@@ -15,6 +15,7 @@ from econtracting.domain.outbox import (
     Effect,
     EffectKind,
     Publish,
+    SignMilestone,
     StartWorkflow,
     TimerKind,
     UnknownEffect,
@@ -129,6 +130,16 @@ class Publishing:
     def publish(self, effect: Effect) -> None:
         task = effect.asks_for(Publish)
         self.events.publish(task.detail_type, task.detail, effect.reference)
+
+
+@dataclass(frozen=True)
+class Milestones:
+    """The outbox's rows that have the audit trail signed, where the sealing key is."""
+
+    signing: ports.HeadSigning
+
+    def sign(self, effect: Effect) -> None:
+        self.signing.milestone(effect.packet_id, effect.asks_for(SignMilestone).seq)
 
 
 @dataclass(frozen=True)

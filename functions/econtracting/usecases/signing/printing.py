@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from econtracting import ports
+from econtracting.domain.audit import ChainedEvent, EventType
 from econtracting.domain.callers import Agent
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.packet import Packet
 from econtracting.domain.signing.signing import Completion, Document, Place, SupersededDocument
 from econtracting.evidence import bundle
 from econtracting.evidence.checkpoint import Checkpoint
+from econtracting.usecases.signing.heads import milestones_of, proof_of
 from econtracting.views.printing import PrintRowView
 
 
@@ -25,6 +28,9 @@ class Printing:
     packet_types: ports.PacketTypes
     documents: ports.DocumentStore
     binder: ports.Binder
+    head_signing: ports.HeadSigning
+    clock: ports.Clock
+    zone: str
 
     def rows(self, agent: Agent) -> list[PrintRowView]:
         """Every document in packet order, with where to view it, and what to do with one that is completed on paper."""
@@ -66,8 +72,16 @@ class Printing:
         )
 
     def evidence(self, agent: Agent) -> bytes:
-        """Everything a stranger needs to check the packet without a network or an account."""
+        """Everything a stranger needs to check the packet without a network or an account, signed as a whole.
+
+        Where the audit trail contradicts what was signed of it there is no such signature, and the package shows it.
+        """
         packet, found, proofs = _load_sealed(self.packets, agent.packet_id)
+        milestones = self.documents.names(milestones_of(packet.id))  # before the trail, which only grows
+        daily = proof_of(self.documents, packet.id, self.clock.now(), self.zone)
+        events = self.packets.events(packet.id)
+        trail = ports.Trail(packet.id, events[-1].seq, events[-1].hash)
+        named = None if daily is None else (daily.head.day, sha256(daily.head.text()).hexdigest())
         superseded = [one for one in self.packets.all_of(SupersededDocument, packet.id) if one.sealed_key]
 
         def read(place: Place) -> bytes:
@@ -86,13 +100,33 @@ class Printing:
                     bundle.stamped_file(document.position, document.document_id): content
                     for document, content in _contents(self.documents, [one for one in found if one.stamped_key])
                 },
-                events=self.packets.events(packet.id),
+                events=events,
                 completion=read(proofs.facts),
                 seal_certificate_pem=read(proofs.certificate),
                 earlier_certificates_pem=[read(place) for place in proofs.earlier_certificates],
                 checkpoint=Checkpoint.model_validate_json(read(proofs.checkpoint)),
-            )
+                proofs={
+                    **_earlier(self.documents, packet.id, events),
+                    **{
+                        bundle.milestone_file(key.removeprefix(milestones_of(packet.id))): self.documents.read(key)
+                        for key in milestones
+                    },
+                    **({} if daily is None else {bundle.DAILY_FILE: daily.text()}),
+                },
+            ),
+            attest=lambda manifest: self.head_signing.export(trail, manifest, named),
         )
+
+
+def _earlier(documents: ports.DocumentStore, packet_id: str, events: Sequence[ChainedEvent]) -> Mapping[str, bytes]:
+    """Facts and checkpoint of every sealing before the last one, found by what its event names."""
+    sealings = [event for event in events if event.type == EventType.PACKET_SEALED]
+    found: dict[str, bytes] = {}
+    for number, event in enumerate(sealings[:-1], start=1):
+        place = f"completions/{packet_id}/"
+        found[bundle.earlier_file(number, "certificate")] = documents.read(f"{place}{event.data['certificate']}.json")
+        found[bundle.earlier_file(number, "checkpoint")] = documents.read(f"{place}{event.hash}.json")
+    return found
 
 
 def _contents(documents: ports.DocumentStore, found: list[Document]) -> Iterator[tuple[Document, bytes]]:

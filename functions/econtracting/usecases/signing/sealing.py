@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from econtracting import ports
-from econtracting.domain.audit import Actor, ChainedEvent, Event, EventType, canonical, chain
+from econtracting.domain.audit import Actor, ChainedEvent, Event, EventType, chain
 from econtracting.domain.certification import Contract
 from econtracting.domain.errors import InvalidTransition, Unavailable
 from econtracting.domain.outbox import Effect, Letter, send_letter, stamp_seals
@@ -133,7 +133,7 @@ class Sealing:
             packet_id=packet.id,
             generation=packet.generation,
             facts=keep(f"{facts.sha256}.json", facts.twin(), "application/json"),
-            checkpoint=keep(f"{head.head}.json", canonical(head.model_dump(mode="json")), "application/json"),
+            checkpoint=keep(f"{head.head}.json", head.text(), "application/json"),
             certificate=current,
             earlier_certificates=tuple(one for one in earlier if one.key != current.key),
             at=now,
