@@ -90,4 +90,9 @@ ROWS = (
     Row("R41", "An execution is gone while its packet waits", "the next attempt starts, never two"),
     Row("R42", "Two seal the same packet at once", "the first object stands, both record its hash"),
     Row("R43", "Sensitive answers are longer than KMS encrypts", "sealed in an envelope, the agent notices nothing"),
+    Row(
+        "R44",
+        "A day ends without a head over the trails",
+        "each missed day is made up for once, oldest first; a run that died goes on; an alarm",
+    ),
 )
