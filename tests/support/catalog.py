@@ -95,4 +95,9 @@ ROWS = (
         "A day ends without a head over the trails",
         "each missed day is made up for once, oldest first; a run that died goes on; an alarm",
     ),
+    Row("R50", "A request overlaps its own repeat", "one act; both get the first answer"),
+    Row(
+        "R51", "Writers of one object meet on S3 (409)", "they wait and write again; the first object stands, else 503"
+    ),
+    Row("R52", "What the summary showed changes before it is confirmed", "412 with the new summary, nothing frozen"),
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, Literal, NamedTuple
 
-from botocore.exceptions import ClientError
-
 from econtracting.adapters.failures import translated
+from econtracting.adapters.write_once import put_once
 from econtracting.domain.errors import NotFound
 from econtracting.ports import Clock, StoredObject
 
@@ -24,26 +24,31 @@ class Retention(NamedTuple):
 class S3Documents:
     """Without a retention of its own, what is stored falls under the bucket's."""
 
-    def __init__(self, client: Any, bucket: str, retention: Retention | None = None) -> None:
+    def __init__(
+        self,
+        client: Any,
+        bucket: str,
+        sleep: Callable[[float], None] = time.sleep,
+        retention: Retention | None = None,
+    ) -> None:
         self._client = client
         self._bucket = bucket
+        self._sleep = sleep
         self._retention = retention
 
     @translated
     def keep(self, key: str, content: bytes, content_type: str = "application/pdf") -> StoredObject:
-        try:
-            answer = self._client.put_object(
-                Bucket=self._bucket,
-                Key=key,
-                Body=content,
-                ContentType=content_type,
-                ChecksumAlgorithm="SHA256",
-                IfNoneMatch="*",
-                **self._lock(),
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in ("PreconditionFailed", "412"):
-                raise
+        answer = put_once(
+            self._client,
+            self._sleep,
+            Bucket=self._bucket,
+            Key=key,
+            Body=content,
+            ContentType=content_type,
+            ChecksumAlgorithm="SHA256",
+            **self._lock(),
+        )
+        if answer is None:
             answer = self._client.head_object(Bucket=self._bucket, Key=key)
         return StoredObject(key, answer.get("VersionId"))
 
