@@ -7,6 +7,7 @@ import time
 from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import httpx
 from botocore.config import Config as ClientConfig
@@ -18,6 +19,7 @@ from local.deploy import deploy
 from local.processes import Child, require_free
 
 SWEEP_SECONDS = 2.0
+HEADS_SECONDS = 60.0  # between looks at the daily heads
 
 
 class PartDied(Exception):
@@ -116,19 +118,26 @@ class Stack:
             self._emulator = None
 
     def _tick(self) -> None:
-        """Call the sweep function every two seconds; on AWS a schedule does it every minute."""
+        """Call what schedules call on AWS: the sweep every two seconds, the daily heads once a minute."""
         options = ClientConfig(read_timeout=120, retries={"total_max_attempts": 1})
         sweeper = client("lambda", self.config.url("emulator"), options)
+        heads_due = 0.0
         while not self._stopping.wait(SWEEP_SECONDS):
             if self._paused.is_set():
                 continue
-            try:
-                answer = sweeper.invoke(FunctionName=self.outputs["SweepFunctionName"], Payload=b"{}")
-            except Exception as error:
-                self._complain(type(error).__name__)
-                continue
-            if "FunctionError" in answer:
-                self._complain(answer["Payload"].read().decode()[:500])
+            self._invoke(sweeper, "SweepFunctionName")
+            if time.monotonic() >= heads_due:
+                self._invoke(sweeper, "HeadsFunctionName")
+                heads_due = time.monotonic() + HEADS_SECONDS
+
+    def _invoke(self, functions: Any, output: str) -> None:
+        try:
+            answer = functions.invoke(FunctionName=self.outputs[output], Payload=b"{}")
+        except Exception as error:
+            self._complain(type(error).__name__)
+            return
+        if "FunctionError" in answer:
+            self._complain(answer["Payload"].read().decode()[:500])
 
     def _complain(self, what: str) -> None:
         """Tell once what goes wrong with the sweep; the next tick tries again."""

@@ -262,7 +262,7 @@ def locked_documents() -> ports.DocumentStore:
 
     mode = cast("Literal['GOVERNANCE', 'COMPLIANCE']", only("OBJECT_LOCK_MODE"))
     retention = Retention(mode, timedelta(days=int(only("OBJECT_LOCK_DAYS"))), clock())
-    return S3Documents(_client("s3"), settings().bucket, retention)
+    return S3Documents(_client("s3"), settings().bucket, retention=retention)
 
 
 @cache

@@ -81,6 +81,7 @@ def _stack(world: World) -> dict[str, str]:
         "JitArn": world.names["jit-appointment"],
         "SweepFunctionName": "SweepFunction",
         "RelayFunctionName": "RelayFunction",
+        "HeadsFunctionName": "HeadsFunction",
         "WidgetFunctionName": "WidgetFunction",
         "DeadLettersUrl": queue,
         "SealingKey": wiring.only("SEAL_KEY_ID").rpartition("/")[2],

@@ -101,6 +101,11 @@ ROWS = (
     ),
     Row("R45", "News comes after an outcome was final", "the first answer stands until a person accepts the news"),
     Row("R46", "A vendor is quicker than our commit", "its message is tried again, and applied by itself once it fits"),
+    Row(
+        "R47",
+        "A day ends without a head over the trails",
+        "each missed day is made up for once, oldest first; a run that died goes on; an alarm",
+    ),
     Row("R50", "A request overlaps its own repeat", "one act; both get the first answer"),
     Row(
         "R51", "Writers of one object meet on S3 (409)", "they wait and write again; the first object stands, else 503"

@@ -33,8 +33,8 @@ class S3Documents:
     ) -> None:
         self._client = client
         self._bucket = bucket
-        self._retention = retention
         self._sleep = sleep
+        self._retention = retention
 
     @translated
     def keep(self, key: str, content: bytes | BinaryIO, content_type: str = "application/pdf") -> StoredObject:

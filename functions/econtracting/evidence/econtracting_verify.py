@@ -528,9 +528,9 @@ def check_export(package: Package) -> Optional[str]:
     value = package.json(EXPORT)
     must(value.get("kind") == "export", "is not a statement about a package")
     seq, _ = statement_of(package, value, EXPORT)
+    must(seq == len(package.events()), "ends with event {}: later events were added".format(seq))
     must(member(value, "manifest", str, EXPORT) == sha256(package.files.get(MANIFEST, b"")),
          "was made of another package: files were changed, added, removed or renamed")  # fmt: skip
-    must(seq == len(package.events()), "ends with event {}: later events were added".format(seq))
     named = value.get("daily")
     if named is None:
         must(DAILY not in package.files, "names no daily head, and the package holds one")
