@@ -11,6 +11,14 @@ from typing import Any, NamedTuple
 
 # Services whose actions know no resource: IAM takes nothing but a star for these.
 WITHOUT_RESOURCE = {
+    # what API Gateway asks of the role that writes its logs
+    "logs:CreateLogGroup",
+    "logs:CreateLogStream",
+    "logs:DescribeLogStreams",
+    "logs:PutLogEvents",
+    "logs:GetLogEvents",
+    "logs:FilterLogEvents",
+
     "logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery",
     "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups",
 }  # fmt: skip
