@@ -33,6 +33,7 @@ from econtracting.domain.errors import (
 )
 from econtracting.domain.lifecycle import announce_moves
 from econtracting.domain.moment import iso
+from econtracting.domain.need_to_know import carried
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet
 from econtracting.domain.record import Record
@@ -202,7 +203,8 @@ class DynamoPackets:
     def _commit(self, before: Packet | None, change: Change, request: Request | None) -> Packet:
         base = before or change.packet
         events = chain(base.id, base.event_count, base.event_head, change.events)
-        after = change.packet.having(
+        decided = carried(before, change.packet)
+        after = decided.having(
             version=base.version + 1,
             event_count=base.event_count + len(events),
             event_head=events[-1].hash if events else base.event_head,
@@ -210,7 +212,7 @@ class DynamoPackets:
         commit_id = uuid4().hex
         parts = [self._packet_part(before, after, commit_id)]
         parts += [self._new(self._item(event), _Lost) for event in events]
-        effects = {effect.id: effect for effect in [*announce_moves(before, change.packet), *change.effects]}
+        effects = {effect.id: effect for effect in [*announce_moves(before, decided), *change.effects]}
         parts += [self._new(self._item(effect), _Lost) for effect in effects.values()]
         parts += [self._new(self._item(claim), AlreadyExists, claim) for claim in change.claims]
         parts += [_Part({"Put": {"TableName": self._table, "Item": self._item(put)}}, _Lost) for put in change.puts]

@@ -18,6 +18,7 @@ from econtracting.domain.record import Record
 from econtracting.domain.signing.preparation import KeptDocument, Prepared, PreparedDocument
 from econtracting.domain.signing.signing import Adoption, Document, same_name
 from econtracting.ports import Change, PacketTypes
+from econtracting.usecases.commit.standing import as_agent_sees
 from econtracting.usecases.corrections import correcting
 from econtracting.usecases.interview.answering import context_of, name_of_record, require_agreement, saved_sections
 from econtracting.views.interview import AnswersStandView, SummaryView
@@ -43,7 +44,8 @@ class Summaries:
         saved = saved_sections(self.packets, packet.id)
         context = context_of(packet, saved, self.clock.now().date(), synthetic=True)
         lines = interview.summary(definition.interview, saved, context)
-        return SummaryView.of(packet, lines, interview.incomplete_sections(definition.interview, saved, context))
+        seen = as_agent_sees(self.packets, packet)
+        return SummaryView.of(seen, lines, interview.incomplete_sections(definition.interview, saved, context))
 
     def confirm(self, agent: Agent) -> AnswersStandView:
         """Freeze the answers and prepare the documents from them; every hash is recorded before consent (I4).

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.errors import AlreadyExists
+from econtracting.domain.need_to_know import Caller, tells_of_bounce
 from econtracting.domain.outbox import Letter, send_letter
 from econtracting.domain.packet import Packet
 from econtracting.domain.screening.background import Received
@@ -69,6 +70,8 @@ class Deliveries:
                 change = plus(noticed, events=events, claims=[seen])
             if outcome not in FAILURES or letter in TO_RECRUITER or packet.delivery == "undeliverable":
                 return change
+            if not tells_of_bounce(letter, Caller.RECRUITER):
+                return change
             failure = FAILURES[outcome]
             tell = send_letter(packet.id, Letter.UNDELIVERABLE, packet.event_count + 1, now, failure=failure)
             return plus(replace(change, packet=_mark(change.packet, letter, outcome)), effects=[tell])
@@ -84,7 +87,7 @@ class Deliveries:
 
 
 def _mark(packet: Packet, letter: str, outcome: Outcome) -> Packet:
-    if letter in TO_RECRUITER:
+    if letter in TO_RECRUITER or not tells_of_bounce(letter, Caller.RECRUITER):
         return packet
     if outcome in FAILURES:
         return packet.mail_undeliverable()

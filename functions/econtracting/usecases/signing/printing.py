@@ -8,12 +8,15 @@ from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from econtracting import ports
+from econtracting.domain.audit import EventType
 from econtracting.domain.callers import Agent
 from econtracting.domain.errors import InvalidTransition
+from econtracting.domain.need_to_know import trail_as_seen
 from econtracting.domain.packet import Packet
 from econtracting.domain.signing.signing import Completion, Document, Place, SupersededDocument
 from econtracting.evidence import bundle
 from econtracting.evidence.checkpoint import Checkpoint
+from econtracting.usecases.commit.standing import the_agent
 from econtracting.views.printing import PrintRowView
 
 
@@ -68,6 +71,8 @@ class Printing:
     def evidence(self, agent: Agent) -> bytes:
         """Everything a stranger needs to check the packet without a network or an account."""
         packet, found, proofs = _load_sealed(self.packets, agent.packet_id)
+        events = trail_as_seen(self.packets.events(packet.id), packet, the_agent(self.packets, packet))
+        told = {code for one in events if one.type == EventType.PACKET_TIMESTAMPED for code in one.data["documents"]}
         superseded = [one for one in self.packets.all_of(SupersededDocument, packet.id) if one.sealed_key]
 
         def read(place: Place) -> bytes:
@@ -84,9 +89,11 @@ class Printing:
                 },
                 stamped={
                     bundle.stamped_file(document.position, document.document_id): content
-                    for document, content in _contents(self.documents, [one for one in found if one.stamped_key])
+                    for document, content in _contents(
+                        self.documents, [one for one in found if one.document_id in told]
+                    )
                 },
-                events=self.packets.events(packet.id),
+                events=events,
                 completion=read(proofs.facts),
                 seal_certificate_pem=read(proofs.certificate),
                 earlier_certificates_pem=[read(place) for place in proofs.earlier_certificates],
