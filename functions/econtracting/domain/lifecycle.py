@@ -29,6 +29,7 @@ class LifecycleEvent(Record):
     """What every event says. `event_id` is the same each time one is repeated."""
 
     detail_type: ClassVar[str]
+    tells: ClassVar[Fact | None]  # what of a weighed report could be seen by it
 
     schema_version: Literal[1] = 1
     event_id: str = Field(description="Stays the same when an event is delivered again")
@@ -42,6 +43,7 @@ class StatusChanged(LifecycleEvent):
     """The packet reached a status."""
 
     detail_type = "packet.status_changed"
+    tells = Fact.STATUS
 
     status: Status
 
@@ -50,6 +52,7 @@ class AttentionNeeded(LifecycleEvent):
     """The contracting department has to look at the packet."""
 
     detail_type = "packet.attention_needed"
+    tells = Fact.ATTENTION
 
     status: Status
     reason: Code
@@ -59,6 +62,7 @@ class AppointmentAnswered(LifecycleEvent):
     """What became of the appointment in a state."""
 
     detail_type = "appointment.answered"
+    tells = None
 
     state: State
     status: AppointmentStatus
@@ -68,6 +72,7 @@ class FirstSaleAlarm(LifecycleEvent):
     """A first sale in a state that a person has to look at; `due_on` is the last day of the state's clock."""
 
     detail_type = "first_sale.alarm"
+    tells = None
 
     state: State
     alarm: Alarm
@@ -97,12 +102,13 @@ def announce(
 
 
 def bus_of(detail_type: str, detail: Mapping[str, Any]) -> Bus:
-    """Where an event belongs by what it says, for rows that do not tell it themselves."""
-    told: dict[str, Fact] = {AttentionNeeded.detail_type: Fact.ATTENTION}
-    if detail_type == StatusChanged.detail_type and detail.get("status") == Status.ADVERSE_REVIEW.value:
-        told[detail_type] = Fact.STATUS
-    closed = detail_type in told and not sees(Caller.BUS, told[detail_type])
-    return Bus.DEPARTMENT if closed else Bus.LIFECYCLE
+    """Where an event belongs by its kind and what it says, for rows that do not tell it themselves."""
+    kind = next((one for one in KINDS if one.detail_type == detail_type), None)
+    if kind is None:
+        return Bus.DEPARTMENT
+    harmless = kind is StatusChanged and detail.get("status") != Status.ADVERSE_REVIEW.value
+    open_to_all = kind.tells is None or harmless or sees(Caller.BUS, kind.tells)
+    return Bus.LIFECYCLE if open_to_all else Bus.DEPARTMENT
 
 
 def announce_moves(before: Packet | None, after: Packet) -> list[Effect]:

@@ -18,6 +18,7 @@ from econtracting.domain.packet import Packet
 from econtracting.domain.screening.background import Received
 from econtracting.ports import Change, Clock, Packets
 from econtracting.usecases.commit.changes import plus
+from econtracting.usecases.commit.lifecycle import attention
 from econtracting.usecases.screening import adverse
 
 MAIL_SERVICE = Actor(kind="vendor", id="mail-service")
@@ -68,12 +69,17 @@ class Deliveries:
             change = Change(packet=_mark(packet, letter, outcome), events=events, claims=[seen])
             if letter == Letter.ADVERSE_PRE and (noticed := self._notice(packet, outcome, now)):
                 change = plus(noticed, events=events, claims=[seen])
+            if letter == Letter.ADVERSE_FINAL and outcome in FAILURES:
+                change = plus(change, effects=[attention(packet, adverse.NOTICE_UNDELIVERABLE, now)])
             if outcome not in FAILURES or letter in TO_RECRUITER or packet.delivery == "undeliverable":
                 return change
             if not tells_of_bounce(letter, Caller.RECRUITER):
                 return change
             failure = FAILURES[outcome]
-            tell = send_letter(packet.id, Letter.UNDELIVERABLE, packet.event_count + 1, now, failure=failure)
+            about = (
+                f"{effect.removeprefix('mail.')}-{outcome}"  # not a count: the recruiter sees the letter's reference
+            )
+            tell = send_letter(packet.id, Letter.UNDELIVERABLE, about, now, failure=failure)
             return plus(replace(change, packet=_mark(change.packet, letter, outcome)), effects=[tell])
 
         with suppress(AlreadyExists):

@@ -26,6 +26,7 @@ SCREENER = Actor(kind="vendor", id="background-check")
 REPORT = "BACKGROUND_REPORT"
 FINAL_POSSIBLE = "FINAL_NOTICE_POSSIBLE"
 DISPUTED = "REPORT_DISPUTED"
+NOTICE_UNDELIVERABLE = "NOTICE_UNDELIVERABLE"  # it has to be posted
 # Where news that a notice has arrived still count; a bounced one may be read behind the log-in all the same.
 UNDELIVERED = frozenset({AdverseStatus.PRE_SENT, AdverseStatus.UNDELIVERABLE, AdverseStatus.DISPUTED})
 # Notice by post counts as received three days after it was posted (as in Federal Rule of Civil Procedure 6(d)).
@@ -160,7 +161,7 @@ def notice_bounced(packets: ports.Packets, packet: Packet, now: datetime, actor:
     if case is None or case.status is not AdverseStatus.PRE_SENT:
         return None
     event = Event(type=EventType.ADVERSE_UNDELIVERABLE, at=now, actor=actor, data={"attempt": case.attempt})
-    tell = attention(packet, "NOTICE_UNDELIVERABLE", now)
+    tell = attention(packet, NOTICE_UNDELIVERABLE, now)
     return Change(packet, events=[event], effects=[tell], puts=[case.bounced()])
 
 

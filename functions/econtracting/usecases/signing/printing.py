@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from econtracting import ports
 from econtracting.domain.audit import EventType
@@ -54,7 +54,11 @@ class Printing:
         target = BytesIO()
         with ZipFile(target, "w", ZIP_DEFLATED) as together:
             for document, content in _contents(self.documents, _load_sealed(self.packets, agent.packet_id)[1]):
-                together.writestr(f"{document.position:02d}-{document.document_id}.pdf", content)
+                entry = ZipInfo(
+                    f"{document.position:02d}-{document.document_id}.pdf"
+                )  # undated: it is the same each time
+                entry.compress_type, entry.external_attr = ZIP_DEFLATED, 0o644 << 16
+                together.writestr(entry, content)
         return target.getvalue()
 
     def volume(self, agent: Agent) -> bytes:
