@@ -151,8 +151,14 @@ class _Lines(logging.Handler):
             self._seen.note(Caller.OPERATIONS, "log", [record.getMessage(), told])
 
 
-def walk(world: World, packet_id: str, seen: Seen, only: Callable[[Route], bool] = lambda _: True) -> None:
-    """Ask every route as everybody."""
+def walk(
+    world: World,
+    packet_id: str,
+    seen: Seen,
+    only: Callable[[Route], bool] = lambda _: True,
+    callers: frozenset[Caller] = frozenset(Caller),
+) -> None:
+    """Ask every route as everybody, unless only some of either are wanted."""
     secret = journey.link_secret(world)
     asked = asks(world, packet_id, secret)
     world.cookie = None
@@ -161,9 +167,10 @@ def walk(world: World, packet_id: str, seen: Seen, only: Callable[[Route], bool]
     routes = sorted({(method, path) for method, path, _ in deployed.routes()}, key=_order)
     for route in filter(only, routes):
         for number, ask in enumerate(asked[route]):
-            for caller, staff in STAFF.items():
-                _note(seen, caller, route, _call(world, packet_id, route, ask, staff), number)
-            _note(seen, AGENT, route, _call(world, packet_id, route, ask, None), number)
+            for caller in [one for one in STAFF if one in callers]:
+                _note(seen, caller, route, _call(world, packet_id, route, ask, STAFF[caller]), number)
+            if AGENT in callers:
+                _note(seen, AGENT, route, _call(world, packet_id, route, ask, None), number)
         if "/webhooks/" in route[1] or route[1].endswith("certification-status"):
             _note(seen, Caller.VENDOR, route, as_vendor(world, packet_id, route))
 
