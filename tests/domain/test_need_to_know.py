@@ -1,4 +1,4 @@
-"""The table of who may know that a report is weighed: on the page for people as it is, and every kind of event in it."""
+"""The table of who may know that a report is weighed: on the page for people as it is, with every kind of event."""
 
 from __future__ import annotations
 

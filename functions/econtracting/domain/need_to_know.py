@@ -127,7 +127,7 @@ def covered(packet: Packet) -> Standing:
 
 
 def carried(before: Packet | None, after: Packet) -> Packet:
-    """The packet after a commit, with what is told of it meanwhile: a status that was told already does not come again."""
+    """The packet after a commit, with what is told of it meanwhile: no status that was told already comes again."""
     told = None if before is None else covered(before)
     if hides(after):
         status = told.status if told is not None and told.status in ROAD else covered(after).status
