@@ -90,4 +90,9 @@ ROWS = (
     Row("R41", "An execution is gone while its packet waits", "the next attempt starts, never two"),
     Row("R42", "Two seal the same packet at once", "the first object stands, both record its hash"),
     Row("R43", "Sensitive answers are longer than KMS encrypts", "sealed in an envelope, the agent notices nothing"),
+    Row("R50", "A request overlaps its own repeat", "one act; both get the first answer"),
+    Row(
+        "R51", "Writers of one object meet on S3 (409)", "they wait and write again; the first object stands, else 503"
+    ),
+    Row("R52", "What the summary showed changes before it is confirmed", "412 with the new summary, nothing frozen"),
 )
