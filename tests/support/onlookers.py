@@ -265,6 +265,7 @@ def asks(world: World, packet_id: str, secret: str) -> dict[Route, list[Ask]]:
         ("GET", "/access/sessions/current"): nothing,
         ("DELETE", "/access/sessions/current"): nothing,
         ("PUT", "/access/password"): [Ask({"new_password": "Other7walk", "confirm_password": "Other7walk"})],
+        ("PUT", "/agencies/{agency_id}"): [Ask({"name": "Harbor Agency"}, names={"agency_id": "agency-1"})],
         ("GET", "/invitations"): [
             *nothing,
             *statuses,
@@ -319,7 +320,7 @@ def asks(world: World, packet_id: str, secret: str) -> dict[Route, list[Ask]]:
         ("GET", "/packet/signature/preview"): nothing,
         ("POST", "/packet/signature/preview"): [Ask(signature)],
         ("GET", "/packet/summary"): nothing,
-        ("POST", "/packet/summary/confirm"): nothing,
+        ("POST", "/packet/summary/confirm"): [*nothing, Ask(headers=version)],
         ("POST", "/packet/summary/reopen"): nothing,
         ("GET", "/packets"): [*nothing, *statuses, *[Ask(query={"queue": name}) for name in ("review", "adverse")]],
         ("GET", "/packets/{packet_id}"): nothing,
