@@ -13,7 +13,7 @@ from econtracting.domain.audit import ChainedEvent, Event
 from econtracting.domain.breaker import Breaker, Vendor
 from econtracting.domain.callers import Request
 from econtracting.domain.messages import QueuedMessage, Received
-from econtracting.domain.outbox import Effect
+from econtracting.domain.outbox import Bus, Effect
 from econtracting.domain.packet import Packet
 from econtracting.domain.record import Record
 from econtracting.domain.screening.background import Report, ScreeningNews
@@ -489,7 +489,7 @@ class Workflow(Protocol):
 
 
 class Events(Protocol):
-    def publish(self, detail_type: str, detail: Mapping[str, Any], reference: str) -> None: ...
+    def publish(self, bus: Bus, detail_type: str, detail: Mapping[str, Any]) -> None: ...
 
 
 class Candidate(NamedTuple):

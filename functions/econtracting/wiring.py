@@ -414,8 +414,10 @@ def jit_workflow() -> ports.Workflow:
 @cache
 def events() -> ports.Events:
     from econtracting.adapters.eventbridge import EventBridge
+    from econtracting.domain.outbox import Bus
 
-    return EventBridge(_client("events"), only("EVENT_BUS"))
+    buses = {Bus.LIFECYCLE: only("EVENT_BUS"), Bus.DEPARTMENT: only("DEPARTMENT_BUS")}
+    return EventBridge(_client("events"), buses)
 
 
 def edge_secret() -> str | None:

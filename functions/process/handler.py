@@ -187,8 +187,8 @@ def ready_to_sell(
     on: Annotated[Day | None, Query()] = None,
 ) -> ReadyToSellView:
     """Answer whether a producer may sell in a state on a day, and why not."""
-    callers.staff(app, "recruiter", "contracting", "carrier-system")
-    return wiring.producers().ready_to_sell(npn, state, on)
+    staff = callers.staff(app, "recruiter", "contracting", "carrier-system")
+    return wiring.producers().ready_to_sell(staff, npn, state, on)
 
 
 @app.get("/producers/<npn>/certification-status")

@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from econtracting import wiring
+from econtracting.domain.need_to_know import name_in_logs
 
 logger = Logger()
 
@@ -50,7 +51,13 @@ def sweep(_: dict[str, Any], __: Any) -> dict[str, int]:
 def perform(packet_id: str, effect_id: str) -> None:
     failure = wiring.relay().perform(packet_id, effect_id)
     if failure is not None:
-        logger.warning("effect postponed", **vars(failure))
+        logger.warning(
+            "effect postponed",
+            packet_id=packet_id,
+            effect=name_in_logs(effect_id),
+            error=failure.error,
+            attempts=failure.attempts,
+        )
 
 
 def _attend(packet_id: str) -> bool:

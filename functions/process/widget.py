@@ -84,7 +84,7 @@ def _act(act: str, packet_id: str, form: Form) -> str:
     if act not in Act:
         raise InvalidRequest("There is no such action.")
     told = ACTS[Act(act)](packet_id, form)
-    logger.info("acted in the console", act=act, packet_id=packet_id)
+    logger.info("acted in the console", packet_id=packet_id)  # what was done is on the packet's trail
     return told
 
 

@@ -9,7 +9,7 @@ import boto3
 from jsonschema import Draft202012Validator
 
 from econtracting.adapters.dynamodb import items
-from econtracting.domain.lifecycle import KINDS
+from econtracting.domain.lifecycle import KINDS, event_id
 from econtracting.domain.moment import iso
 from econtracting.domain.outbox import Effect, EffectKind
 from tools import events
@@ -30,7 +30,9 @@ def published(packet_id: str | None = None) -> list[tuple[str, dict[str, Any]]]:
     ]
     wanted = [one for one in rows if one.kind is EffectKind.PUBLISH and packet_id in (None, one.packet_id)]
     wanted.sort(key=_order)
-    return [(one.payload["detail_type"], {**one.payload["detail"], "event_id": one.reference}) for one in wanted]
+    return [
+        (one.payload["detail_type"], {**one.payload["detail"], "event_id": event_id(one.reference)}) for one in wanted
+    ]
 
 
 def _order(row: Effect) -> tuple[str, int]:

@@ -395,7 +395,7 @@ def deploy(monkeypatch: pytest.MonkeyPatch) -> Deployed:
         "sales_webhook_secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     }
     boto3.client("secretsmanager").create_secret(Name="vendors", SecretString=json.dumps(secrets))
-    bus = boto3.client("events").create_event_bus(Name="lifecycle")["EventBusArn"]
+    buses = [boto3.client("events").create_event_bus(Name=name)["EventBusArn"] for name in ("lifecycle", "department")]
     functions = _functions()
     machines = {
         name: boto3.client("stepfunctions").create_state_machine(
@@ -415,7 +415,8 @@ def deploy(monkeypatch: pytest.MonkeyPatch) -> Deployed:
         "UPLOADS_BUCKET": "uploads",
         "MALWARE_SCANNING": "none",
         "VENDOR_SECRETS": "vendors",
-        "EVENT_BUS": bus,
+        "EVENT_BUS": buses[0],
+        "DEPARTMENT_BUS": buses[1],
         "RENDER_FUNCTION": "RenderFunction",
         "PICTURES_FUNCTION": "PicturesFunction",
         "SEAL_FUNCTION": "SealFunction",

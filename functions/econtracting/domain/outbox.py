@@ -160,11 +160,19 @@ class FeedProducer(Task):
     again: bool | None = None  # after a feed that was never loaded
 
 
+class Bus(StrEnum):
+    """Where an event is published."""
+
+    LIFECYCLE = "lifecycle"  # for all of the carrier's systems
+    DEPARTMENT = "department"  # for the contracting department's own
+
+
 class Publish(Task):
     kind = EffectKind.PUBLISH
 
     detail_type: str
     detail: dict[str, Any]
+    bus: Bus | None = None  # None in rows that earlier releases wrote
 
 
 class Watch(Task):
@@ -387,11 +395,9 @@ def sign_milestone(packet_id: str, seq: int, now: datetime) -> Effect:
     return row(packet_id, f"sign-milestone#{seq:06d}", SignMilestone(seq=seq), now)
 
 
-def publish(packet_id: str, detail_type: str, what: str, version: int, detail: dict[str, Any], now: datetime) -> Effect:
+def publish(packet_id: str, task: Publish, what: str, version: int, now: datetime) -> Effect:
     """The row that publishes an event; `version` is the one the packet has with the commit it tells of."""
-    return row(
-        packet_id, f"publish#{detail_type}#{what}#{version}", Publish(detail_type=detail_type, detail=detail), now
-    )
+    return row(packet_id, f"publish#{task.detail_type}#{what}#{version}", task, now)
 
 
 LEASE = timedelta(seconds=90)

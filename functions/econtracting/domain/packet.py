@@ -174,6 +174,8 @@ class Packet(Record):
     review_reason: str | None = None
     review_from: Status | None = None  # where it stood before someone had to look
     reviews: int = 0  # how often someone had to look
+    told_as: Status | None = None  # where those are told that it stands who need not know of a review (need_to_know.py)
+    told_at: Moment | None = None  # since when they are told so, where that is not `status_at`
     approvals: tuple[str, ...] = ()  # who of the staff agreed so far to go on, where two have to
     correction: int = 0  # the number of the latest correction request
     flags: tuple[
@@ -328,11 +330,6 @@ class Packet(Record):
     def submitted(self) -> bool:
         """Whether it was sealed before: a packet that waits for signatures may be one that is being corrected."""
         return Status.SUBMITTED.value in self.reached
-
-    @property
-    def status_for_agency(self) -> Status:
-        """What a recruiter is told: that a report is being weighed concerns the agent and the carrier alone."""
-        return Status.BACKGROUND_CHECK if self.status is Status.ADVERSE_REVIEW else self.status
 
     def give_consent(self, given: Acceptance) -> Self:
         """The agent agreed to electronic records."""

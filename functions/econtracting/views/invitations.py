@@ -10,6 +10,7 @@ from pydantic import Field
 
 from econtracting.domain.access.invitation import RowOutcome
 from econtracting.domain.moment import Moment
+from econtracting.domain.need_to_know import Caller, as_seen
 from econtracting.domain.packet import Agency, Delivery, InvitedAgent, Packet, Recruiter, Status
 from econtracting.views.base import View
 from econtracting.views.remarks import RemarkView
@@ -34,7 +35,9 @@ class InvitationView(View):
     """A packet as its recruiter follows it."""
 
     packet_id: str
-    status: Status = Field(description="As agencies are told it: a report that is weighed shows as BACKGROUND_CHECK")
+    status: Status = Field(
+        description="As the caller may know it: for agencies a report that is weighed is a BACKGROUND_CHECK"
+    )
     agent: InvitedAgent
     recruiter: Recruiter
     agency: Agency
@@ -48,17 +51,18 @@ class InvitationView(View):
     reminders_sent: int
 
     @classmethod
-    def of(cls, packet: Packet) -> Self:
+    def of(cls, packet: Packet, caller: Caller) -> Self:
+        seen = as_seen(packet, caller)
         return cls(
             packet_id=packet.id,
-            status=packet.status_for_agency,
+            status=seen.status,
             agent=packet.agent,
             recruiter=packet.recruiter,
             agency=packet.agency,
             level=packet.level,
             pre_appointment_states=list(packet.pre_appointment_states),
             created_at=packet.created_at,
-            status_at=packet.status_at,
+            status_at=seen.status_at,
             expires_at=packet.expires_at,
             delivery=Delivery(packet.delivery),
             mails_sent=packet.mails_sent,
@@ -73,8 +77,8 @@ class InvitationPage(View):
     cursor: str | None = Field(description="Asks for the next page; null on the last one")
 
     @classmethod
-    def of(cls, packets: Sequence[Packet], cursor: str | None) -> Self:
-        return cls(items=[InvitationView.of(packet) for packet in packets], cursor=cursor)
+    def of(cls, packets: Sequence[Packet], cursor: str | None, caller: Caller) -> Self:
+        return cls(items=[InvitationView.of(packet, caller) for packet in packets], cursor=cursor)
 
 
 class BulkRow(View):

@@ -16,7 +16,14 @@ from tests.support.world import SETTINGS, Clock, Deployed, Pace, World, once, se
 
 atomic.install()
 
-UNUSED = ("DOCUMENTS_BUCKET", "VENDOR_SECRETS", "EVENT_BUS", "ONBOARDING_ARN", "MAIL_CONFIGURATION_SET")
+UNUSED = (
+    "DOCUMENTS_BUCKET",
+    "VENDOR_SECRETS",
+    "EVENT_BUS",
+    "DEPARTMENT_BUS",
+    "ONBOARDING_ARN",
+    "MAIL_CONFIGURATION_SET",
+)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from econtracting.domain.interview.verification import Verification
 from econtracting.domain.late_news import LateNews
 from econtracting.domain.messages import QueuedMessage, Received
 from econtracting.domain.moment import iso
+from econtracting.domain.need_to_know import covered
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet
 from econtracting.domain.screening.adverse import AdverseCase
@@ -194,7 +195,7 @@ def indexes(packet: Packet) -> dict[str, str]:
     """The index attributes of a packet: by agency, by status, and by due time while someone has to look at it."""
     found = {
         "agency_pk": f"AGENCY#{packet.agency.id}",
-        "agency_sk": f"{packet.status_for_agency.value}#{iso(packet.created_at)}#{packet.id}",
+        "agency_sk": f"{covered(packet).status.value}#{iso(packet.created_at)}#{packet.id}",
         "status_pk": status_shard(packet.status.value, _shard(packet.id, STATUS_SHARDS)),
         "status_sk": f"{iso(packet.status_at)}#{packet.id}",
     }

@@ -37,6 +37,7 @@ from econtracting.domain.lifecycle import announce_moves
 from econtracting.domain.messages import QueuedMessage, Received
 from econtracting.domain.milestones import sign_milestones
 from econtracting.domain.moment import iso
+from econtracting.domain.need_to_know import carried
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet
 from econtracting.domain.record import Record
@@ -245,7 +246,8 @@ class DynamoPackets:
     def _commit(self, before: Packet | None, change: Change, request: Request | None) -> Packet:
         base = before or change.packet
         events = chain(base.id, base.event_count, base.event_head, change.events)
-        after = change.packet.having(
+        decided = carried(before, change.packet)
+        after = decided.having(
             version=base.version + 1,
             event_count=base.event_count + len(events),
             event_head=events[-1].hash if events else base.event_head,
@@ -253,7 +255,7 @@ class DynamoPackets:
         commit_id = uuid4().hex
         parts = [self._packet_part(before, after, commit_id)]
         parts += [self._new(as_item(event), _Lost) for event in events]
-        implied = [*announce_moves(before, change.packet), *sign_milestones(before, change.packet, events)]
+        implied = [*announce_moves(before, decided), *sign_milestones(before, change.packet, events)]
         effects = {effect.id: effect for effect in [*implied, *change.effects]}
         parts += [self._new(as_item(effect), _Lost) for effect in effects.values()]
         parts += [self._new(as_item(claim), AlreadyExists, claim) for claim in change.claims]

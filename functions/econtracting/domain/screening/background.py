@@ -129,7 +129,7 @@ class Check(Record):
             "status": report.status,
             "result": report.result,
             "suspended_fields": report.suspended_fields,
-            "expected_at": report.expected_at,
+            "expected_at": report.expected_at or self.expected_at,
             "completed_at": at if report.status in FINAL_STATUSES else None,
             "found": report.result or self.found or self.result,
             "later": None,
@@ -141,6 +141,12 @@ class Check(Record):
         """The company says something else than what was acted on: the first answer stands until a person looks."""
         later = LaterWord(status=report.status, result=report.result, at=at)
         return self.model_copy(update={"later": later, "found": report.result or self.found or self.result})
+
+    def accepted(self, at: datetime | None) -> Self:
+        """As it is told to whoever may not know that its report was weighed: clear since then, or not finished yet."""
+        if at is None:
+            return self.model_copy(update={"status": S.PENDING, "result": None, "completed_at": None})
+        return self.model_copy(update={"result": ScreeningResult.CLEAR, "completed_at": at})
 
     def reminded(self, times: int) -> Self:
         """The agent has been told so often that it takes longer."""

@@ -21,6 +21,7 @@ from econtracting.domain.packet import Packet
 from econtracting.domain.record import Record
 from econtracting.ports import Attempts, Change, Clock, Envelope, Ids, Limits, Packets, PacketTypes, Passwords
 from econtracting.usecases.commit.endings import sessions
+from econtracting.usecases.commit.standing import as_agent_sees
 from econtracting.views.access import PasswordRequestedView, SessionView
 
 ASKED = PasswordRequestedView(detail="If the link is right, a mail with a temporary password is on its way.")
@@ -29,7 +30,7 @@ NOBODY = "pkt_00000000000000000000000000"  # whose work is done when a link lead
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A session with the token that only the browser keeps."""
+    """A session with the token that only the browser keeps, and the packet as its agent may see it."""
 
     token: str
     session: Session
@@ -191,7 +192,7 @@ class WayIn:
             )
 
         packet = self.packets.change(new.packet_id, decide).packet
-        return SignedIn(new.token, opened[0], packet)
+        return SignedIn(new.token, opened[0], as_agent_sees(self.packets, packet))
 
 
 @dataclass(frozen=True)
@@ -240,7 +241,7 @@ class OwnPasswords:
             )
 
         packet = packets.change(packet.id, decide).packet
-        return SignedIn(fresh.token, fresh.session(must_change=False), packet)
+        return SignedIn(fresh.token, fresh.session(must_change=False), as_agent_sees(packets, packet))
 
     def _prove_current(self, access: Access, current: str | None, now: datetime) -> None:
         """A stolen session alone must not be enough to take the packet over. Raises InvalidRequest, TooManyAttempts."""
@@ -288,7 +289,8 @@ class Sessions:
     def current(self, agent: Agent) -> SessionView:
         """The session the agent's request came with. Raises NotSignedIn."""
         packet = self.packets.load(agent.packet_id)
-        return SessionView.of(live_session(self.packets, packet, agent.session, self.clock.now()), packet)
+        session = live_session(self.packets, packet, agent.session, self.clock.now())
+        return SessionView.of(session, as_agent_sees(self.packets, packet))
 
     def log_out(self, agent: Agent) -> None:
         """End a session; one that is gone already stays gone."""

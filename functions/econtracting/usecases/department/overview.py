@@ -11,11 +11,13 @@ from econtracting.domain import timeline
 from econtracting.domain.appointing import readiness
 from econtracting.domain.appointing.appointments import Appointment
 from econtracting.domain.appointing.jit import FirstSale
+from econtracting.domain.callers import Staff
 from econtracting.domain.certification import Feed
 from econtracting.domain.corrections import CorrectionRequest
 from econtracting.domain.errors import InvalidRequest
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.late_news import LateNews
+from econtracting.domain.need_to_know import Caller, as_seen, check_as_seen, member
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.screening import refusal
@@ -86,7 +88,8 @@ class Overview:
             message = "Name a status or a queue."
             raise InvalidRequest(errors=[{"field": "status", "rule": "required", "message": message}])
         page = self.packets.by_status(wanted.value, cursor, PAGE)
-        return PacketRowsView(items=[row_of(one, now) for one in page.packets], cursor=page.cursor)
+        rows = [row_of(as_seen(one, Caller.DEPARTMENT), now) for one in page.packets]
+        return PacketRowsView(items=rows, cursor=page.cursor)
 
     def packet(self, packet_id: str) -> PacketDetailView:
         """All that is shown of a packet. Raises PacketNotFound."""
@@ -96,7 +99,7 @@ class Overview:
         case, news = adverse.current(packets, found), packets.find(LateNews, packet_id)
         effects = [one for one in packets.all_of(Effect, packet_id) if one.done_at is None]
         return PacketDetailView(
-            **dict(row_of(found, self.clock.now())),
+            **dict(row_of(as_seen(found, Caller.DEPARTMENT), self.clock.now())),
             agent=found.agent,
             recruiter=found.recruiter,
             level=found.level,
@@ -133,15 +136,19 @@ class Producers:
     registry: ports.LicenseRegistry
     clock: ports.Clock
 
-    def ready_to_sell(self, npn: str, state: str, on: date | None) -> ReadyToSellView:
-        """The one question, answered for the producer's most recent contract. Raises NotFound for an unknown NPN."""
+    def ready_to_sell(self, staff: Staff, npn: str, state: str, on: date | None) -> ReadyToSellView:
+        """The one question, answered for the producer's most recent contract, as far as the caller may know.
+
+        Raises NotFound for an unknown NPN.
+        """
         packets, now = self.packets, self.clock.now()
         day = on or now.date()
         found = packets.load(contract_of(packets, npn).packet_id)
         definition = self.packet_types(found.type)
+        caller, check = member(staff, found.agency.id), packets.find(Check, found.id, str(found.check_attempt))
         producer = readiness.Producer(
-            packet=found,
-            check=packets.find(Check, found.id, str(found.check_attempt)),
+            packet=as_seen(found, caller),
+            check=check_as_seen(check, found, caller),
             licenses=self.registry.licenses(npn),
             feed=packets.find(Feed, found.id),
             rules=definition.state_rules,

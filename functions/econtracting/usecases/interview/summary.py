@@ -20,6 +20,7 @@ from econtracting.domain.record import Record
 from econtracting.domain.signing.preparation import KeptDocument, Prepared, PreparedDocument
 from econtracting.domain.signing.signing import Adoption, Document, same_name
 from econtracting.ports import Change
+from econtracting.usecases.commit.standing import as_agent_sees
 from econtracting.usecases.corrections import correcting
 from econtracting.usecases.interview.answering import context_of, name_of_record, require_agreement, saved_sections
 from econtracting.usecases.interview.forms import requested_states
@@ -49,7 +50,8 @@ class Summaries:
         packet = self.packets.load(agent.packet_id)
         definition = self.packet_types(packet.type)
         require_agreement(packet, definition)
-        return _shown(packet, definition, saved_sections(self.packets, packet.id), self.clock.now())
+        seen = as_agent_sees(self.packets, packet)
+        return _shown(seen, definition, saved_sections(self.packets, packet.id), self.clock.now())
 
     def confirm(self, agent: Agent, seen: str) -> AnswersStandView:
         """Freeze the answers and prepare the documents from them; every hash is recorded before consent (I4).

@@ -22,6 +22,7 @@ from econtracting.domain.errors import (
     PacketNotFound,
 )
 from econtracting.domain.moment import iso
+from econtracting.domain.need_to_know import Caller, as_seen, member, refused_at
 from econtracting.domain.outbox import Letter, send_letter
 from econtracting.domain.packet import (
     Agency,
@@ -118,10 +119,11 @@ class Invitations:
     ) -> InvitationPage:
         """An agency's packets; without an agency those of a status, across agencies. A recruiter sees the own agency.
 
-        A packet stands among an agency's where its recruiter is told that it stands. Raises InvalidRequest without a
-        status and an agency.
+        An agency's packets are listed and shown as its recruiters are told of them, whoever asks. Raises InvalidRequest
+        without a status and an agency.
         """
         agency = agency_of(staff) or agency_id
+        eyes = Caller.DEPARTMENT if agency is None else Caller.RECRUITER
         if agency is not None:
             found = self.packets.by_agency(agency, status.value if status else None, cursor, limit)
         elif status is not None:
@@ -129,10 +131,13 @@ class Invitations:
         else:
             message = "Ask for a status or for an agency."
             raise InvalidRequest(errors=[{"field": "status", "rule": "required", "message": message}])
-        return InvitationPage.of(found.packets, found.cursor)
+        # An item written before today's table may lie under another status than the one it is shown with.
+        shown = [one for one in found.packets if status in (None, as_seen(one, eyes).status)]
+        return InvitationPage.of(shown, found.cursor, eyes)
 
     def read(self, staff: Staff, packet_id: str) -> InvitationView:
-        return InvitationView.of(self._visible(staff, packet_id))
+        packet = self._visible(staff, packet_id)
+        return _view(staff, packet)
 
     def resend(self, staff: Staff, packet_id: str) -> InvitationView:
         """Mail the same link again. Raises TooManyAttempts, InvalidTransition once the packet has ended."""
@@ -147,7 +152,7 @@ class Invitations:
         def decide(packet: Packet) -> Change:
             count()
             if packet.ended or lapsed(packet, now):
-                raise InvalidTransition("The packet has ended; open a new one.", packet_status=packet.status.value)
+                raise _refused(staff, packet, "The packet has ended; open a new one.")
             after = packet.mail_invitation()
             if packet.status is Status.INVITED:
                 after = after.look_at(next_look(after, self.schedule, now))
@@ -156,10 +161,10 @@ class Invitations:
                 packet=after,
                 events=[Event(type=EventType.INVITATION_RESENT, at=now, actor=staff.actor, data=data)],
                 effects=[send_letter(after.id, Letter.INVITATION, after.mails_sent, now)],
-                answer=InvitationView.of(after),
+                answer=_view(staff, after),
             )
 
-        return _first_answer(self.packets.change(packet_id, decide, staff.request))
+        return _first_answer(staff, self.packets.change(packet_id, decide, staff.request))
 
     def withdraw(self, staff: Staff, packet_id: str, reason: str) -> InvitationView:
         """Take the invitation back. Raises InvalidTransition after submission."""
@@ -169,13 +174,13 @@ class Invitations:
         def decide(packet: Packet) -> Change:
             _refuse_lapsed(packet, now)
             if not packet.before_submission:
-                raise InvalidTransition(packet_status=packet.status.value)
+                raise _refused(staff, packet)
             event = Event(type=EventType.INVITATION_WITHDRAWN, at=now, actor=staff.actor, data={"reason": reason})
             letters = [(Letter.WITHDRAWN, {"reason": reason})]
             change = close(self.packets, packet, Status.WITHDRAWN, now, event, letters=letters)
-            return plus(change, answer=InvitationView.of(change.packet))
+            return plus(change, answer=_view(staff, change.packet))
 
-        return _first_answer(self.packets.change(packet_id, decide, staff.request))
+        return _first_answer(staff, self.packets.change(packet_id, decide, staff.request))
 
     def extend(self, staff: Staff, packet_id: str, days: int) -> InvitationView:
         """Let the invitation live `days` longer. Raises InvalidTransition once it is submitted or has ended."""
@@ -185,14 +190,14 @@ class Invitations:
         def decide(packet: Packet) -> Change:
             _refuse_lapsed(packet, now)
             if not packet.before_submission:
-                raise InvalidTransition(packet_status=packet.status.value)
+                raise _refused(staff, packet)
             after = packet.extend(timedelta(days=days))
             after = after.look_at(next_look(after, self.schedule, now))
             data = {"days": days, "expires_at": iso(after.expires_at)}
             event = Event(type=EventType.INVITATION_EXTENDED, at=now, actor=staff.actor, data=data)
-            return Change(packet=after, events=[event], answer=InvitationView.of(after))
+            return Change(packet=after, events=[event], answer=_view(staff, after))
 
-        return _first_answer(self.packets.change(packet_id, decide, staff.request))
+        return _first_answer(staff, self.packets.change(packet_id, decide, staff.request))
 
     def change_states(self, staff: Staff, packet_id: str, states: Iterable[str]) -> InvitationView:
         """Replace the states to be appointed beforehand. Raises InvalidTransition once appointments were ordered."""
@@ -203,14 +208,14 @@ class Invitations:
         def decide(packet: Packet) -> Change | None:
             _refuse_lapsed(packet, now)
             if packet.ended or Status.APPOINTING.value in packet.reached:
-                raise InvalidTransition("Appointments were ordered already.", packet_status=packet.status.value)
+                raise _refused(staff, packet, "Appointments were ordered already.")
             if packet.pre_appointment_states == wanted:
                 return None
             data = {"from": list(packet.pre_appointment_states), "to": list(wanted)}
             event = Event(type=EventType.INVITATION_STATES_CHANGED, at=now, actor=staff.actor, data=data)
             return Change(packet=packet.request_states(wanted), events=[event])
 
-        return InvitationView.of(self.packets.change(packet_id, decide).packet)
+        return _view(staff, self.packets.change(packet_id, decide).packet)
 
     def _visible(self, staff: Staff, packet_id: str) -> Packet:
         """Raises PacketNotFound."""
@@ -220,10 +225,15 @@ class Invitations:
         return packet
 
 
-def _first_answer(done: Committed) -> InvitationView:
+def _view(staff: Staff, packet: Packet) -> InvitationView:
+    """The packet as far as the caller may know of it."""
+    return InvitationView.of(packet, member(staff, packet.agency.id))
+
+
+def _first_answer(staff: Staff, done: Committed) -> InvitationView:
     """The answer as it was first given. Earlier releases kept none of these: there the packet is shown as it stands."""
     kept = isinstance(done.answer, InvitationView) or "packet_id" in (done.answer or ())
-    return InvitationView.again(done.answer) if kept else InvitationView.of(done.packet)
+    return InvitationView.again(done.answer) if kept else _view(staff, done.packet)
 
 
 def agency_of(staff: Staff) -> str | None:
@@ -254,6 +264,11 @@ def refuse_unknown_level(packet_type: PacketType, invitation: Invitation) -> Non
     if invitation.level not in packet_type.levels:
         message = f"The level is one of {', '.join(sorted(packet_type.levels))}."
         raise InvalidRequest(errors=[{"field": "level", "rule": "level-unknown", "message": message}])
+
+
+def _refused(staff: Staff, packet: Packet, detail: str = "") -> InvalidTransition:
+    """Not where the packet stands, as far as the caller may know where that is."""
+    return InvalidTransition(detail, packet_status=refused_at(packet, member(staff, packet.agency.id)))
 
 
 def agency_name(packets: Packets, invitation: Invitation) -> AgencyName | None:

@@ -13,10 +13,12 @@ from enum import StrEnum
 from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.errors import AlreadyExists
 from econtracting.domain.messages import Received
+from econtracting.domain.need_to_know import Caller, tells_of_bounce
 from econtracting.domain.outbox import Letter, send_letter
 from econtracting.domain.packet import Packet
 from econtracting.ports import Change, Clock, Packets
 from econtracting.usecases.commit.changes import plus
+from econtracting.usecases.commit.lifecycle import attention
 from econtracting.usecases.screening import adverse
 
 MAIL_SERVICE = Actor(kind="vendor", id="mail-service")
@@ -67,10 +69,17 @@ class Deliveries:
             change = Change(packet=_mark(packet, letter, outcome), events=events, claims=[seen])
             if letter == Letter.ADVERSE_PRE and (noticed := self._notice(packet, outcome, effect, now)):
                 change = plus(noticed, events=events, claims=[seen])
+            if letter == Letter.ADVERSE_FINAL and outcome in FAILURES:
+                change = plus(change, effects=[attention(packet, adverse.NOTICE_UNDELIVERABLE, now)])
             if outcome not in FAILURES or letter in TO_RECRUITER or packet.delivery == "undeliverable":
                 return change
+            if not tells_of_bounce(letter, Caller.RECRUITER):
+                return change
             failure = FAILURES[outcome]
-            tell = send_letter(packet.id, Letter.UNDELIVERABLE, packet.event_count + 1, now, failure=failure)
+            about = (
+                f"{effect.removeprefix('mail.')}-{outcome}"  # not a count: the recruiter sees the letter's reference
+            )
+            tell = send_letter(packet.id, Letter.UNDELIVERABLE, about, now, failure=failure)
             return plus(replace(change, packet=_mark(change.packet, letter, outcome)), effects=[tell])
 
         with suppress(AlreadyExists):
@@ -85,7 +94,7 @@ class Deliveries:
 
 
 def _mark(packet: Packet, letter: str, outcome: Outcome) -> Packet:
-    if letter in TO_RECRUITER:
+    if letter in TO_RECRUITER or not tells_of_bounce(letter, Caller.RECRUITER):
         return packet
     if outcome in FAILURES:
         return packet.mail_undeliverable()

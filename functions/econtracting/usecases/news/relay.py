@@ -10,6 +10,7 @@ from econtracting import ports
 from econtracting.domain.appointing.appointments import Appointment
 from econtracting.domain.certification import Feed
 from econtracting.domain.errors import EContractingError, VendorPaused
+from econtracting.domain.lifecycle import bus_of, event_id
 from econtracting.domain.outbox import (
     LEASE,
     Effect,
@@ -129,7 +130,8 @@ class Publishing:
 
     def publish(self, effect: Effect) -> None:
         task = effect.asks_for(Publish)
-        self.events.publish(task.detail_type, task.detail, effect.reference)
+        bus = task.bus or bus_of(task.detail_type, task.detail)
+        self.events.publish(bus, task.detail_type, {**task.detail, "event_id": event_id(effect.reference)})
 
 
 @dataclass(frozen=True)

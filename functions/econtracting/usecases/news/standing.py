@@ -8,10 +8,10 @@ from econtracting import ports
 from econtracting.domain import timeline
 from econtracting.domain.callers import Agent
 from econtracting.domain.interview import interview
+from econtracting.usecases.commit.standing import as_agent_sees
 from econtracting.usecases.corrections import correcting
 from econtracting.usecases.interview.answering import agreed, context_of, saved_sections
 from econtracting.usecases.news import delays
-from econtracting.usecases.screening import notices
 from econtracting.views.standing import CarrierView, PacketView, SectionRowView
 from econtracting.views.timeline import StageView
 
@@ -33,7 +33,7 @@ class PacketStanding:
         road = delays.told(timeline.of(packet, definition), breakers=self.breakers, clock=self.clock)
         return PacketView(
             packet_id=packet.id,
-            status=notices.status_shown(packets=self.packets, packet_id=packet.id),
+            status=as_agent_sees(self.packets, packet).status,
             carrier=CarrierView(**definition.carrier.model_dump(include=set(CarrierView.model_fields))),
             recruiter=packet.recruiter,
             agreement_accepted=agreed(packet, definition),

@@ -9,6 +9,7 @@ from econtracting import ports
 from econtracting.domain.audit import ONBOARDING, Event, EventType
 from econtracting.domain.corrections import CorrectionSchedule, fields_meaning
 from econtracting.domain.errors import InvalidTransition
+from econtracting.domain.need_to_know import covered
 from econtracting.domain.outbox import Effect, Letter, send_letter, sync_check
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
@@ -17,6 +18,7 @@ from econtracting.ports import Change
 from econtracting.usecases.commit.changes import plus
 from econtracting.usecases.commit.late_news import put_before_department
 from econtracting.usecases.commit.review import WATCH, clear, handed_over, require_current, resume
+from econtracting.usecases.commit.standing import as_agent_sees
 from econtracting.usecases.commit.waking import wake_check
 from econtracting.usecases.corrections import corrections
 from econtracting.usecases.corrections.corrections import Asked
@@ -29,6 +31,7 @@ CANCELED = "BACKGROUND_CHECK_CANCELED"
 SUSPENDED = "BACKGROUND_CHECK_SUSPENDED"  # for something no field of the interview can mend
 CHANGED = "BACKGROUND_REPORT_CHANGED"  # after its first answer had been acted on
 NEW_CHECK = frozenset({CANCELED, SUSPENDED, adverse.WITHDRAWN})  # review reasons after which another check is ordered
+OVER = frozenset({ScreeningResult.CLEAR, ScreeningStatus.SUSPENDED})  # outcomes that the agent hears of otherwise
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class ScreeningNews:
     def on_timer(self, packet_id: str, attempt: int) -> datetime | None:
         """The company is silent: tell the agent, and ask the company whose word may be lost.
 
+        An agent who may not know yet that a report is weighed is told what a silent company would have them told.
         Answers when to ring next.
         """
         now = self.clock.now()
@@ -68,17 +72,18 @@ class ScreeningNews:
         def decide(packet: Packet) -> Change | None:
             nonlocal again
             check = self.packets.find(Check, packet_id, str(attempt))
-            waits = packet.status is Status.BACKGROUND_CHECK and packet.check_attempt == attempt
-            if check is None or not waits or check.outcome is not None:
+            told = as_agent_sees(self.packets, packet)
+            waits = told.status is Status.BACKGROUND_CHECK and packet.check_attempt == attempt
+            if check is None or not waits or check.outcome in OVER:
                 again = None
                 return None
-            due = [packet.status_at + offset for offset in self.patience.reminders]
+            due = [covered(packet).since + offset for offset in self.patience.reminders]
             passed = sum(at <= now for at in due)
             again = due[passed] if passed < len(due) else None
             if passed <= check.reminders:
                 return None
             effects = [send_letter(packet_id, Letter.BACKGROUND_DELAY, f"{attempt}-{passed}", now)]
-            effects += ask_again(check, f"reminder-{passed}", now)
+            effects += ask_again(check, f"reminder-{passed}", now) if check.outcome is None else []
             data = {"attempt": attempt, "reminder": passed}
             event = Event(type=EventType.BGC_REMINDED, at=now, actor=WATCH, data=data)
             return Change(packet, events=[event], effects=effects, puts=[check.reminded(passed)])

@@ -111,15 +111,6 @@ class Notices:
         return DisputeView.again(packets.change(agent.packet_id, decide, agent.request).answer)
 
 
-def status_shown(*, packets: ports.Packets, packet_id: str) -> Status:
-    """Where the agent is told the packet stands: that a report is being weighed shows once they have the notice."""
-    packet = packets.load(packet_id)
-    if packet.status is not Status.ADVERSE_REVIEW:
-        return packet.status
-    case = adverse.current(packets, packet)
-    return packet.status if case is not None and case.noticed_at is not None else Status.BACKGROUND_CHECK
-
-
 def _of(packets: ports.Packets, packet_types: ports.PacketTypes, packet: Packet) -> list[Notice]:
     documents = {one.document_id for one in packets.all_of(Document, packet.id)}
     cases = packets.all_of(AdverseCase, packet.id)

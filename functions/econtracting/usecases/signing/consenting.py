@@ -27,6 +27,7 @@ from econtracting.ports import Change
 from econtracting.usecases.commit import review
 from econtracting.usecases.commit.endings import close
 from econtracting.usecases.commit.lifecycle import attention
+from econtracting.usecases.commit.standing import as_agent_sees
 from econtracting.usecases.signing.ceremony import documents_of, require_frozen
 from econtracting.usecases.signing.preparing import access_code_key
 from econtracting.views.signing import CompanyView, ConsentedView, ConsentView, PaperCopiesView, WithdrawnConsentView
@@ -134,7 +135,12 @@ class Consenting:
             after = packet.withdraw_consent()
             if packet.status in AFTER_SUBMISSION:
                 told = attention(packet, "CONSENT_WITHDRAWN", now)
-                return Change(after, events=[event], effects=[told], answer=_consequence(after, STANDS))
+                return Change(
+                    after,
+                    events=[event],
+                    effects=[told],
+                    answer=_consequence(as_agent_sees(self.packets, after), STANDS),
+                )
             if packet.submitted:
                 change = review.handed_over(after, "CONSENT_WITHDRAWN", now, actor=actor)
                 answer = _consequence(change.packet, CORRECTED_ON_PAPER)

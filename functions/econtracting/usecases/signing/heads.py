@@ -42,6 +42,11 @@ def milestones_of(packet_id: str) -> str:
     return f"milestones/{packet_id}/"
 
 
+def milestone_seq(packet_id: str, key: str) -> int:
+    """The number of the event whose milestone lies under a key."""
+    return int(key.removeprefix(milestones_of(packet_id)).partition("-")[0])
+
+
 @dataclass(frozen=True)
 class HeadsOfPackets:
     """Signs the trails of single packets. `documents` stores under a retention."""

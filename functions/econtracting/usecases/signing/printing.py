@@ -6,17 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from econtracting import ports
 from econtracting.domain.audit import ChainedEvent, EventType
 from econtracting.domain.callers import Agent
 from econtracting.domain.errors import InvalidTransition
+from econtracting.domain.need_to_know import trail_as_seen
 from econtracting.domain.packet import Packet
 from econtracting.domain.signing.signing import Completion, Document, Place, SupersededDocument
 from econtracting.evidence import bundle
 from econtracting.evidence.checkpoint import Checkpoint
-from econtracting.usecases.signing.heads import milestones_of, proof_of
+from econtracting.usecases.commit.standing import the_agent
+from econtracting.usecases.signing.heads import milestone_seq, milestones_of, proof_of
 from econtracting.views.printing import PrintRowView
 
 
@@ -57,7 +59,11 @@ class Printing:
         target = BytesIO()
         with ZipFile(target, "w", ZIP_DEFLATED) as together:
             for document, content in _contents(self.documents, _load_sealed(self.packets, agent.packet_id)[1]):
-                together.writestr(f"{document.position:02d}-{document.document_id}.pdf", content)
+                entry = ZipInfo(
+                    f"{document.position:02d}-{document.document_id}.pdf"
+                )  # undated: it is the same each time
+                entry.compress_type, entry.external_attr = ZIP_DEFLATED, 0o644 << 16
+                together.writestr(entry, content)
         return target.getvalue()
 
     def volume(self, agent: Agent) -> bytes:
@@ -79,8 +85,12 @@ class Printing:
         packet, found, proofs = _load_sealed(self.packets, agent.packet_id)
         milestones = self.documents.names(milestones_of(packet.id))  # before the trail, which only grows
         daily = proof_of(self.documents, packet.id, self.clock.now(), self.zone)
-        events = self.packets.events(packet.id)
+        events = trail_as_seen(self.packets.events(packet.id), packet, the_agent(self.packets, packet))
+        told = {code for one in events if one.type == EventType.PACKET_TIMESTAMPED for code in one.data["documents"]}
         trail = ports.Trail(packet.id, events[-1].seq, events[-1].hash)
+        # What was signed beyond the trail that is shown would tell that there is more.
+        milestones = [key for key in milestones if milestone_seq(packet.id, key) <= trail.seq]
+        daily = daily if daily is not None and daily.entry.seq <= trail.seq else None
         named = None if daily is None else (daily.head.day, sha256(daily.head.text()).hexdigest())
         superseded = [one for one in self.packets.all_of(SupersededDocument, packet.id) if one.sealed_key]
 
@@ -98,7 +108,9 @@ class Printing:
                 },
                 stamped={
                     bundle.stamped_file(document.position, document.document_id): content
-                    for document, content in _contents(self.documents, [one for one in found if one.stamped_key])
+                    for document, content in _contents(
+                        self.documents, [one for one in found if one.document_id in told]
+                    )
                 },
                 events=events,
                 completion=read(proofs.facts),

@@ -16,6 +16,7 @@ from econtracting.domain.packet import AFTER_SUBMISSION, Packet, Status
 from econtracting.domain.signing.documents import PACKET_ACT, FieldBox
 from econtracting.domain.signing.signing import Adoption, Document, SignedField
 from econtracting.ports import Change
+from econtracting.usecases.commit.standing import as_agent_sees
 from econtracting.usecases.corrections import correcting
 from econtracting.usecases.signing.ceremony import (
     document_of,
@@ -110,7 +111,7 @@ class Signing:
     def finish(self, agent: Agent) -> FinishView:
         """Everything is signed: the seals are made next. Repeating it changes nothing (I10).
 
-        What was finished before is answered with where the packet stands by now, as agencies are told it. In a
+        What was finished before is answered with where the packet stands by now, as far as the agent may know. In a
         correction nothing is finished until the documents that it touches are signed again. Raises SignaturesMissing
         naming document and field, ConsentRequired, StepUpRequired, InvalidTransition.
         """
@@ -140,7 +141,7 @@ class Signing:
             return Change(after, events=[*answers, finished], effects=effects, puts=puts, answer=answer)
 
         done = self.packets.change(agent.packet_id, decide, agent.request)
-        return FinishView.again(done.answer or FinishView(status=done.packet.status_for_agency))
+        return FinishView.again(done.answer or FinishView(status=as_agent_sees(self.packets, done.packet).status))
 
     def _record_opening(self, agent: Agent, document_id: str) -> None:
         now = self.clock.now()
