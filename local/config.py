@@ -64,6 +64,10 @@ class Ports:
         return cls(**chosen)
 
 
+# What stands for a vendor: each part that listens, but for the gateway and the emulator.
+SIMULATORS = tuple(port.name for port in fields(Ports) if port.name not in ("portal", "emulator"))
+
+
 @dataclass(frozen=True)
 class Config:
     """One local stack. `overrides` replaces template parameters by name, for instance shorter durations."""

@@ -45,16 +45,14 @@ def deploy(config: Config) -> dict[str, str]:
         assert stack is not None
         record.write_text(json.dumps(wanted | {"stack": _identity(stack)}, indent=2))
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
-    _complete(endpoint, outputs, parameters)
+    _complete(endpoint, outputs)
     return outputs
 
 
-def _complete(endpoint: str, outputs: Mapping[str, str], parameters: Mapping[str, str]) -> None:
+def _complete(endpoint: str, outputs: Mapping[str, str]) -> None:
     """Do what the emulator's CloudFormation ignores, and seed the people."""
-    lock = {"Mode": parameters["ObjectLockMode"], "Days": int(parameters["ObjectLockDays"])}
     client("s3", endpoint).put_object_lock_configuration(
-        Bucket=outputs["DocumentsBucketName"],
-        ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": lock}},
+        Bucket=outputs["DocumentsBucketName"], ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"}
     )
     ses = client("sesv2", endpoint)
     try:

@@ -1,7 +1,8 @@
 """Stands before the emulator's SES: keeps each accepted mail, and reports deliveries and bounces as SES would.
 
 The emulator drops a mail's own headers and publishes no events for SES v2; both are needed to see what agents see and
-to learn of addresses that do not exist. Recipients choose: `+bounce` and `+complaint` before the @ do what they say.
+to learn of addresses that do not exist. Recipients choose: `+bounce` and `+complaint` before the @ do what they say;
+with `+noticebounce` only the mail about a pre-adverse notice bounces.
 """
 
 import asyncio
@@ -72,6 +73,11 @@ class MailService:
             log.exception("events of mail %s were not published", message_id)
 
 
+def _is_notice(headers: list[dict[str, str]]) -> bool:
+    """Whether the mail tells of the notice before a decision, as its reference says."""
+    return any(".mail.adverse-pre." in header["value"] for header in headers)
+
+
 def events(message_id: str, mail: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The event-publishing records of SES for one mail: one per recipient."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -89,7 +95,7 @@ def events(message_id: str, mail: Mapping[str, Any]) -> Iterator[dict[str, Any]]
     }
     for recipient in recipients:
         tags = tags_of(recipient)
-        if "bounce" in tags:
+        if "bounce" in tags or ("noticebounce" in tags and _is_notice(about["headers"])):
             detail = {"bounceType": "Permanent", "bounceSubType": "NoEmail", "timestamp": now,
                       "bouncedRecipients": [{"emailAddress": recipient, "status": "5.1.1"}]}  # fmt: skip
             yield {"eventType": "Bounce", "mail": about, "bounce": detail}

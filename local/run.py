@@ -6,7 +6,7 @@ import time
 from types import FrameType
 
 from local import staff
-from local.config import Config
+from local.config import SIMULATORS, Config
 from local.deploy import DeployFailed
 from local.emulator import EmulatorFailed
 from local.processes import PortTaken
@@ -30,13 +30,12 @@ def addresses(config: Config) -> str:
         f"             {user.email}  ({user.group}{', ' + user.agency_id if user.agency_id else ''})"
         for user in staff.EVERYBODY
     )
+    vendors = "\n             ".join(f"{name:<14}{config.url(name)}" for name in SIMULATORS)
     return f"""
   portal     {config.url("portal")}/
   API        {config.url("portal")}/api
   inbox      {config.url("portal")}/inbox
-  vendors    background check {config.url("background")}, license registry {config.url("registry")},
-             appointment gateway {config.url("appointments")}, certification site {config.url("certification")},
-             another screening company {config.url("ternfield")}
+  vendors    {vendors}
   AWS        {config.url("emulator")}  (any credentials, region us-east-1)
   staff      password {staff.PASSWORD}
 {people}

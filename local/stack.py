@@ -14,11 +14,10 @@ from botocore.config import Config as ClientConfig
 
 from local import emulator
 from local.aws import client
-from local.config import Config, Ports
+from local.config import SIMULATORS, Config, Ports
 from local.deploy import deploy
 from local.processes import Child, require_free
 
-SIMULATORS = ("background", "registry", "appointments", "certification", "ternfield")
 SWEEP_SECONDS = 2.0
 HEADS_SECONDS = 60.0  # between looks at the daily heads
 

@@ -28,10 +28,10 @@ def schema_of(kind: type[LifecycleEvent]) -> dict[str, Any]:
 
 
 def stale() -> list[str]:
-    """Files of docs/events that are not as the models say, or that no model stands behind."""
+    """Files of docs/events, by path, that are not as the models say, or that no model stands behind."""
     wanted = {name_of(kind): _text(kind) for kind in KINDS}
     there = {file.name: file.read_text() for file in FOLDER.glob("*.json")}
-    return sorted(name for name in wanted.keys() | there.keys() if wanted.get(name) != there.get(name))
+    return sorted(f"docs/events/{name}" for name in wanted.keys() | there.keys() if wanted.get(name) != there.get(name))
 
 
 def _text(kind: type[LifecycleEvent]) -> str:

@@ -28,7 +28,9 @@ from econtracting.domain.record import Record
 from econtracting.domain.signing.documents import PacketDocuments
 from tools.packet_type_references import broken_references
 
+ROOT = Path(__file__).parents[1]
 SCHEMAS = packet_types.HOME / "schema"
+PARTS = ("packet", "interview", "documents", "state_rules")
 REVIEW_LASTS = timedelta(days=365)
 
 _PARTS = {"interview", "documents", "state_rules"}
@@ -65,9 +67,7 @@ MODELS: dict[str, type[BaseModel]] = {
 
 def lint(folder: Path, on: date) -> list[str]:
     """Everything wrong with a packet type on a day, each finding beginning with its file."""
-    shapes = [
-        finding for part in ("packet", "interview", "documents", "state_rules") for finding in _shape(folder, part)
-    ]
+    shapes = [finding for part in PARTS for finding in _shape(folder, part)]
     if shapes:
         return shapes
     packet_type = packet_types.read(folder)
@@ -83,6 +83,11 @@ def lint(folder: Path, on: date) -> list[str]:
     ]
 
 
+def deployed() -> list[Path]:
+    """The folders of packet types that are shipped; one part makes a folder one, so that no other can be forgotten."""
+    return sorted({path.parent for part in PARTS for path in packet_types.HOME.glob(f"*/{part}.json")})
+
+
 def schema_of(part: str) -> dict[str, Any]:
     """The JSON Schema of a part, for editors and for data that comes from elsewhere."""
     made: dict[str, Any] = MODELS[part].model_json_schema(by_alias=True)
@@ -96,7 +101,12 @@ def stale_schemas(*, write: bool) -> Iterator[str]:
         if write:
             path.write_text(text, encoding="utf-8")
         elif not path.exists() or path.read_text(encoding="utf-8") != text:
-            yield f"schema/{path.name}: not what the models say; write it again with --write-schemas"
+            yield f"{_shown(path)}: not what the models say; write it again with --write-schemas"
+
+
+def _shown(path: Path) -> str:
+    """A path as people name it: from the project's root where it lies in the project."""
+    return str(path.resolve().relative_to(ROOT) if path.resolve().is_relative_to(ROOT) else path)
 
 
 def _shape(folder: Path, part: str) -> Iterator[str]:
@@ -134,7 +144,7 @@ def _with_conditions(schema: Any) -> Any:
 def _missing_templates(folder: Path, documents: PacketDocuments) -> Iterator[str]:
     for row in documents.every():
         if row.template is not None and not (folder / "templates" / f"{row.template}.typ").is_file():
-            yield f"{row.code}: there is no templates/{row.template}.typ"
+            yield f"{row.code}: there is no {_shown(folder / 'templates')}/{row.template}.typ"
 
 
 def _doubtful_rules(rules: tuple[StateRule, ...], on: date) -> Iterator[str]:
@@ -182,9 +192,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--on", type=date.fromisoformat, default=datetime.now(UTC).date())
     parser.add_argument("--write-schemas", action="store_true")
     chosen = parser.parse_args(arguments)
-    folders = chosen.folders or sorted(path.parent for path in packet_types.HOME.glob("*/packet.json"))
+    folders = chosen.folders or deployed()
     findings = [*stale_schemas(write=chosen.write_schemas)] if chosen.write_schemas or not chosen.folders else []
-    findings += [f"{folder.name}/{finding}" for folder in folders for finding in lint(folder, chosen.on)]
+    findings += [f"{_shown(folder)}/{finding}" for folder in folders for finding in lint(folder, chosen.on)]
     for finding in findings:
         print(finding)
     print(f"{len(folders)} packet types checked, {len(findings)} findings")

@@ -7,12 +7,15 @@
     scripts/ops dead-letters [--purge]    what the queue holds; purging wants an outbox on time
     scripts/ops seal                      whether the seal's key and certificate belong together
     scripts/ops act ACT ID --reason TEXT  the widget's actions, confirmed by writing them
+    scripts/ops messages                  vendors' messages that wait for a person, and why
+    scripts/ops message ACT ID --reason TEXT  applies one (replay) or leaves it so (set-aside)
     scripts/ops reconcile [--table T]     a table against stored seals and executions
     scripts/ops settle --table T          gives a restored table what does not come along
     scripts/ops stop-ahead --table T      stops executions that a restored table does not know of
     scripts/ops copy-back ID --table T    one packet's items from a restored table
 
-Needs the rights of whoever calls it; nothing changes but by `act`, `--purge`, `settle`, `stop-ahead` and `copy-back`.
+Needs the rights of whoever calls it; nothing changes but by `act`, `message`, `--purge`, `settle`, `stop-ahead` and
+`copy-back`.
 Exits 1 where something is not as it should be.
 """
 
@@ -35,10 +38,12 @@ import boto3
 sys.path.insert(0, str(Path(__file__).parents[1] / "functions"))
 
 from econtracting.adapters.clock import SystemClock
+from econtracting.adapters.dynamodb.messages import DynamoMessages
 from econtracting.adapters.dynamodb.outbox import DynamoOutbox
 from econtracting.adapters.dynamodb.packets import DynamoPackets
 from econtracting.domain.audit import verify
 from econtracting.domain.errors import EContractingError
+from econtracting.domain.messages import MessageStatus
 from econtracting.domain.outbox import Effect
 from tools import ops_restore
 
@@ -140,7 +145,31 @@ def seal(_: argparse.Namespace) -> int:
 
 def act(arguments: argparse.Namespace) -> int:
     form = {"reason": arguments.reason, "fields": arguments.fields, "worksheet": arguments.worksheet}
-    event = {"act": arguments.act, "packet_id": arguments.id, "widgetContext": {"forms": {"all": form}}}
+    return _in_the_widget({"act": arguments.act, "packet_id": arguments.id}, form)
+
+
+def messages(_: argparse.Namespace) -> int:
+    queue = DynamoMessages(boto3.client("dynamodb"), os.environ["TABLE_NAME"])
+    cursor, count = None, 0
+    while True:
+        page = queue.page(MessageStatus.OPEN, cursor, 100)
+        for one in page.messages:
+            told = " ".join(f"{name}={value}" for name, value in one.told.items())
+            about = one.packet_id or one.reference or "-"
+            print(f"{one.id}  {one.vendor}  {one.type}  {about}  {one.reason} {','.join(one.parts)} {told}".rstrip())
+        count, cursor = count + len(page.messages), page.cursor
+        if cursor is None:
+            print(f"{count} messages wait")
+            return int(count > 0)
+
+
+def message(arguments: argparse.Namespace) -> int:
+    event = {"message_act": arguments.act, "message_id": arguments.id}
+    return _in_the_widget(event, {"reason": arguments.reason})
+
+
+def _in_the_widget(event: dict[str, Any], form: dict[str, str]) -> int:
+    event |= {"widgetContext": {"forms": {"all": form}}}
     answer = boto3.client("lambda").invoke(
         FunctionName=os.environ["WIDGET_FUNCTION_NAME"], Payload=json.dumps(event).encode()
     )
@@ -186,6 +215,8 @@ COMMANDS: dict[Callable[[argparse.Namespace], int], tuple[Argument, ...]] = {
         ID,
         *((f"--{name}", {"default": ""}) for name in ("reason", "fields", "worksheet")),
     ),
+    messages: (),
+    message: (("act", {"choices": ("replay", "set-aside")}), ID, ("--reason", {"default": ""})),
     ops_restore.reconcile: (("--table", {}),),
     ops_restore.settle: (("--table", {"required": True}),),
     ops_restore.stop_ahead: (("--table", {"required": True}),),

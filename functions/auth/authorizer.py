@@ -15,6 +15,7 @@ from econtracting.domain.moment import iso
 
 BEARER = "bearer "
 LONGEST_TOKEN = 8192
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 REFUSED = "Unauthorized"  # the gateway answers 401 to an exception of exactly this text, and 500 to any other
@@ -23,7 +24,11 @@ REFUSED = "Unauthorized"  # the gateway answers 401 to an exception of exactly t
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     try:
-        found = _staff(headers["authorization"]) if "authorization" in headers else _agent(headers.get("cookie"))
+        found = (
+            _staff(headers["authorization"], event["httpMethod"])
+            if "authorization" in headers
+            else _agent(headers.get("cookie"))
+        )
     except (NotSignedIn, PacketNotFound):
         raise Exception(REFUSED) from None
     return {
@@ -52,15 +57,21 @@ def _agent(cookies: str | None) -> dict[str, str]:
     }
 
 
-def _staff(authorization: str) -> dict[str, str]:
+def _staff(authorization: str, method: str) -> dict[str, str]:
+    """A token tells who was staff when it was issued. Who acts has to be staff now, with the groups of now."""
     if not authorization.lower().startswith(BEARER) or len(authorization) > LONGEST_TOKEN:
         raise NotSignedIn()
     member = wiring.staff_tokens().verify(authorization[len(BEARER) :].strip())
+    groups = member.groups
+    if method not in READING:
+        groups &= wiring.staff_directory().groups(member.username)
+        if not groups:
+            raise NotSignedIn()
     return {
         "kind": "staff",
         "subject": member.subject,
         "email": member.email,
-        "groups": ",".join(sorted(member.groups)),
+        "groups": ",".join(sorted(groups)),
         "agency_id": member.agency_id,
     }
 

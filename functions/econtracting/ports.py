@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol, TypeVar
 
 from econtracting.domain.access.access import AttemptRule
 from econtracting.domain.appointing.appointments import Licenses
 from econtracting.domain.audit import ChainedEvent, Event
 from econtracting.domain.breaker import Breaker, Vendor
 from econtracting.domain.callers import Request
-from econtracting.domain.interview.answers import SealedAnswers
+from econtracting.domain.messages import QueuedMessage, Received
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet
 from econtracting.domain.record import Record
 from econtracting.domain.screening.background import Report, ScreeningNews
+from econtracting.domain.sealed import SealedAnswers
 from econtracting.domain.signing.completion import SealFacts
 from econtracting.domain.signing.documents import Mark, RenderedDocument, SealedDocument
 from econtracting.domain.signing.preparation import Prepared
@@ -99,6 +100,10 @@ class Packets(Protocol):
 
     def by_status(self, status: str, cursor: str | None, limit: int) -> Page: ...
 
+    def with_late_news(self, cursor: str | None, limit: int) -> Page:
+        """Packets of which news wait for a person, those that wait longest first within each shard."""
+        ...
+
     def refresh(self, record: Record) -> None:
         """Overwrite a record outside any transaction (a session's last-seen time); one that is gone stays gone."""
         ...
@@ -147,6 +152,10 @@ class Census(Protocol):
 
     def entered(self, status: str, since: datetime, until: datetime) -> list[Packet]:
         """Packets that stand in the status since a time in [since, until)."""
+        ...
+
+    def messages(self, status: str) -> int:
+        """How many of the vendors' messages stand so in the queue."""
         ...
 
     def oldest_due(self, now: datetime) -> datetime | None:
@@ -232,6 +241,13 @@ class StaffMember(NamedTuple):
     email: str
     groups: frozenset[str]
     agency_id: str
+    username: str = ""  # by which the user pool names the account
+
+
+class StaffDirectory(Protocol):
+    def groups(self, username: str) -> frozenset[str]:
+        """The groups of an account as they stand now; none for one that is disabled or gone. Raises Unavailable."""
+        ...
 
 
 class StaffTokens(Protocol):
@@ -264,11 +280,25 @@ class StoredObject(NamedTuple):
 class DocumentStore(Protocol):
     """Write-once storage of documents, addressed by content (or, for sealed ones, by what went into the seal)."""
 
-    def keep(self, key: str, content: bytes, content_type: str = "application/pdf") -> StoredObject:
-        """Store; if the key is taken the first writer's object stands. Raises Unavailable."""
+    def keep(self, key: str, content: bytes | BinaryIO, content_type: str = "application/pdf") -> StoredObject:
+        """Store; if the key is taken the first writer's object stands. A file is read from its beginning, part by part.
+
+        Raises Unavailable.
+        """
         ...
 
     def read(self, key: str, version: str | None = None) -> bytes: ...
+
+    def link(self, place: StoredObject, name: str, life: timedelta) -> str:
+        """An address at which a browser gets the object itself, for so long, as a file of that name."""
+        ...
+
+    def erase(self, prefix: str) -> None:
+        """Delete every version of every object whose key begins with `prefix`; repeating it is harmless.
+
+        Raises Unavailable while one of them cannot be deleted.
+        """
+        ...
 
     def names(self, prefix: str, after: str = "") -> Sequence[str]:
         """Every key that begins with `prefix` and comes after `after`, in order."""
@@ -483,17 +513,47 @@ class BackgroundChecks(Protocol):
 
     def report(self, report_id: str) -> Report: ...
 
-    def copy(self, report_id: str) -> bytes:
-        """The report as its subject may read it, a PDF. Raises Unavailable."""
+    def copy(self, report_id: str, into: BinaryIO) -> None:
+        """Write the report as its subject may read it, a PDF, into an empty file, part by part.
+
+        Raises Unavailable, and TooLarge for one that is longer than is kept.
+        """
         ...
 
 
 class ScreeningMessages(Protocol):
-    def read(self, raw: bytes, headers: Mapping[str, str], now: datetime) -> ScreeningNews | None:
-        """A message of the screening company, as it came; None if it is not about a report.
+    """Messages of the screening company, as they came."""
 
-        Raises BadSignature, InvalidRequest.
+    def verify(self, raw: bytes, headers: Mapping[str, str], now: datetime) -> None:
+        """Raises BadSignature."""
+        ...
+
+    def read(self, raw: bytes) -> ScreeningNews | None:
+        """None for what is known to concern no packet. Raises InvalidRequest for what is not understood."""
+        ...
+
+
+class QueuePage(NamedTuple):
+    messages: list[QueuedMessage]
+    cursor: str | None
+
+
+class Messages(Protocol):
+    """The queue of vendors' messages, for those that belong to no packet; the others change with their packet."""
+
+    def keep(self, received: Received, waiting: QueuedMessage | None, effects: Sequence[Effect]) -> None:
+        """Write a message, its row if a person has to look at it, and what looks after it.
+
+        One that was received before stays as it is.
         """
+        ...
+
+    def settle(self, before: QueuedMessage, after: QueuedMessage) -> None:
+        """Put `after` in the place of `before`. Raises AlreadyExists if someone was faster."""
+        ...
+
+    def page(self, status: str, cursor: str | None, limit: int) -> QueuePage:
+        """Messages that stand so, oldest first. Raises InvalidRequest for a cursor of another list."""
         ...
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from econtracting.usecases.department.census import Counting
     from econtracting.usecases.department.decisions import Decisions
     from econtracting.usecases.department.erasing import Erasing
+    from econtracting.usecases.department.messages import MessageQueue
     from econtracting.usecases.department.overview import Overview, Producers
     from econtracting.usecases.interview.attachments import Attachments, UploadRemoval
     from econtracting.usecases.interview.contact import EmailChanges
@@ -47,19 +48,22 @@ if TYPE_CHECKING:
     from econtracting.usecases.news.deliveries import Deliveries
     from econtracting.usecases.news.mailing import Mailing
     from econtracting.usecases.news.relay import Executions, Milestones, Publishing, Relay, Timers
+    from econtracting.usecases.news.replaying import Replaying
     from econtracting.usecases.news.standing import PacketStanding
+    from econtracting.usecases.news.understanding import Understanding
     from econtracting.usecases.news.upkeep import Upkeep
     from econtracting.usecases.news.webhooks import Webhooks
     from econtracting.usecases.screening.adverse import AdverseClock
     from econtracting.usecases.screening.background import Screening
     from econtracting.usecases.screening.background_news import ScreeningNews
+    from econtracting.usecases.screening.copies import Copies
     from econtracting.usecases.screening.notices import Notices
     from econtracting.usecases.screening.ordering import Ordering
     from econtracting.usecases.signing.adopting import Adopting
     from econtracting.usecases.signing.consenting import Consenting
     from econtracting.usecases.signing.declining import Declining
     from econtracting.usecases.signing.heads import DailyHeads, HeadsOfPackets, HeadWatch
-    from econtracting.usecases.signing.preparing import Preparing
+    from econtracting.usecases.signing.preparing import DocumentRemoval, Preparing
     from econtracting.usecases.signing.printing import Printing
     from econtracting.usecases.signing.sealing import Refusals, Sealing
     from econtracting.usecases.signing.signing import Signing
@@ -96,6 +100,13 @@ def packets() -> ports.Packets:
     from econtracting.adapters.dynamodb.packets import DynamoPackets
 
     return DynamoPackets(_client("dynamodb"), settings().table)
+
+
+@cache
+def messages() -> ports.Messages:
+    from econtracting.adapters.dynamodb.messages import DynamoMessages
+
+    return DynamoMessages(_client("dynamodb"), settings().table)
 
 
 @cache
@@ -199,6 +210,13 @@ def envelope() -> ports.Envelope:
 
 
 @cache
+def staff_directory() -> ports.StaffDirectory:
+    from econtracting.adapters.staff_directory import PoolDirectory
+
+    return PoolDirectory(_client("cognito-idp"), only("STAFF_POOL_ID"))
+
+
+@cache
 def staff_tokens() -> ports.StaffTokens:
     from econtracting.adapters.staff_tokens import PoolTokens
 
@@ -239,7 +257,7 @@ def preparation() -> ports.Preparation:
 
 @cache
 def locked_documents() -> ports.DocumentStore:
-    """Where signed heads are kept, each under a retention of its own."""
+    """Where what proves something is kept, each object under a retention of its own: seals, signed heads, reports."""
     from econtracting.adapters.s3 import Retention, S3Documents
 
     mode = cast("Literal['GOVERNANCE', 'COMPLIANCE']", only("OBJECT_LOCK_MODE"))
@@ -441,15 +459,19 @@ def background_checks() -> ports.BackgroundChecks:
 
 @cache
 def screening_messages() -> ports.ScreeningMessages:
+    secret = {"fairmeadow": "background_check_key", "ternfield": "background_check_webhook_secret"}
+    return _screening_messages(secrets()[secret[only("BACKGROUND_CHECK_VENDOR")]].split())
+
+
+def _screening_messages(keys: Sequence[str]) -> ports.ScreeningMessages:
     from econtracting.adapters.vendors.background_checks import BackgroundCheckMessages
     from econtracting.adapters.vendors.ternfield import TernfieldMessages
 
-    companies: dict[str, tuple[Callable[[Sequence[str]], ports.ScreeningMessages], str]] = {
-        "fairmeadow": (BackgroundCheckMessages, "background_check_key"),
-        "ternfield": (TernfieldMessages, "background_check_webhook_secret"),
+    companies: dict[str, Callable[[Sequence[str]], ports.ScreeningMessages]] = {
+        "fairmeadow": BackgroundCheckMessages,
+        "ternfield": TernfieldMessages,
     }
-    reader, secret = companies[only("BACKGROUND_CHECK_VENDOR")]
-    return reader(secrets()[secret].split())
+    return companies[only("BACKGROUND_CHECK_VENDOR")](keys)
 
 
 @cache
@@ -564,6 +586,13 @@ def ordering() -> Ordering:
 
 
 @cache
+def copies() -> Copies:
+    from econtracting.usecases.screening.copies import Copies
+
+    return Copies(packets(), background_checks(), locked_documents(), clock())
+
+
+@cache
 def adverse_clock() -> AdverseClock:
     from econtracting.usecases.screening.adverse import AdverseClock
 
@@ -628,7 +657,45 @@ def feeding() -> Feeding:
 def webhooks() -> Webhooks:
     from econtracting.usecases.news.webhooks import Webhooks
 
-    return Webhooks(packets=packets(), packet_types=packet_type, clock=clock())
+    return Webhooks(
+        packets=packets(),
+        messages=messages(),
+        understanding=understanding(),
+        envelope=envelope(),
+        clock=clock(),
+    )
+
+
+@cache
+def understanding() -> Understanding:
+    from econtracting.usecases.news.understanding import Understanding
+
+    return Understanding(
+        packets=packets(),
+        packet_types=packet_type,
+        screening=_screening_messages(()),  # reads what was verified before, and needs no key for that
+        every=settings().reconcile_every,
+    )
+
+
+@cache
+def replaying() -> Replaying:
+    from econtracting.usecases.news.replaying import Replaying
+
+    return Replaying(
+        packets=packets(),
+        messages=messages(),
+        understanding=understanding(),
+        envelope=envelope(),
+        clock=clock(),
+    )
+
+
+@cache
+def message_queue() -> MessageQueue:
+    from econtracting.usecases.department.messages import MessageQueue
+
+    return MessageQueue(packets=packets(), messages=messages(), replaying=replaying(), clock=clock())
 
 
 @cache
@@ -678,7 +745,6 @@ def relay() -> Relay:
     """What performs a row is built when the first of its kind comes."""
     from econtracting.domain.outbox import EffectKind
     from econtracting.usecases.news.relay import Relay
-    from econtracting.usecases.screening import notices
 
     return Relay(
         outbox=outbox(),
@@ -691,13 +757,7 @@ def relay() -> Relay:
             EffectKind.PUBLISH: lambda effect: publishing().publish(effect),
             EffectKind.ORDER_CHECK: lambda effect: ordering().order(effect),
             EffectKind.SYNC_CHECK: lambda effect: ordering().sync(effect),
-            EffectKind.FETCH_REPORT: lambda effect: notices.fetch(
-                packets=packets(),
-                checks=background_checks(),
-                documents=documents(),
-                clock=clock(),
-                effect=effect,
-            ),
+            EffectKind.FETCH_REPORT: lambda effect: copies().fetch(effect),
             EffectKind.VERIFY_IDENTITY: lambda effect: verifying().verify(effect),
             EffectKind.ORDER_APPOINTMENT: lambda effect: filing().order(effect),
             EffectKind.FEED_PRODUCER: lambda effect: feeding().feed(effect),
@@ -705,6 +765,7 @@ def relay() -> Relay:
             EffectKind.STAMP_SEALS: lambda effect: stamping().stamp(effect.packet_id),
             EffectKind.SIGN_MILESTONE: lambda effect: milestones().sign(effect),
             EffectKind.DROP_UPLOAD: lambda effect: upload_removal().drop(effect),
+            EffectKind.DROP_DOCUMENTS: lambda effect: document_removal().drop(effect),
             EffectKind.WATCH: lambda effect: timers().ring(effect),
         },
         retry_base=settings().retry_base,
@@ -730,6 +791,7 @@ def timers() -> Timers:
             TimerKind.REVIEW: lambda packet_id, number: reviews().on_timer(packet_id, int(number)),
             TimerKind.ADVERSE: lambda packet_id, attempt: adverse_clock().on_timer(packet_id, int(attempt)),
             TimerKind.COURSES: lambda packet_id, _: certification().on_timer(packet_id),
+            TimerKind.MESSAGE: lambda message_id, _: replaying().on_timer(message_id),
             TimerKind.SALE: lambda packet_id, state: sale_follow_up().on_timer(packet_id, state),
         }
     )
@@ -892,7 +954,7 @@ def sealing() -> Sealing:
     return Sealing(
         packets=packets(),
         packet_types=packet_type,
-        documents=documents(),
+        documents=locked_documents(),
         renderer=renderer(),
         seal=seal(),
         clock=clock(),
@@ -911,7 +973,7 @@ def seal_refusals() -> Refusals:
 def late_stamping() -> Stamping:
     from econtracting.usecases.signing.stamping import Stamping
 
-    return Stamping(packets(), documents(), seal(), clock())
+    return Stamping(packets(), locked_documents(), seal(), clock())
 
 
 @cache
@@ -1044,6 +1106,13 @@ def attachments() -> Attachments:
     from econtracting.usecases.interview.attachments import Attachments
 
     return Attachments(packets(), packet_type, uploads(), scanner(), limits(), ids(), clock())
+
+
+@cache
+def document_removal() -> DocumentRemoval:
+    from econtracting.usecases.signing.preparing import DocumentRemoval
+
+    return DocumentRemoval(documents())
 
 
 @cache

@@ -1,6 +1,8 @@
 """process: vendors' webhooks, the contracting department's views, ready-to-sell.
 
-POST /webhooks/background-checks | appointments | certifications | sales -> 202 | 401 signature | 404 unknown reference
+POST /webhooks/background-checks | appointments | certifications | sales -> 202 | 401 signature | 422 a sale
+GET  /messages, /messages/{message_id}                             -> 200 | 404
+POST /messages/{message_id}/replay | set-aside {note}              -> 200 | 404 | 409 message-not-applicable
 GET  /packets, /packets/{packet_id}, /packets/{packet_id}/events   -> 200, masked
 POST /packets/{packet_id}/corrections {fields, reason}             -> 200 | 409 invalid-transition | 422 unknown field
 POST /packets/{packet_id}/decisions {decision, reason}             -> 200 | 409 invalid-transition
@@ -11,7 +13,6 @@ GET  /producers/{npn}/certification-status                         -> 200 {loade
 
 from __future__ import annotations
 
-from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
@@ -20,11 +21,15 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from econtracting import wiring
 from econtracting.domain import webhooks as wire
+from econtracting.domain.fields.us import State
+from econtracting.domain.messages import MessageStatus
+from econtracting.domain.moment import Day
 from econtracting.domain.packet import Status
 from econtracting.http import callers
 from econtracting.http.problems import Door
 from econtracting.usecases.department import decisions, overview
 from econtracting.views.department import CorrectionAskedView, DecisionView
+from econtracting.views.messages import MessageDetailView, MessagesView, MessageView
 from econtracting.views.packets import EventsView, PacketDetailView, PacketRowsView
 from econtracting.views.producers import CertificationStatusView, ReadyToSellView
 from econtracting.views.webhooks import AcceptedView
@@ -54,7 +59,7 @@ class Made(BaseModel):
     decision: decisions.Word
     reason: Words
     worksheet_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
-    posted_on: date | None = None
+    posted_on: Day | None = None
 
 
 class ReportedDispute(BaseModel):
@@ -66,40 +71,66 @@ class ReportedDispute(BaseModel):
     reason: Words
 
 
+class Settled(BaseModel):
+    """Why a vendor's message is applied, or set aside."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"note": "The gateway's desk confirms the rejection."}}
+    )
+
+    note: Words
+
+
 @app.post("/webhooks/background-checks", status_code=HTTPStatus.ACCEPTED)
 def receive_screening() -> AcceptedView:
     """Take the screening vendor's word that something happened to a report."""
-    raw, headers = callers.raw_body(app), dict(app.current_event.headers)
-    if news := wiring.screening_messages().read(raw, headers, wiring.clock().now()):
-        wiring.webhooks().receive_screening(news, raw.decode())
-    return AcceptedView()
+    return wiring.webhooks().receive("background-check", None, _signed_by_screening())
 
 
 @app.post("/webhooks/appointments", status_code=HTTPStatus.ACCEPTED)
 def receive_appointment() -> AcceptedView:
     """Take the appointment gateway's news of an appointment."""
-    raw, message_id = _signed("appointment_webhook_secret")
-    if event := wire.appointment_event(raw):
-        wiring.webhooks().receive_appointment(message_id, event, raw.decode())
-    return AcceptedView()
+    return wiring.webhooks().receive("appointments", *_signed("appointment_webhook_secret"))
 
 
 @app.post("/webhooks/certifications", status_code=HTTPStatus.ACCEPTED)
 def receive_certification() -> AcceptedView:
     """Take the certification site's news of a producer."""
-    raw, message_id = _signed("certification_webhook_secret")
-    if event := wire.certification_event(raw):
-        wiring.webhooks().receive_certification(message_id, event, raw.decode())
-    return AcceptedView()
+    return wiring.webhooks().receive("certifications", *_signed("certification_webhook_secret"))
 
 
 @app.post("/webhooks/sales", status_code=HTTPStatus.ACCEPTED)
 def receive_sale() -> AcceptedView:
     """Take a producer's sale as policy administration reports it."""
-    raw, message_id = _signed("sales_webhook_secret")
-    if event := wire.sale_event(raw):
-        wiring.first_sales().report(message_id, event, raw.decode())
-    return AcceptedView()
+    return wiring.webhooks().receive("sales", *_signed("sales_webhook_secret"))
+
+
+@app.get("/messages")
+def list_messages(
+    status: Annotated[MessageStatus, Query()] = MessageStatus.OPEN,
+    cursor: Annotated[str | None, Query(max_length=1000)] = None,
+) -> MessagesView:
+    """List vendors' messages that were not applied, or how they were settled."""
+    callers.staff(app, "contracting")
+    return wiring.message_queue().rows(status, cursor)
+
+
+@app.get("/messages/<message_id>")
+def show_message(message_id: str) -> MessageDetailView:
+    """Show a vendor's message with what it says."""
+    return wiring.message_queue().show(callers.staff(app, "contracting"), message_id)
+
+
+@app.post("/messages/<message_id>/replay")
+def replay_message(message_id: str, settled: Settled) -> MessageView:
+    """Apply a vendor's message now, and accept what it says against an outcome that stood."""
+    return wiring.message_queue().replay(callers.staff(app, "contracting"), message_id, settled.note)
+
+
+@app.post("/messages/<message_id>/set-aside")
+def set_message_aside(message_id: str, settled: Settled) -> MessageView:
+    """Leave a vendor's message unapplied, for good."""
+    return wiring.message_queue().set_aside(callers.staff(app, "contracting"), message_id, settled.note)
 
 
 @app.get("/packets")
@@ -152,8 +183,8 @@ def record_dispute(packet_id: str, told: ReportedDispute) -> DecisionView:
 @app.get("/producers/<npn>/ready-to-sell")
 def ready_to_sell(
     npn: str,
-    state: Annotated[str, Query(pattern="^[A-Z]{2}$")],
-    on: Annotated[date | None, Query()] = None,
+    state: Annotated[State, Query()],
+    on: Annotated[Day | None, Query()] = None,
 ) -> ReadyToSellView:
     """Answer whether a producer may sell in a state on a day, and why not."""
     callers.staff(app, "recruiter", "contracting", "carrier-system")
@@ -167,10 +198,16 @@ def certification_status(npn: str) -> CertificationStatusView:
     return wiring.certification().status(npn)
 
 
-def _signed(secret: str) -> tuple[bytes, str]:
+def _signed(secret: str) -> tuple[str, bytes]:
     raw = callers.raw_body(app)
     headers = dict(app.current_event.headers)
-    return raw, wire.verify_standard(raw, headers, wiring.secrets()[secret].split(), wiring.clock().now())
+    return wire.verify_standard(raw, headers, wiring.secrets()[secret].split(), wiring.clock().now()), raw
+
+
+def _signed_by_screening() -> bytes:
+    raw = callers.raw_body(app)
+    wiring.screening_messages().verify(raw, dict(app.current_event.headers), wiring.clock().now())
+    return raw
 
 
 def _require_certification_site() -> None:

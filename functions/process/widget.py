@@ -17,6 +17,7 @@ from econtracting.domain.acts import TAKES_TWO, Act
 from econtracting.domain.audit import Actor
 from econtracting.domain.callers import Staff
 from econtracting.domain.errors import EContractingError, InvalidRequest
+from econtracting.domain.messages import MessageStatus
 from econtracting.http import console
 from econtracting.usecases.department import decisions, overview
 
@@ -25,7 +26,7 @@ logger = Logger()
 CONSOLE = Staff("console", frozenset({"contracting"}), "", Actor(kind="staff", id="console"))
 DESCRIPTION = """### Contracting department
 Lists the queues, opens a packet with masked values, resends an invitation, asks for a correction, decides, retries.
-Parameters: `queue` (review, adverse, correction, waiting).
+Parameters: `queue` (review, adverse, correction, waiting, news, messages).
 """
 SHORTEST_REASON, LONGEST_REASON = 10, 500
 
@@ -37,6 +38,8 @@ def lambda_handler(event: dict[str, Any], context: Any) -> str:
         return DESCRIPTION
     form: Form = event.get("widgetContext", {}).get("forms", {}).get("all", {})
     page = console.Pages(context.invoked_function_arn)
+    if event.get("queue") == console.MESSAGES or "message_act" in event:
+        return _messages(page, event, form)
     packet_id = str(event.get("packet_id") or form.get("packet_id", "")).strip()
     try:
         told = _act(event["act"], packet_id, form) if "act" in event else ""
@@ -52,6 +55,28 @@ def lambda_handler(event: dict[str, Any], context: Any) -> str:
 def _queue(page: console.Pages, event: Mapping[str, Any]) -> str:
     queue = overview.Queue(event.get("queue", overview.Queue.REVIEW))
     return page.queue(queue, tuple(overview.Queue), wiring.overview().rows(None, queue, event.get("cursor")))
+
+
+def _messages(page: console.Pages, event: Mapping[str, Any], form: Form) -> str:
+    queue, told, refused = wiring.message_queue(), "", False
+    try:
+        if "message_act" in event:
+            told = _settle(str(event["message_act"]), str(event.get("message_id", "")), form)
+    except EContractingError as refusal:
+        logger.info("refused in the console", code=refusal.code)
+        told, refused = refusal.detail, True
+    return page.messages(queue.rows(MessageStatus.OPEN, event.get("cursor")), told, refused=refused)
+
+
+def _settle(act: str, message_id: str, form: Form) -> str:
+    """Raises what the use case raises, InvalidRequest without a proper reason."""
+    queue, reason = wiring.message_queue(), _reason(form)
+    acts = {"replay": queue.replay, "set-aside": queue.set_aside}
+    if act not in acts:
+        raise InvalidRequest("There is no such action.")
+    settled = acts[act](CONSOLE, message_id, reason)
+    logger.info("acted in the console", act=act, message_id=message_id)
+    return f"The message is {settled.status.value}."
 
 
 def _act(act: str, packet_id: str, form: Form) -> str:
@@ -104,6 +129,8 @@ ACTS: dict[Act, Callable[[str, Form], str]] = {
     Act.PRE_ADVERSE: _decide("pre-adverse"),
     Act.ADVERSE: _decide("adverse"),
     Act.REJECT: _decide("reject"),
+    Act.NOTE: _decide("note"),
+    Act.WEIGH: _decide("weigh"),
     Act.RETRY: _decide("retry"),
     Act.ERASE: _erase,
 }

@@ -19,7 +19,7 @@ GET  /packet/print/all                              -> 200 application/zip, or o
 GET  /packet/evidence                               -> 200 application/zip
 GET  /packet/notices                                -> 200 notices about a background report, and whether to dispute
 GET  /packet/notices/{notice_id}/content            -> 200 text/plain | 404 notice-not-found
-GET  /packet/notices/{notice_id}/report             -> 200 application/pdf, the copy of the report | 404
+GET  /packet/notices/{notice_id}/report             -> 200 application/pdf, the copy of the report | 303 | 404
 POST /packet/notices/{notice_id}/disputes           -> 201 {disputed_at} | 409 invalid-transition
 
 Signing calls before consent answer 403 consent-required.
@@ -37,8 +37,22 @@ from econtracting import wiring
 from econtracting.domain.screening.notices import Ground
 from econtracting.domain.signing.documents import PACKET_ACT
 from econtracting.http import callers
-from econtracting.http.files import PDF, PLAIN, PNG, ZIP, ZIP_OR_PDF, File, pdf, plain, png, zipped
+from econtracting.http.files import (
+    PDF,
+    PDF_OR_ELSEWHERE,
+    PLAIN,
+    PNG,
+    ZIP,
+    ZIP_OR_PDF,
+    File,
+    elsewhere,
+    pdf,
+    plain,
+    png,
+    zipped,
+)
 from econtracting.http.problems import Door
+from econtracting.usecases.screening.notices import COPY_NAME
 from econtracting.usecases.signing.adopting import Wish
 from econtracting.views.notices import DisputeView, NoticesView
 from econtracting.views.printing import PrintRowView
@@ -170,10 +184,11 @@ def notice(notice_id: str) -> File:
     return plain(wiring.notices().text(callers.agent(app), notice_id))
 
 
-@app.get("/packet/notices/<notice_id>/report", responses=PDF)
+@app.get("/packet/notices/<notice_id>/report", responses=PDF_OR_ELSEWHERE)
 def report(notice_id: str) -> File:
     """The copy of the report that a notice is about."""
-    return pdf(wiring.notices().report(callers.agent(app), notice_id), "background-report.pdf")
+    copy = wiring.notices().report(callers.agent(app), notice_id)
+    return pdf(copy.content, COPY_NAME) if copy.link is None else elsewhere(copy.link)
 
 
 @app.post("/packet/notices/<notice_id>/disputes", status_code=HTTPStatus.CREATED)

@@ -6,10 +6,10 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
-from econtracting.domain.signing.heads import Exported, ExportTask, MilestoneTask
 
 from econtracting import wiring
 from econtracting.domain.errors import TrailRewritten
+from econtracting.domain.signing.heads import Exported, ExportTask, MilestoneTask
 
 logger = Logger()
 

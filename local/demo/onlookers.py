@@ -88,6 +88,15 @@ class Onlookers:
         packet: dict[str, Any] = self.contracting.get(f"/packets/{self.packet_id}")
         return packet
 
+    def messages(self) -> list[dict[str, Any]]:
+        """The vendors' messages that wait for the contracting department."""
+        waiting: list[dict[str, Any]] = self.contracting.get("/messages")["items"]
+        return waiting
+
+    def settle(self, message: Mapping[str, Any], act: str, note: str) -> None:
+        """Have one of them applied or set aside."""
+        self.contracting.call("POST", f"/messages/{message['message_id']}/{act}", {"note": note})
+
     def events(self) -> list[dict[str, Any]]:
         """The packet's audit trail, in order."""
         events: list[dict[str, Any]] = self.contracting.get(f"/packets/{self.packet_id}/events")["items"]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from local.demo import access, troubles
+from local.demo import access, notices, troubles
 from local.demo.cast import MENDED_SSN, Person, somebody
 from local.demo.client import verify
 from local.demo.journey import Journey
@@ -52,6 +52,20 @@ def kansas(status: str, ready: bool) -> Callable[[Journey], None]:
     return play
 
 
+def rejected_after_approval(journey: Journey) -> None:
+    """Kansas approves and takes it back: the approval stands until a person has looked."""
+    journey.play_until_finished()
+    journey.background_clear()
+    journey.appointed({"AL": "APPROVED", "KS": "APPROVED"})
+    journey.certified()
+    taken_back = troubles.told_otherwise(journey, "KS", stands="APPROVED", told="REJECTED")
+    journey.ready_to_sell({"AL": True, "KS": True})
+    troubles.accepted(journey, taken_back, "KS", "REJECTED")
+    journey.ready_to_sell({"AL": True, "KS": False})
+    journey.once_each()
+    journey.evidence()
+
+
 def released(journey: Journey) -> None:
     journey.play_until_finished()
     journey.stands_at("ADVERSE_REVIEW")
@@ -65,6 +79,29 @@ def refused(journey: Journey) -> None:
     journey.refused_after_notices(lambda: troubles.disputed(journey))
     kinds = [one["kind"] for one in journey.agent.get("/packet/notices")["items"]]
     verify(kinds == ["adverse", "pre-adverse"], "both notices stay with the agent", kinds)
+
+
+def corrected_report(journey: Journey) -> None:
+    journey.play_until_finished()
+    journey.stands_at("ADVERSE_REVIEW")
+    notices.send_notice(journey)
+    notices.correct_report(journey)
+
+
+def posted_notice(journey: Journey) -> None:
+    journey.play_until_finished()
+    journey.stands_at("ADVERSE_REVIEW")
+    notices.send_notice(journey)
+    notices.post_notice(journey)
+
+
+def report_turns(journey: Journey) -> None:
+    journey.play_until_finished()
+    journey.background_clear()
+    to_ready(journey)
+    notices.turn_report(journey)
+    journey.ready_to_sell({"AL": True, "KS": True})
+    notices.see_news(journey)
 
 
 def asked_to_correct(journey: Journey) -> None:
@@ -211,6 +248,11 @@ SCENARIOS = {
         lambda: somebody(states=FEW_STATES, npn_ending="200"),
         kansas("REJECTED", ready=False),
     ),
+    "rejected-after-approval": Scenario(
+        "Kansas approves and then rejects: the approval stands, a person looks and accepts, the agent is told",
+        lambda: somebody(states=FEW_STATES, npn_ending="076"),
+        rejected_after_approval,
+    ),
     "no-license": Scenario(
         "no license in Kansas: nothing is ordered there",
         lambda: somebody(states=FEW_STATES, npn_ending="093"),
@@ -235,6 +277,21 @@ SCENARIOS = {
         "the background check finds something; notice, dispute, wait, final notice",
         lambda: somebody("consider", states=FEW_STATES),
         refused,
+    ),
+    "corrected-report": Scenario(
+        "the report is amended during the wait, its document is down: a new copy, a new notice, a whole new wait",
+        lambda: somebody("consider", states=FEW_STATES),
+        corrected_report,
+    ),
+    "posted-notice": Scenario(
+        "the notice before a decision comes back: posted on a day that can be, waited for, then the final notice",
+        lambda: somebody("consider", "noticebounce", states=FEW_STATES),
+        posted_notice,
+    ),
+    "report-turns": Scenario(
+        "a clear report turns after the producer is active: the answer stands until a person has looked",
+        lambda: somebody(states=FEW_STATES),
+        report_turns,
     ),
     "suspended": Scenario(
         "the bureau cannot match the SSN: the agent corrects it, signs again what shows it, and becomes ready to sell",

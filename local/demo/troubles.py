@@ -1,7 +1,9 @@
 """Branches of the road after submission: systems that do not answer, disputed reports, sales that come too early."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from local.demo.cast import Person
 from local.demo.client import verify
@@ -81,10 +83,13 @@ def canceled(journey: Journey) -> None:
 
 
 def sold_too_early(journey: Journey, state: str) -> None:
-    """A sale before the producer is ready to sell is an alarm, not an order; a sale by no one we know is refused."""
+    """A sale before the producer is ready to sell is an alarm, not an order; one by nobody we know waits in a queue."""
     today = datetime.now(UTC).date()
     unknown = report_sale(journey.scene.config, NOBODYS_NPN, state, today)
-    verify(unknown.status_code == 404, "a sale by an unknown producer is refused", unknown.text)
+    verify(unknown.status_code == 202, "a sale by an unknown producer is kept", unknown.text)
+    waiting = [one for one in journey.messages() if one["reference"] == NOBODYS_NPN]
+    verify([one["reason"] for one in waiting] == ["UNKNOWN_REFERENCE"], "it waits in the department's queue", waiting)
+    journey.settle(waiting[0], "set-aside", "Nobody of ours has this number.")
     told = report_sale(journey.scene.config, journey.person.npn, state, today)
     verify(told.status_code == 202, "an early sale is accepted", told.text)
 
@@ -94,6 +99,34 @@ def sold_too_early(journey: Journey, state: str) -> None:
     journey.wait_until("the early sale rings", lambda: "NOT_READY_TO_SELL" in alarms(), VENDOR_PATIENCE)
     verify(state not in journey.appointments(), "nothing is ordered behind the department's back")
     journey.timeline.done("sold too early", f"{state}: {', '.join(alarms())}")
+
+
+def told_otherwise(journey: Journey, state: str, stands: str, told: str) -> Mapping[str, Any]:
+    """A state says otherwise than its answer that stands: on the trail, in the queue, and nothing else happens."""
+
+    def waiting() -> Mapping[str, Any] | None:
+        mine = (one for one in journey.messages() if one["packet_id"] == journey.packet_id)
+        return next(mine, None)
+
+    journey.wait_until(f"{state}'s other answer waits for a person", lambda: waiting() is not None, VENDOR_PATIENCE)
+    message = waiting() or {}
+    verify(message["told"] == {"state": state, "stands": stands, "told": told}, "the queue says what is new", message)
+    verify(journey.appointments()[state] == stands, f"the first answer of {state} stands", journey.appointments())
+    kept = [event["data"]["message"] for event in journey.events() if event["type"] == "message.kept"]
+    verify(kept == [message["message_id"]], "the news is on the trail", kept)
+    journey.timeline.done("told otherwise", f"{state}: {told} after {stands}")
+    return message
+
+
+def accepted(journey: Journey, message: Mapping[str, Any], state: str, status: str) -> None:
+    """A person has looked and accepts what the state says; the agent is told."""
+    before = journey.postbox.last()
+    journey.settle(message, "replay", "The gateway's desk confirms that it was filed in error.")
+    verify(journey.appointments()[state] == status, f"{state} stands as {status}", journey.appointments())
+    applied = [event for event in journey.events() if event["type"] == "message.applied"]
+    verify(applied[-1]["actor"]["kind"] == "staff", "who accepted it is on the trail", applied)
+    journey.wait_until("the agent is told", lambda: journey.postbox.last() > before)
+    journey.timeline.done("accepted", f"{state} {status}")
 
 
 def screened_by(journey: Journey, numbers: re.Pattern[str], outcomes: list[str]) -> None:

@@ -9,8 +9,9 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+from local.config import SIMULATORS
 from local.drill.patient import Doors
-from local.stack import SIMULATORS, Stack
+from local.stack import Stack
 
 PAUSES = (4.0, 12.0)  # seconds between two blows
 SOME = 0.3  # of the functions' processes at one blow

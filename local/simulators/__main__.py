@@ -6,20 +6,19 @@ import sys
 import uvicorn
 
 from local.config import HOST, Config
-from local.simulators import (
-    appointment_gateway,
-    background_check,
-    certification_site,
-    license_registry,
-    ternfield,
-)
+from local.simulators.appointment_gateway import application as appointment_gateway
+from local.simulators.background_check import application as background_check
+from local.simulators.certification_site import application as certification_site
+from local.simulators.license_registry import application as license_registry
+from local.simulators.ternfield import application as ternfield
 
+# Under the name of the port of each (local/config.py).
 APPLICATIONS = {
-    "background": background_check.application,
-    "registry": license_registry.application,
-    "appointments": appointment_gateway.application,
-    "certification": certification_site.application,
-    "ternfield": ternfield.application,
+    "background": background_check,
+    "registry": license_registry,
+    "appointments": appointment_gateway,
+    "certification": certification_site,
+    "ternfield": ternfield,
 }
 
 

@@ -1,6 +1,7 @@
 """Appointment gateway: accepts orders per state and reports later what each state decided.
 
-The eighth digit of a special NPN chooses; where only one state is affected it is Kansas.
+The eighth digit of a special NPN chooses, and the last two where a state changes its mind; where only one state is
+affected it is Kansas.
 """
 
 import uuid
@@ -11,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from local.config import APPOINTMENT_GATEWAY_KEY, APPOINTMENT_WEBHOOK_SECRET, Config
-from local.scripts import gateway_script
+from local.scripts import gateway_script, registry_script
 from local.simulators.server import Body, Refusal, Simulator
 from local.simulators.signatures import StandardWebhooks
 from local.simulators.store import Store
@@ -20,6 +21,7 @@ from local.simulators.store import Store
 DECISION_SECONDS, LATER_SECONDS = 1.0, 2.0
 AFFECTED = "KS"
 PENDING_FIRST, REJECTED, FREEZE, OUTAGE, DOWN, REPEATED, SILENT, MISSING_LICENSE, SYNTAX = range(1, 10)
+AFTER_APPROVAL, AFTER_APPROVAL_SECONDS = 76, 6.0  # by the last two digits: approved, and rejected later
 STATE_FEE_CENTS = 1500
 REQUIRED = {"external_ref", "action", "producer", "company", "state", "license_class", "line_codes", "effective_date"}
 
@@ -66,6 +68,9 @@ class AppointmentGateway:
             }
             self._store.put("order", order["transaction_id"], order)
             self._script(order, script)
+            if registry_script(npn) == AFTER_APPROVAL and order["state"] == AFFECTED:
+                taken_back = {"status": "REJECTED", "reason_codes": ["FILED_IN_ERROR"]}
+                self._decide(order, taken_back, DECISION_SECONDS + AFTER_APPROVAL_SECONDS)
             return 202, {"transaction_id": order["transaction_id"], "status": "ACCEPTED"}
 
         return await self._simulator.once(request, accept)

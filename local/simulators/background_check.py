@@ -43,6 +43,7 @@ class BackgroundCheck:
         simulator.route("POST", "/v1/reports", self._report)
         simulator.route("GET", "/v1/reports/{id}", self._read)
         simulator.route("GET", "/v1/reports/{id}/document", self._document)
+        simulator.route("POST", "/desk/reports/{reference}", self._change)
         self.application = simulator.application()
 
     async def _candidate(self, request: Request) -> JSONResponse:
@@ -77,6 +78,7 @@ class BackgroundCheck:
                 "estimated_completion_at": (datetime.now(UTC) + timedelta(days=2)).isoformat(timespec="seconds"),
             }
             self._store.put("report", report["id"], report)
+            self._store.put("order", report["custom_id"], {"report": report["id"]})
             self._script(report, candidate)
             return 201, report
 
@@ -92,8 +94,23 @@ class BackgroundCheck:
         report = self._store.get("report", request.path_params["id"])
         if report is None:
             raise Refusal(404, "report not found")
-        result = report["result"] or "none yet"
-        return Response(page(f"Report {report['id']}", f"Result: {result}"), media_type="application/pdf")
+        if calls := report.get("document_outage", 0):
+            self._simulator.outage(f"document {report['id']}", calls)
+        lines = [f"Report {report['id']}", f"Result: {report['result'] or 'none yet'}", report.get("finding", "")]
+        return Response(page(*filter(None, lines)), media_type="application/pdf")
+
+    async def _change(self, request: Request) -> Response:
+        """A clerk changes a report, and the bureau tells of it (local/bureau_desk.py)."""
+        values = await request.json()
+        with self._store.transaction():
+            order = self._store.get("order", request.path_params["reference"])
+            if order is None:
+                raise Refusal(404, "nothing was ordered under this reference")
+            report = (self._store.get("report", order["report"]) or {}) | values
+            self._store.put("report", report["id"], report)
+            told = self._event(report, {}, _verb(report["status"]))
+            self._simulator.webhook(told["id"], told)
+        return JSONResponse(report)
 
     def _script(self, report: Body, candidate: Body) -> None:
         """Plan what becomes of a report, and what is said about it when."""

@@ -50,13 +50,15 @@ def test_the_packet_has_sixteen_rows_in_packet_order() -> None:
         "california-privacy",
         "summary",
         "certificate",
-    ]
+    ], "functions/econtracting/packet_types/meridian/documents.json and this test differ"
 
 
 def test_every_template_belongs_to_a_row_and_every_row_has_its_template() -> None:
     templates = {path.stem for path in (MERIDIAN / "templates").glob("*.typ")}
 
-    assert templates == {row.template for row in DOCUMENTS.every()}, "meridian/documents.json or meridian/templates/"
+    assert templates == {row.template for row in DOCUMENTS.every()}, (
+        "functions/econtracting/packet_types/meridian/documents.json and meridian/templates/ differ"
+    )
 
 
 def test_state_documents_are_for_the_people_of_that_state() -> None:

@@ -5,17 +5,21 @@ import threading
 import time
 import traceback
 from collections import deque
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
+from itertools import count
 from typing import NamedTuple
 
 import pytest
 
 from econtracting.adapters.vendors.appointment_gateway import HttpAppointmentGateway
+from econtracting.adapters.vendors.background_checks import HttpBackgroundChecks
 from econtracting.adapters.vendors.certification_site import HttpCertificationSite
-from econtracting.adapters.vendors.http import LONGEST_ANSWER, Timeouts
+from econtracting.adapters.vendors.http import LONGEST_ANSWER, PART, Timeouts, Vendor
 from econtracting.adapters.vendors.license_registry import HttpLicenseRegistry
-from econtracting.domain.errors import InvalidRequest, Unavailable
+from econtracting.domain.errors import InvalidRequest, TooLarge, Unavailable
 from econtracting.domain.screening.background import ScreeningResult, ScreeningStatus
 from econtracting.ports import Candidate
 from tests.support.screeners import COMPANIES, NAMED, Fairmeadow, Ternfield
@@ -75,6 +79,14 @@ class Seen(NamedTuple):
     body: dict | None
 
 
+class Chunked:
+    """A body that does not say how long it is; one that is not `whole` breaks off."""
+
+    def __init__(self, content, whole=True):
+        parts = [content[at : at + 8192] for at in range(0, len(content), 8192)]
+        self.wire = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + (b"0\r\n\r\n" if whole else b"")
+
+
 class ScriptedVendor:
     """Answers each request with the next of `answers`: (status, body[, headers]), or a pause before hanging up."""
 
@@ -97,13 +109,22 @@ class ScriptedVendor:
                     self.close_connection = True
                     return
                 status, body, *more = scripted
+                if isinstance(body, Chunked):
+                    self.send_response(status)
+                    self.send_header("Transfer-Encoding", "chunked")
+                    self.end_headers()
+                    with suppress(OSError):  # whoever asked may have hung up
+                        self.wfile.write(body.wire)
+                    self.close_connection = True
+                    return
                 content = body if isinstance(body, bytes) else json.dumps(body).encode()
                 self.send_response(status)
                 for name, value in (more[0] if more else {}).items():
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
-                self.wfile.write(content)
+                with suppress(OSError):
+                    self.wfile.write(content)
 
             do_GET = do_POST = do_PUT = answer
 
@@ -142,6 +163,11 @@ def checks(vendor, company):
 
 
 @pytest.fixture
+def fairmeadow(vendor):
+    return HttpBackgroundChecks(vendor.url, KEY, IMPATIENT)
+
+
+@pytest.fixture
 def registry(vendor):
     return HttpLicenseRegistry(vendor.url, KEY, IMPATIENT)
 
@@ -157,7 +183,9 @@ def site(vendor):
 
 
 def copy_of(checks, report="rep_1"):
-    return checks.copy(report)
+    into = BytesIO()
+    checks.copy(report, into)
+    return into.getvalue()
 
 
 def test_an_order_is_known_by_its_id_there_and_by_our_reference(vendor, company, checks):
@@ -516,3 +544,76 @@ def test_no_error_shows_what_was_sent_or_answered(vendor, company, checks, answe
     shown = "".join(traceback.format_exception(error.value, capture_locals=False)) + str(error.value.facts)
     for marker in (SSN, "Rivera", "dana@", "1980", KEY):
         assert marker not in shown
+
+
+@pytest.mark.law("T3")
+@pytest.mark.parametrize("size", [LONGEST_ANSWER + 1, 12 * 1024 * 1024], ids=["over one MiB", "twelve MiB"])
+def test_a_copy_of_several_megabytes_is_taken_part_by_part(vendor, fairmeadow, size):
+    content = b"%PDF-1.7 " + bytes(size)
+    vendor.answers.append((200, content))
+    parts = Parts()
+    fairmeadow.copy("rep_1", parts)
+    assert (parts.getvalue() == content, parts.longest <= PART) == (True, True)
+
+
+@pytest.mark.law("T3")
+@pytest.mark.parametrize("told", [True, False], ids=["says its length", "in chunks"])
+def test_a_copy_that_is_too_large_is_no_outage_and_is_not_read_to_its_end(vendor, fairmeadow, told, monkeypatch):
+    monkeypatch.setattr("econtracting.adapters.vendors.http.LONGEST_COPY", 100_000)
+    content = b"%PDF-1.7 " + bytes(400_000)
+    vendor.answers.append((200, content) if told else (200, Chunked(content)))
+    parts = Parts()
+    with pytest.raises(TooLarge):
+        fairmeadow.copy("rep_1", parts)
+    assert len(parts.getvalue()) <= 100_000
+
+
+@pytest.mark.law("T3")
+def test_a_copy_with_a_mark_in_front_is_a_document(vendor, fairmeadow):
+    vendor.answers.append((200, b"\xef\xbb\xbf%PDF-1.7 the report"))
+    into = BytesIO()
+    fairmeadow.copy("rep_1", into)
+    assert into.getvalue().endswith(b"%PDF-1.7 the report")
+
+
+@pytest.mark.law("T3")
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (200, b"%PDF-1.7", {"Content-Encoding": "gzip"}),
+        (302, b"", {"Location": "https://elsewhere.example"}),
+        (503, b"", {"Retry-After": "5"}),
+        0.6,
+    ],
+    ids=["packed", "elsewhere", "down", "silent"],
+)
+def test_whatever_is_no_whole_document_is_an_outage(vendor, fairmeadow, answer):
+    vendor.answers.append(answer)
+    with pytest.raises(Unavailable):
+        fairmeadow.copy("rep_1", BytesIO())
+
+
+@pytest.mark.law("T3")
+def test_a_copy_that_breaks_off_is_an_outage(vendor, fairmeadow):
+    vendor.answers.append((200, Chunked(b"%PDF-1.7 " + bytes(50_000), whole=False)))
+    with pytest.raises(Unavailable):
+        fairmeadow.copy("rep_1", BytesIO())
+
+
+@pytest.mark.law("T3")
+def test_a_copy_that_takes_for_ever_is_given_up(vendor):
+    vendor.answers.append((200, b"%PDF-1.7 " + bytes(5 * PART)))
+    seconds = count(0, 15)
+    slow = Vendor("The vendor", vendor.url, KEY, IMPATIENT, timer=lambda: float(next(seconds)))
+    with pytest.raises(Unavailable):
+        slow.save("/file", BytesIO(), most=10 * PART)
+
+
+class Parts(BytesIO):
+    """A file that remembers the longest piece written into it."""
+
+    longest = 0
+
+    def write(self, part):
+        self.longest = max(self.longest, len(part))
+        return super().write(part)

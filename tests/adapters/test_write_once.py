@@ -60,7 +60,7 @@ def meeting(client: Any, times: int, code: str = "ConditionalRequestConflict", s
 
 def test_an_overlapping_write_is_tried_again_after_a_pause(client: Any) -> None:
     asked, slept = meeting(client, 3), []
-    stored = S3Documents(client, BUCKET, slept.append).keep(KEY, b"first")
+    stored = S3Documents(client, BUCKET, sleep=slept.append).keep(KEY, b"first")
     assert asked == ["*"] * 4
     assert len(slept) == 3
     assert all(0 <= pause <= 1 for pause in slept)
@@ -72,7 +72,7 @@ def test_the_writer_who_lost_reads_the_winner(client: Any) -> None:
     """S3 answers 409 while the other write is on its way, and 412 once it stands."""
     winner = client.put_object(Bucket=BUCKET, Key=KEY, Body=b"winner")["VersionId"]
     meeting(client, 2)
-    documents = S3Documents(client, BUCKET, lambda _: None)
+    documents = S3Documents(client, BUCKET, sleep=lambda _: None)
     stored = documents.keep(KEY, b"loser")
     assert stored == (KEY, winner)
     assert documents.read(stored.key, stored.version) == b"winner"
@@ -100,14 +100,14 @@ def test_writers_who_never_stop_meeting_are_told_to_come_back(client: Any, store
 
 def test_another_operation_on_its_way_is_waited_for_too(client: Any) -> None:
     asked = meeting(client, 1, "OperationAborted")
-    S3Documents(client, BUCKET, lambda _: None).keep(KEY, b"first")
+    S3Documents(client, BUCKET, sleep=lambda _: None).keep(KEY, b"first")
     assert len(asked) == 2
 
 
 def test_any_other_refusal_is_not_repeated(client: Any) -> None:
     asked = meeting(client, 5, "AccessDenied", 403)
     with pytest.raises(ClientError):
-        S3Documents(client, BUCKET, lambda _: None).keep(KEY, b"never")
+        S3Documents(client, BUCKET, sleep=lambda _: None).keep(KEY, b"never")
     assert len(asked) == 1
 
 
@@ -116,14 +116,14 @@ def test_two_writers_who_met_do_not_wait_equally_long(client: Any) -> None:
     pauses: list[list[float]] = [[], []]
     for key, slept in zip("ab", pauses, strict=True):
         meeting(client, 3)
-        S3Documents(client, BUCKET, slept.append).keep(key, b"1")
+        S3Documents(client, BUCKET, sleep=slept.append).keep(key, b"1")
     assert [len(one) for one in pauses] == [3, 3]
     assert pauses[0] != pauses[1]
 
 
 def test_of_eight_writers_at_once_one_wins_and_all_name_it(client: Any) -> None:
     asked = meeting(client, 6)
-    documents = S3Documents(client, BUCKET, lambda _: None)
+    documents = S3Documents(client, BUCKET, sleep=lambda _: None)
     stored = together(8, lambda number: documents.keep(KEY, f"writer {number}".encode()))
     assert len({one.version for one in stored}) == 1
     assert len(asked) == 14

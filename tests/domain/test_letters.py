@@ -242,4 +242,6 @@ def test_every_letter_has_its_wording_and_begins_with_a_capital_after_the_greeti
 
 
 def test_no_wording_lies_about_that_no_letter_uses() -> None:
-    assert {path.stem for path in letters.HOME.glob("*.txt")} == {name.value for name in LetterName}, "domain/outbox.py"
+    assert {path.stem for path in letters.HOME.glob("*.txt")} == {name.value for name in LetterName}, (
+        "functions/econtracting/domain/outbox.py does not name them all"
+    )

@@ -147,9 +147,16 @@ def test_members_we_do_not_use_are_ignored():
         ("state", "Alabama"),
         ("effective_date", "11/24/2026"),
         ("transaction_id", 17),
-        ("external_ref", "pkt_1#AL"),
-        ("reason_codes", ["the producer owes money"]),
-        ("state_fee_cents", "3000"),
+        ("external_ref", "pkt_1 AL"),
+        ("state", "ZZ"),
+        ("state", "al"),
+        ("state", "\ufb02"),
+        ("effective_date", 0),
+        ("effective_date", "0"),
+        ("effective_date", "2026-02-30"),
+        ("effective_date", "2026-11-24T00:00:00Z"),
+        ("effective_date", "20261124"),
+        ("effective_date", "9999-01-01"),
     ],
 )
 def test_a_member_we_use_must_be_as_documented(member, value):
@@ -164,6 +171,72 @@ def test_a_member_we_use_must_be_as_documented(member, value):
 def test_a_body_that_is_no_message_is_refused(body):
     with pytest.raises(InvalidRequest):
         webhooks.sale_event(body)
+
+
+@pytest.mark.law("P14")
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("state_ref", "AL/778 b"),
+        ("state_ref", "\u00e9"),
+        ("state_ref", 778),
+        ("reason_codes", None),
+        ("reason_codes", "LATE"),
+        ("state_fee_cents", 3000.0),
+        ("state_fee_cents", -0.5),
+        ("state_fee_cents", "3000"),
+        ("state_fee_cents", -1),
+        ("novelty", {"deep": [1]}),
+    ],
+)
+def test_a_member_that_decides_nothing_never_loses_an_approval(member, value):
+    told = webhooks.appointment_event(raw({**APPOINTMENT, "data": {**APPOINTMENT["data"], member: value}}))
+    assert (told.data.status, told.data.state, told.data.external_ref) == ("APPROVED", "AL", "pkt_1-AL")
+    kept = {"state_ref": "AL/778 b", "state_fee_cents": 3000.0, "reason_codes": None}.get(member, "odd")
+    assert told.odd == ((member,) if value not in (None, kept) and member != "novelty" else ())
+
+
+@pytest.mark.law("P14")
+def test_of_odd_reason_codes_those_that_are_codes_are_kept():
+    told = webhooks.appointment_event(
+        raw({**APPOINTMENT, "data": {**APPOINTMENT["data"], "reason_codes": ["the producer owes money", "LATE", 3]}})
+    )
+    assert told.data.reasons == ("LATE",)
+    assert told.odd == ("reason_codes",)
+
+
+@pytest.mark.law("P14")
+@pytest.mark.parametrize(("score", "kept"), [(86.67, 86.67), (92, 92), (101, None), ("92", None), (None, None)])
+def test_a_score_with_a_fraction_is_kept_and_an_odd_one_takes_no_course_away(score, kept):
+    body = message("course.completed", npn="1", external_ref="pkt_1", course="c", plan_year=2027, score=score)
+    told = webhooks.certification_event(raw(body))
+    assert told.passed
+    assert told.data.score == kept
+    assert told.odd == (() if kept is not None or score is None else ("score",))
+
+
+@pytest.mark.law("T20", "N13")
+@pytest.mark.parametrize(
+    "secret", ["whsec_c2l4dGVlbiBieXRlIGtleQ", "c2l4dGVlbiBieXRlIGtleQ=", "whsec_c2l4dGVlbiBieXRlIGtleQ=="]
+)
+def test_a_secret_may_lack_its_padding(secret):
+    signature = base64.b64encode(
+        hmac.digest(b"sixteen byte key", b"%s.1614265330." % MESSAGE_ID.encode() + BODY, "sha256")
+    )
+    webhooks.verify_standard(BODY, headers(f"v1,{signature.decode()}"), [secret], SENT_AT)
+
+
+@pytest.mark.law("T20", "N13")
+@pytest.mark.parametrize(
+    "void", ["whsec_", "", "whsec_====", "whsec_AA==", "whsec_not base64", "whsec_\u00fc", "whsec_A"]
+)
+def test_a_void_secret_signs_nothing_and_voids_only_itself(void):
+    webhooks.verify_standard(BODY, headers(), [void, SECRET], SENT_AT)
+    webhooks.verify_standard(BODY, headers(), [SECRET, void], SENT_AT)
+    for key in (b"", b"\0"):
+        forged = base64.b64encode(hmac.digest(key, b"%s.1614265330." % MESSAGE_ID.encode() + BODY, "sha256")).decode()
+        with pytest.raises(BadSignature):
+            webhooks.verify_standard(BODY, headers(f"v1,{forged}"), [void], SENT_AT)
 
 
 def test_a_missing_member_is_named():

@@ -37,6 +37,13 @@ def uploaded() -> list[str]:
     return [one["Key"] for one in boto3.client("s3").list_objects_v2(Bucket="uploads").get("Contents", ())]
 
 
+def frozen(packet_id: str) -> list[str]:
+    """Every version of what was made for the packet, those behind a marker too."""
+    versions = boto3.client("s3").list_object_versions(Bucket="documents")
+    return [one["Key"] for one in versions.get("Versions", ()) if packet_id in one["Key"]]
+
+
+@pytest.mark.law("T16")
 def test_deletion_request(drill: Drill, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(erasing, "AT_ONCE", 1)  # so that it takes several commits
     page, world = drill.open("deletion-request"), drill.world
@@ -46,6 +53,7 @@ def test_deletion_request(drill: Drill, monkeypatch: pytest.MonkeyPatch) -> None
     upload(world)
     upload(world)
     journey.answer_everything(world)
+    journey.confirm(world)
     world.settle()
     assert page.follow("erase", PACKET=packet_id, REASON=REASON).wrong, "it is still open"
     journey.expect(
@@ -56,6 +64,7 @@ def test_deletion_request(drill: Drill, monkeypatch: pytest.MonkeyPatch) -> None
     assert "WITHDRAWN" in page.follow("look", PACKET=packet_id).said
     assert all(value in table_without_requests() for value in PERSON)
     assert len(uploaded()) == 2
+    assert frozen(packet_id) != []
 
     assert not page.follow("erase", PACKET=packet_id, REASON=REASON).wrong
     world.settle()
@@ -64,6 +73,7 @@ def test_deletion_request(drill: Drill, monkeypatch: pytest.MonkeyPatch) -> None
     assert wiring.packets().all_of(Section, packet_id) == []
     assert wiring.packets().all_of(Attachment, packet_id) == []
     assert uploaded() == []
+    assert frozen(packet_id) == []
     looked = page.follow("look", PACKET=packet_id)
     assert "chain holds" in looked.said
     assert not looked.wrong

@@ -13,6 +13,7 @@ from econtracting.domain.screening.adverse import AdverseCase
 from econtracting.domain.screening.background import Check, Report, ScreeningResult, ScreeningStatus
 from econtracting.ports import Change
 from econtracting.usecases.screening import adverse
+from econtracting.usecases.screening.notices import LARGEST_ANSWER
 from tests.support import journey, lifecycle, stories
 from tests.support.journey import expect
 from tests.support.world import World
@@ -91,6 +92,19 @@ def test_a_notice_comes_with_the_report_and_the_rights(world: World, noticed: st
     report = expect(world.call("GET", copy["view"]), 200)
     assert report.body == world.outside.screening.copies
     assert report.headers["Content-Type"] == ["application/pdf"]
+
+
+@pytest.mark.law("T3")
+def test_a_report_too_large_for_an_answer_is_had_where_it_is_stored(world: World, packet_id: str) -> None:
+    world.outside.screening.copies = b"%PDF-1.7 " + bytes(LARGEST_ANSWER)
+    world.settle()
+    stories.decided(world, packet_id, "pre-adverse")
+    world.settle()
+    answer = expect(world.call("GET", f"{NOTICE}/report"), 303)
+    assert "X-Amz-Signature" in answer.headers["Location"][0]
+    assert answer.headers["Cache-Control"] == ["no-store"]
+    world.cookie = None
+    expect(world.call("GET", f"{NOTICE}/report"), 401)
 
 
 def test_a_notice_is_plain_text_that_names_the_company(world: World, noticed: str) -> None:

@@ -136,6 +136,13 @@ def test_consent_to_another_version_is_refused(frozen: World) -> None:
     assert (answer.status, answer.json["current_version"]) == (412, "2026-11")
 
 
+def test_the_access_code_is_sent_as_a_document_from_where_the_disclosure_says(frozen: World) -> None:
+    answer = frozen.call("GET", "/packet/consent/access-code")
+    assert (answer.status, answer.headers["Content-Type"]) == (200, ["application/pdf"])
+    assert answer.body.startswith(b"%PDF-")
+    assert frozen.call("GET", "/packet/consent").json["access_code_document"] == "/packet/consent/access-code"
+
+
 def test_a_wrong_access_code_proves_nothing(frozen: World) -> None:
     frozen.call("GET", "/packet/consent")
     answer = frozen.call("POST", "/packet/consent", {"disclosure_version": "2026-11", "access_code": "222222"})

@@ -11,6 +11,7 @@ import pytest
 
 from econtracting import wiring
 from econtracting.domain.outbox import Effect, EffectKind
+from econtracting.http.callers import MESSAGE_LIMIT
 from tests.support import journey, stories
 from tests.support.journey import expect
 from tests.support.webhooks import SCREENING_KEY, STANDARD_SECRET, screening_headers, standard_headers
@@ -29,7 +30,7 @@ def items() -> int:
 
 def report(packet_id: str, **data: Any) -> bytes:
     told = {"id": "rep_1", "custom_id": f"{packet_id}-1", "status": "complete", "result": "clear", **data}
-    event = {"id": "evt_1", "object": "event", "type": "report.completed", "data": {"object": told}}
+    event = {"id": f"evt_{told['custom_id']}", "object": "event", "type": "report.completed", "data": {"object": told}}
     return json.dumps(event).encode()
 
 
@@ -64,19 +65,35 @@ def test_a_forged_report_is_refused_and_nothing_is_written(world: World) -> None
 
 
 @pytest.mark.failure("R14")
-def test_a_message_about_something_we_never_asked_for_is_not_found(world: World) -> None:
+def test_a_message_about_something_we_never_asked_for_is_kept_for_a_person(world: World) -> None:
     packet_id = stories.submitted(world, status=stories.Status.BACKGROUND_CHECK, started=False)
-    assert screened(world, report("pkt_nowhere")) == 404
-    assert screened(world, report(packet_id, custom_id=f"{packet_id}-7")) == 404
-    assert journey.appointment_webhook(world, packet_id, "AL").status == 404
-    assert journey.certification_webhook(world, packet_id, "producer.loaded").status == 404
-    assert stories.sale(world, "TN", npn="99").status == 404
+    assert screened(world, report("pkt_nowhere")) == 202
+    assert screened(world, report(packet_id, custom_id=f"{packet_id}-7")) == 202
+    assert journey.appointment_webhook(world, packet_id, "AL").status == 202
+    assert journey.certification_webhook(world, packet_id, "producer.loaded").status == 202
+    assert stories.sale(world, "TN", npn="99").status == 202
+    waiting = expect(world.call("GET", "/messages", staff=journey.CONTRACTING), 200).json["items"]
+    vendors = ["appointments", "background-check", "background-check", "certifications", "sales"]
+    assert sorted((one["vendor"], one["reason"]) for one in waiting) == [(one, "UNKNOWN_REFERENCE") for one in vendors]
 
 
-def test_a_signed_message_that_is_none_is_refused_by_field(world: World) -> None:
-    raw = b'{"type": "sale.reported", "data": {}}'
-    refused = expect(world.call("POST", "/webhooks/sales", raw, headers=signed(world, raw)), 422)
-    assert refused.json["errors"]
+@pytest.mark.parametrize("path", STANDARD)
+@pytest.mark.failure("R14")
+def test_a_signed_message_that_is_none_is_kept_for_a_person(world: World, path: str) -> None:
+    for number, raw in enumerate(
+        (b'{"type": "sale.reported", "data": {}}', b"", b"[1", b"\xff\xfe", b'"\\ud800"', b"null")
+    ):
+        headers = standard_headers(raw, f"msg_{number}", world.clock.now())
+        expect(world.call("POST", path, raw, headers=headers), 202)
+    waiting = expect(world.call("GET", "/messages", staff=journey.CONTRACTING), 200).json["items"]
+    assert [one["reason"] for one in waiting] == ["NOT_UNDERSTOOD"] * 6
+
+
+@pytest.mark.failure("R26")
+def test_a_message_that_is_too_large_is_refused_and_the_largest_is_kept(world: World) -> None:
+    for size, status in ((MESSAGE_LIMIT, 202), (MESSAGE_LIMIT + 1, 413)):
+        raw = bytes(b % 251 for b in range(size))
+        expect(world.call("POST", "/webhooks/sales", raw, headers=signed(world, raw)), status)
 
 
 @pytest.mark.failure("R12")

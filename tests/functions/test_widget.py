@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from econtracting import wiring
-from econtracting.domain.acts import POSSIBLE
+from econtracting.domain.acts import POSSIBLE, possible
 from econtracting.domain.appointing.appointments import Appointment, AppointmentStatus
 from econtracting.domain.packet import Agency, InvitedAgent, Status
 from econtracting.domain.screening.adverse import AdverseCase, ReportCopy
@@ -84,7 +84,9 @@ def test_every_act_is_confirmed_before_it_is_done(world: World, status: Status) 
 
 
 def test_every_button_has_an_action_and_every_action_a_button() -> None:
-    assert set(console.BUTTONS) == set(widget.ACTS) == {act for acts in POSSIBLE.values() for act in acts}
+    after_news = {act for status in Status for act in possible(status, unclear=True, news=True)}
+    everything = {act for acts in POSSIBLE.values() for act in acts} | after_news
+    assert set(console.BUTTONS) == set(widget.ACTS) == everything
 
 
 def test_a_correction_is_asked_for(world: World) -> None:

@@ -12,6 +12,8 @@ import pytest
 import yaml
 
 from econtracting import wiring
+from econtracting.domain import webhooks
+from econtracting.domain.messages import SEALED_FOR
 from tests.support import deployed
 from tools import machines, routes
 
@@ -92,6 +94,59 @@ def test_every_path_answers_its_wrong_methods_itself() -> None:
     others = {path: operations[deployed.ANY_METHOD] for path, operations in deployed.paths().items()}
     assert {(path, deployed.door(other)) for path, other in others.items()} == answering
     assert all(other["security"] == [{"NONE": []}] for other in others.values())
+
+
+RESOURCES = deployed.template()["Resources"]
+
+
+@pytest.mark.law("T17")
+def test_the_api_logs_who_asked_for_what_and_nothing_that_is_secret() -> None:
+    chosen = RESOURCES["Api"]["Properties"]["AccessLogSetting"]["If"][1]
+    assert "RetentionInDays" in RESOURCES[chosen["DestinationArn"]["GetAtt"].partition(".")[0]]["Properties"]
+    line = json.loads(chosen["Format"])
+    assert {"at", "method", "path", "status", "address", "caller"} <= set(line)
+    secret = ("querystring", "header", "input.body", "requestOverride", "authorizer.email", "session", "error.message")
+    assert [value for value in line.values() if any(word in value for word in secret)] == []
+
+
+@pytest.mark.law("T17")
+def test_the_web_acl_logs_without_cookies_tokens_and_queries() -> None:
+    logging = RESOURCES["WebAclLogging"]["Properties"]
+    hidden = logging["RedactedFields"]
+    assert {"QueryString": {}} in hidden
+    named = {one["SingleHeader"]["Name"] for one in hidden if "SingleHeader" in one}
+    assert named == {"authorization", "cookie", "x-edge-secret"}
+
+
+@pytest.mark.law("T17")
+def test_the_distribution_logs_without_cookies_and_queries() -> None:
+    fields = RESOURCES["PortalLogDelivery"]["Properties"]["RecordFields"]
+    assert "cs-uri-stem" in fields
+    assert [field for field in fields if "query" in field or "cookie" in field or "referer" in field.lower()] == []
+
+
+@pytest.mark.law("T17")
+def test_every_touch_of_a_document_or_an_upload_is_on_a_trail_of_its_own() -> None:
+    trail = RESOURCES["ObjectTrail"]["Properties"]
+    assert trail["EnableLogFileValidation"] is True
+    (selector,) = trail["AdvancedEventSelectors"]
+    fields = {one["Field"]: one for one in selector["FieldSelectors"]}
+    assert "readOnly" not in fields
+    assert fields["resources.ARN"]["StartsWith"] == [
+        {"Sub": "${DocumentsBucket.Arn}/"},
+        {"Sub": "${UploadsBucket.Arn}/"},
+    ]
+
+
+@pytest.mark.law("T17")
+def test_staff_have_a_second_factor_in_production_short_tokens_and_no_unverified_address() -> None:
+    pool, client = (RESOURCES[name]["Properties"] for name in ("StaffUserPool", "StaffUserPoolClient"))
+    assert pool["MfaConfiguration"] == {"If": ["InProduction", "ON", "OPTIONAL"]}
+    assert pool["UserAttributeUpdateSettings"] == {"AttributesRequireVerificationBeforeUpdate": ["email"]}
+    assert client["TokenValidityUnits"] == {"IdToken": "minutes", "AccessToken": "minutes", "RefreshToken": "hours"}
+    assert max(client["IdTokenValidity"], client["AccessTokenValidity"]) <= 15
+    assert client["RefreshTokenValidity"] <= 12
+    assert client["EnableTokenRevocation"] is True
 
 
 def test_every_function_logs_to_a_group_with_a_retention() -> None:
@@ -235,9 +290,19 @@ def test_only_the_functions_that_seal_and_that_sign_heads_may_sign() -> None:
     assert signers == {"SealFunction", "SealCertificateFunction", "HeadsFunction"}
 
 
+MESSAGES_ONLY = {"StringEquals": {"kms:EncryptionContext:purpose": SEALED_FOR}}
+
+
 def test_only_rendering_and_outward_effects_may_decrypt() -> None:
-    readers = {name for name, statement in statements() if "kms:Decrypt" in listed(statement["Action"])}
-    assert readers == {"RenderFunction", "RelayFunction", "SweepFunction"}
+    readers = [(name, one) for name, one in statements() if "kms:Decrypt" in listed(one["Action"])]
+    of_messages = [name for name, one in readers if one.get("Condition") == MESSAGES_ONLY]
+    assert sorted(name for name, one in readers if "Condition" not in one) == [
+        "RelayFunction",
+        "RenderFunction",
+        "SweepFunction",
+    ]
+    assert sorted(of_messages) == ["ProcessFunction", "WidgetFunction"], "what a vendor said, and nothing else"
+    assert len(readers) == 5
 
 
 def test_the_layer_hangs_only_on_functions_that_render_draw_or_seal() -> None:
@@ -265,3 +330,26 @@ def test_a_door_can_still_say_that_the_function_it_asks_is_too_slow(door: str, m
     wiring.forget()
     patience = (config.connect_timeout + config.read_timeout) * config.retries["total_max_attempts"]
     assert patience <= FUNCTIONS[door]["Timeout"] - 4
+
+
+@pytest.mark.law("T20", "N13")
+@pytest.mark.parametrize("name", ["AppointmentWebhookSecret", "CertificationWebhookSecret", "SalesWebhookSecret"])
+@pytest.mark.parametrize(
+    ("secret", "taken"),
+    [
+        ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", True),
+        ("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", True),
+        ("whsec_c2l4dGVlbiBieXRlIGtleQ", True),
+        ("whsec_c2l4dGVlbiBieXRlIGtleQ== whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", True),
+        ("", False),
+        ("whsec_", False),
+        ("whsec_AA==", False),
+        ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw whsec_", False),
+        ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n", False),
+        ("a password", False),
+    ],
+)
+def test_a_void_webhook_secret_is_refused_at_deployment(name: str, secret: str, taken: bool) -> None:
+    pattern = deployed.template()["Parameters"][name]["AllowedPattern"]
+    assert (re.fullmatch(pattern, secret) is not None) is taken
+    assert all(webhooks.key_of(one) for one in secret.split()) or not taken

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -79,7 +80,7 @@ def vendors_write(journey: Journey, generated: Generated) -> None:
     vendor = Caller(journey.portal, {}, generated.connect)
 
     def write(kind: str, message: dict[str, Any], sign: Signer) -> None:
-        path, identifier = f"/webhooks/{kind}", f"msg_{kind}_{packet}"
+        path, identifier = f"/webhooks/{kind}", f"msg_{kind}_{uuid4().hex}"
         headers = sign(identifier, generated.body_bytes("POST", path, message))
         answer = vendor.call("POST", path, message, 202, headers).json()
         verify(answer == {"accepted": True}, f"what the vendor of {kind} writes is accepted", answer)
@@ -88,12 +89,15 @@ def vendors_write(journey: Journey, generated: Generated) -> None:
     report = {"id": "rep_1", "custom_id": f"{packet}-1"}
     checked = {"id": f"evt_{packet}", "type": "report.completed", "data": {"object": report}}
     write("background-checks", checked, HexHmac(config.BACKGROUND_CHECK_KEY))
-    approved = {"transaction_id": "txn_1", "external_ref": f"{packet}-AL", "state": "AL", "status": "APPROVED"}
-    write(
-        "appointments",
-        {"type": "appointment.updated", "timestamp": now.isoformat(), "data": approved},
-        StandardWebhooks(config.APPOINTMENT_WEBHOOK_SECRET),
-    )
+    answered = {"transaction_id": "txn_1", "external_ref": f"{packet}-AL", "state": "AL", "status": "APPROVED"}
+    ours = next(one["transaction_id"] for one in journey.ops()["appointments"] if one["state"] == "AL")
+    for news in (answered, answered | {"transaction_id": ours, "status": "REJECTED"}):
+        write(
+            "appointments",
+            {"type": "appointment.updated", "timestamp": now.isoformat(), "data": news},
+            StandardWebhooks(config.APPOINTMENT_WEBHOOK_SECRET),
+        )
+    looked_at(journey)
     course = {"npn": npn, "external_ref": packet, "course": "medicare-basics", "plan_year": now.year + 1, "score": 92}
     write(
         "certifications",
@@ -116,6 +120,17 @@ def vendors_write(journey: Journey, generated: Generated) -> None:
     site = Caller(journey.portal, {"Authorization": f"Bearer {config.CERTIFICATION_SITE_KEY}"}, generated.connect)
     known = site.get(f"/producers/{npn}/certification-status")
     verify(known["loaded"] is True, "the certification site is told that it knows the producer", known)
+
+
+def looked_at(journey: Journey) -> None:
+    """An answer to another filing is set aside; one that takes an approval back is accepted."""
+    waiting = {one["reason"]: one for one in journey.messages() if one["packet_id"] == journey.packet_id}
+    verify(set(waiting) == {"PARTS_DISAGREE", "NEWS_AFTER_FINAL"}, "both wait for a person", waiting)
+    shown = journey.contracting.get(f"/messages/{waiting['PARTS_DISAGREE']['message_id']}")
+    verify("txn_1" in shown["body"], "what it says can be read", shown)
+    journey.settle(waiting["PARTS_DISAGREE"], "set-aside", "Of another filing.")
+    journey.settle(waiting["NEWS_AFTER_FINAL"], "replay", "The gateway confirms it.")
+    verify(journey.appointments()["AL"] == "REJECTED", "what was accepted stands", journey.appointments())
 
 
 def notified(journey: Journey) -> None:

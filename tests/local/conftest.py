@@ -13,9 +13,9 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from local.config import HOST, Config, Ports
+from local.config import HOST, SIMULATORS, Config, Ports
 from local.processes import free_port
-from local.stack import SIMULATORS, Stack
+from local.stack import Stack
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from io import BytesIO
 
+import httpx
 import pytest
 from starlette.applications import Starlette
 
@@ -80,6 +82,12 @@ class Bureau:
         read = self.company.messages.read(sent.body, sent.headers, datetime.now(UTC))
         assert read is not None
         return read
+
+
+def copied(bureau: Bureau, report: str) -> bytes:
+    into = BytesIO()
+    bureau.checks.copy(report, into)
+    return into.getvalue()
 
 
 def person(email: str, ssn: str = "987-65-4320") -> Candidate:
@@ -227,14 +235,14 @@ def test_a_kill_loses_neither_the_report_nor_its_webhooks(
 def test_the_copy_of_a_report_is_a_page_that_can_be_read(bureau: Bureau) -> None:
     report = bureau.order("dana+consider@example.com")
     assert bureau.ends(report).result == "consider"
-    assert report in text_of(bureau.checks.copy(report))
+    assert report in text_of(copied(bureau, report))
 
 
 def test_what_was_never_ordered_has_neither_report_nor_copy(bureau: Bureau) -> None:
     with pytest.raises(Unavailable):
         bureau.checks.report("rep_0")
     with pytest.raises(Unavailable):
-        bureau.checks.copy("rep_0")
+        copied(bureau, "rep_0")
 
 
 def test_the_template_parameter_chooses_who_is_asked(company: Company, config: Config) -> None:
@@ -251,3 +259,23 @@ def test_the_first_one_signs_the_raw_body_alone(bureau: Bureau, recorder: Record
     expected = hmac.new(BACKGROUND_CHECK_KEY.encode(), completed.body, hashlib.sha256).hexdigest()
     assert completed.headers["x-signature"] == expected
     assert completed.json()["type"] == "report.completed"
+
+
+@pytest.mark.parametrize("company", [FAIRMEADOW], ids=["fairmeadow"], indirect=True)
+def test_a_clerk_changes_a_report_and_the_bureau_tells_of_it(
+    bureau: Bureau, recorder: Recorder, config: Config
+) -> None:
+    key = {"Authorization": f"Bearer {BACKGROUND_CHECK_KEY}"}
+    desk = f"{config.url(bureau.company.part)}/desk/reports"
+    report = bureau.order("dana@example.com")
+    assert bureau.ends(report).result == "clear"
+    heard = len(recorder.requests)
+    values = {"status": "complete", "result": "consider", "finding": "Amended: one record", "document_outage": 2}
+    assert httpx.post(f"{desk}/pkt_1-1", json=values, headers=key).status_code == 200
+    assert bureau.ends(report).result == "consider"
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            copied(bureau, report)
+    assert "Amended: one record" in text_of(copied(bureau, report))
+    assert httpx.post(f"{desk}/pkt_9-1", json=values, headers=key).status_code == 404
+    recorder.wait_for(heard + 1)

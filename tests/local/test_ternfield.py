@@ -1,6 +1,7 @@
 """What only Ternfield does; what every screening company does is in test_background_check.py."""
 
 import time
+from io import BytesIO
 
 import httpx
 import pytest
@@ -69,4 +70,4 @@ def test_there_is_a_copy_for_the_subject_once_the_report_is_filed(there: httpx.C
         time.sleep(0.05)
     assert there.get(f"/2/orders/{number}/papers").json() == {"papers": []}
     with pytest.raises(Unavailable):
-        checks.copy(number)
+        checks.copy(number, BytesIO())

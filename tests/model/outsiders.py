@@ -6,8 +6,10 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from econtracting import wiring
 from econtracting.domain.moment import iso
 from econtracting.domain.packet import DRIVEN_BY_WORKFLOW, Status
+from econtracting.domain.screening.adverse import AdverseCase
 from econtracting.domain.screening.background import Report
 from tests.model.case import COURSES, Case
 from tests.model.play import ANSWERING, Play
@@ -121,7 +123,7 @@ class Outsiders(Play):
         known = bool(mine)
         if known:
             case.sold.add(state)
-        self._standard(case if known else None, "/webhooks/sales", body, expect=202 if known else 404)
+        self._standard(case if known else None, "/webhooks/sales", body, expect=202)
 
     def forge(self, case: Case) -> None:
         """Someone else speaks in a vendor's name, or says again what is long said."""
@@ -177,17 +179,20 @@ class Outsiders(Play):
         return self.create(case, path, given, expect=200 if fits else 409, doing="decide", staff=by)
 
     def _fits(self, case: Case, word: str, view: dict[str, Any]) -> bool:
+        refuses = "pre-adverse" if view["refusal_by"] == "notices" else "reject"
         if case.status is S.CORRECTION_REQUESTED:
-            return word == "reject" or (word == "retry" and any(one["failure"] for one in view["waiting_effects"]))
+            return word == refuses or (word == "retry" and any(one["failure"] for one in view["waiting_effects"]))
         if case.status is S.NEEDS_REVIEW:
             answers = view["review_reason"] in ("ANSWERS_NEED_REVIEW", "CONSENT_1033_MISSING")
-            return word == "reject" or (word == "retry" and not answers)
+            return word == refuses or (word == "retry" and not answers)
         adverse = view["adverse"]["status"]
         if word == "adverse":
             possible = view["adverse"]["final_possible_from"]
             return possible is not None and possible <= iso(self.now)
         if word == "pre-adverse":
-            return adverse in ("ASSESSING", "PRE_SENT", "UNDELIVERABLE", "WAITING")
+            kept = wiring.packets().find(AdverseCase, case.packet_id, str(view["adverse"]["attempt"]))
+            there = kept is not None and kept.copy_of_report is not None and not view["adverse"]["notice_ordered"]
+            return there and adverse in ("ASSESSING", "PRE_SENT", "UNDELIVERABLE", "WAITING")
         return word == "proceed"
 
     # time

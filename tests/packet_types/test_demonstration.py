@@ -45,7 +45,7 @@ def test_the_summary_shows_every_answer() -> None:
 @pytest.mark.parametrize("template", [*TEMPLATES, SHARED], ids=lambda path: path.stem)
 def test_every_answer_that_a_template_names_is_asked(template: Path) -> None:
     asked = {f"{section}.{field.name}" for section, field in FIELDS} | {"background.questions"}
-    assert shown(template) <= asked, "meridian/interview.json does not ask for them"
+    assert shown(template) <= asked, "functions/econtracting/packet_types/meridian/interview.json does not ask for them"
 
 
 @pytest.mark.parametrize(("section", "field"), FIELDS, ids=lambda part: getattr(part, "name", part))
@@ -80,7 +80,7 @@ def test_every_later_row_of_a_state_is_told_here() -> None:
         first[rule.state] = min(rule.effective_from, first.get(rule.state, date.max))
     later = {(rule.state, rule.effective_from) for rule in MERIDIAN.state_rules} - set(first.items())
     assert later <= set(CHANGES), "tests/packet_types/test_demonstration.py does not say what holds then"
-    assert set(CHANGES) <= later, "meridian/state_rules.json has no such row"
+    assert set(CHANGES) <= later, "functions/econtracting/packet_types/meridian/state_rules.json has no such row"
 
 
 def test_a_later_row_holds_from_its_day_on() -> None:

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from econtracting import packet_types
-from tools.lint_packet_types import lint, main, stale_schemas
+from tools import lint_packet_types
+from tools.lint_packet_types import deployed, lint, main, stale_schemas
 
 ON = date(2026, 11, 23)
 MISSING = object()
@@ -46,8 +47,18 @@ def test_a_sound_packet_type_has_no_findings(folder: Path) -> None:
 
 
 def test_the_packet_types_that_are_deployed_are_sound() -> None:
-    shipped = sorted(path.parent for path in packet_types.HOME.glob("*/packet.json"))
-    assert [finding for each in shipped for finding in lint(each, ON)] == []
+    assert [finding for each in deployed() for finding in lint(each, ON)] == []
+
+
+@pytest.mark.parametrize("part", ["packet", "interview", "documents", "state_rules"])
+def test_a_packet_type_that_lacks_a_part_is_found_and_the_part_named_from_the_root(
+    part: str, monkeypatch: pytest.MonkeyPatch, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / f"{part}.json").unlink()
+    monkeypatch.setattr(packet_types, "HOME", folder.parent)
+    monkeypatch.setattr(lint_packet_types, "ROOT", folder.parents[1])
+    assert main(["--on", "2026-11-23"]) == 1
+    assert f"{folder.parent.name}/harbor/{part}.json: cannot be read" in capsys.readouterr().out
 
 
 def test_the_schemas_say_what_the_models_say() -> None:
@@ -84,7 +95,7 @@ EITHER = {"kind": "exactly-one", "fields": ["given", "alias"], "message": "One o
         ("interview.sections.1.rules", [EITHER], "names alias, which is not asked"),
         ("documents.documents.1.include_when", {"answer": "person.flat.region", "in": []}, "person.flat.region"),
         ("documents.documents.1.include_when", {"whenever": 1}, "whenever"),
-        ("documents.documents.0.template", "lost", "there is no templates/lost.typ"),
+        ("documents.documents.0.template", "lost", "harbor/templates/lost.typ"),
         ("documents.documents.0.code", "harbor-gold", "share a code"),
         ("documents.documents.0.mode", "shred", "shred"),
         ("state_rules.rules.0.source", MISSING, "source"),

@@ -209,6 +209,15 @@ BRANCHES = [
         before=time_passes(days=14, minutes=1),
     ),
     Step("tell that no one takes the courses", workflow.sweep, before=time_passes(days=14, minutes=1)),
+    Step(
+        "hear that a state took its approval back",
+        workflow.appointment_webhook("AL", "REJECTED"),
+        after="hear of the last course",
+    ),
+    Step("accept that it did", workflow.settle("replay", "NEWS_AFTER_FINAL")),
+    Step("hear of a sale by nobody of ours", workflow.sale_of_nobody),
+    Step("try it again", workflow.sweep, before=time_passes(minutes=1)),
+    Step("set it aside", workflow.settle("set-aside", "UNKNOWN_REFERENCE")),
     Step("raise an alarm", task("raise_sale_alarm", state="TN"), after="hear of a sale"),
     Step("order for the sale after all", decide("retry")),
     Step(

@@ -111,6 +111,9 @@ def site_webhook(kind: str, **data: Any) -> Act:
     return act
 
 
+DONE = {"replay": "applied", "set-aside": "set-aside"}
+
+
 def course(name: str, *, passed: bool = True) -> Act:
     kind = "course.completed" if passed else "course.failed"
     return site_webhook(kind, course=name, plan_year=2027, score=92 if passed else 61)
@@ -122,6 +125,23 @@ def sale_webhook(state: str) -> Act:
 
 def _sold(caller: Caller, state: str) -> None:
     expect(stories.sale(caller.world, state, message_id=f"msg_sale_{state}"), 202)
+
+
+def sale_of_nobody(caller: Caller) -> None:
+    expect(stories.sale(caller.world, "TN", npn="15649999", number=9, message_id="msg_sale_of_nobody"), 202)
+
+
+def settle(what: str, reason: str) -> Act:
+    """Apply the message that waits for a reason, or set it aside."""
+
+    def act(caller: Caller) -> None:
+        rows = wiring.messages().page("open", None, 50).messages + wiring.messages().page(DONE[what], None, 50).messages
+        (row,) = (one for one in rows if one.reason == reason)
+        expect(
+            caller.keyed("POST", f"/messages/{row.id}/{what}", {"note": "looked at it"}, what, staff=stories.OPS), 200
+        )
+
+    return act
 
 
 def decide(word: str, **more: Any) -> Act:

@@ -14,7 +14,7 @@ import pytest
 import pytest_socket
 
 from local import staff
-from local.config import HOST, Config, Ports
+from local.config import HOST, SIMULATORS, Config, Ports
 from local.demo import cast
 from local.demo.journey import Journey
 from local.demo.onlookers import Scene
@@ -25,7 +25,7 @@ from tests.sam import base_image, engine, forward, front, start_api
 
 STEPS = ("invite", "enter", "agree", "answer", "confirm", "consent", "sign", "finish", "received")
 Step = Callable[[str], Journey]
-VENDORS = ("emulator", "background", "registry", "appointments", "certification")
+VENDORS = ("emulator", *SIMULATORS)
 
 
 @dataclass(frozen=True)

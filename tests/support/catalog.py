@@ -29,7 +29,11 @@ ROWS = (
     Row("R11", "A workflow step is repeated after part of it was done", "every effect stands in the ledger once"),
     Row("R12", "A webhook comes again and again", "202 each time, one change"),
     Row("R13", "Webhooks come out of order", "the final word stands, every message is kept"),
-    Row("R14", "A message is forged, replayed, or about nothing of ours", "401, 401, 404; logged, nothing written"),
+    Row(
+        "R14",
+        "A message is forged, replayed, or signed and about nothing of ours",
+        "401, 401, nothing written; 202, kept, and the department is told",
+    ),
     Row("R15", "A result is there before anyone waits for it", "who comes to wait is woken"),
     Row(
         "R16",
@@ -92,6 +96,13 @@ ROWS = (
     Row("R43", "Sensitive answers are longer than KMS encrypts", "sealed in an envelope, the agent notices nothing"),
     Row(
         "R44",
+        "A signed message disagrees with our record",
+        "202, kept, on the trail, in a queue that rings; nothing changes",
+    ),
+    Row("R45", "News comes after an outcome was final", "the first answer stands until a person accepts the news"),
+    Row("R46", "A vendor is quicker than our commit", "its message is tried again, and applied by itself once it fits"),
+    Row(
+        "R47",
         "A day ends without a head over the trails",
         "each missed day is made up for once, oldest first; a run that died goes on; an alarm",
     ),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, BinaryIO
 
 from econtracting import ports
 from econtracting.adapters.clock import SystemClock
+from econtracting.adapters.vendors.http import LONGEST_COPY
 from econtracting.domain.appointing.appointments import License, Licenses, Line
-from econtracting.domain.errors import InvalidRequest, Unavailable
+from econtracting.domain.errors import InvalidRequest, TooLarge, Unavailable
 from econtracting.domain.screening.background import Report, ScreeningResult, ScreeningStatus
 
 
@@ -23,6 +24,8 @@ class Screening:
     packages: list[str] = field(default_factory=list)
     copies: bytes = b"%PDF-1.7 a report"
     down: bool = False
+    copies_down: bool = False
+    most: int = LONGEST_COPY
 
     def order(self, candidate: ports.Candidate, package: str, idempotency_key: str) -> Report:
         if self.down:
@@ -39,10 +42,12 @@ class Screening:
             raise Unavailable()
         return self.reports[report_id]
 
-    def copy(self, report_id: str) -> bytes:
-        if self.down:
+    def copy(self, report_id: str, into: BinaryIO) -> None:
+        if self.down or self.copies_down:
             raise Unavailable()
-        return self.copies
+        if len(self.copies) > self.most:
+            raise TooLarge(self.most)
+        into.write(self.copies)
 
     def ends(self, reference: str, status: str, result: str | None = None, fields: tuple[str, ...] = ()) -> str:
         """Let a report come to an end; answers its id."""

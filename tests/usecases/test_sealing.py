@@ -86,6 +86,22 @@ def test_every_recorded_hash_is_that_of_the_stored_object_which_begins_with_what
     assert event.data["documents"] == {document.document_id: document.sealed_sha256 for document in sealed(of)}
 
 
+@pytest.mark.law("T16")
+def test_what_is_sealed_is_locked_for_its_class_and_what_was_never_signed_is_not(finished: World) -> None:
+    s3 = boto3.client("s3")
+    named = packet_id(finished)
+    seal(named)
+    locked: dict[str, set[bool]] = {}
+    for one in s3.list_objects_v2(Bucket="documents")["Contents"]:
+        head = s3.head_object(Bucket="documents", Key=one["Key"])
+        if named in one["Key"]:
+            locked.setdefault(one["Key"].partition("/")[0], set()).add("ObjectLockMode" in head)
+        if "ObjectLockMode" in head:
+            assert head["ObjectLockMode"] == "GOVERNANCE"
+            assert head["ObjectLockRetainUntilDate"] == finished.clock.at + timedelta(days=1)
+    assert locked == {"documents": {False}, "access-codes": {False}, "sealed": {True}, "completions": {True}}
+
+
 def test_the_checkpoint_signs_the_trail_up_to_and_with_the_seals(finished: World) -> None:
     of = packet_id(finished)
     seal(of)
@@ -173,7 +189,7 @@ def test_altered_frozen_bytes_are_refused_and_a_person_is_told(
     of = packet_id(finished)
     document = wiring.packets().find(Document, of, "application")
     assert document is not None
-    store = wiring.documents()
+    store = wiring.locked_documents()
     wanted, read = frozen_key(of, document.sha256), store.read
     monkeypatch.setattr(
         store, "read", lambda key, version=None: read(key, version)[:-1] + b"!" if key == wanted else read(key, version)

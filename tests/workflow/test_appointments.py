@@ -155,6 +155,8 @@ def test_where_the_state_wants_a_county_the_filing_names_it(world: World) -> Non
     assert counties == {"FL": "Davidson", "AL": None}
 
 
-def test_an_answer_for_a_state_nobody_asked_is_not_ours(world: World) -> None:
+def test_an_answer_for_a_state_nobody_asked_is_kept_for_a_person(world: World) -> None:
     packet_id = stories.to_appointing(world, states=("AL",))
-    assert journey.appointment_webhook(world, packet_id, "NY").status == 404
+    assert journey.appointment_webhook(world, packet_id, "NY").status == 202
+    (waiting,) = journey.expect(world.call("GET", "/messages", staff=stories.OPS), 200).json["items"]
+    assert (waiting["reference"], waiting["reason"]) == (f"{packet_id}-NY", "UNKNOWN_REFERENCE")

@@ -3,6 +3,7 @@
 import pytest
 
 from econtracting import wiring
+from econtracting.adapters.vendors.background_checks import BackgroundCheckMessages
 from econtracting.domain.interview.flags import Flag
 from econtracting.domain.outbox import start_workflow
 from econtracting.domain.packet import Status
@@ -169,12 +170,15 @@ def test_the_package_of_the_packet_type_is_ordered(world: World, monkeypatch: py
     assert world.outside.screening.packages == ["harbor_basic"]
 
 
-def test_a_company_that_does_not_tell_our_reference_is_understood_by_its_own(world: World) -> None:
+def test_a_company_that_does_not_tell_our_reference_is_understood_by_its_own(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     packet_id = stories.to_check(world)
     report = world.outside.screening.ends(f"{packet_id}-1", "complete", "clear")
     news = ScreeningNews("evt_1", "report.completed", report, None)
+    monkeypatch.setattr(BackgroundCheckMessages, "read", lambda _, raw: news)
     for _ in range(2):
-        wiring.webhooks().receive_screening(news, "{}")
+        wiring.webhooks().receive("background-check", None, b"{}")
     world.reaches(packet_id, "APPOINTING")
     assert stories.events(packet_id).count("bgc.complete") == 1
 

@@ -164,8 +164,10 @@ def test_an_execution_that_is_gone_is_started_anew(world: World, monkeypatch: py
     assert len(world.outside.gateway.orders) == 1
 
 
-def test_a_sale_of_an_unknown_producer_is_not_found(world: World) -> None:
-    assert stories.sale(world, "TN", npn="99").status == 404
+def test_a_sale_of_an_unknown_producer_is_kept_for_a_person(world: World) -> None:
+    assert stories.sale(world, "TN", npn="99").status == 202
+    (waiting,) = journey.expect(world.call("GET", "/messages", staff=stories.OPS), 200).json["items"]
+    assert (waiting["vendor"], waiting["reference"]) == ("sales", "99")
 
 
 def test_a_sale_that_is_not_signed_is_refused(world: World) -> None:

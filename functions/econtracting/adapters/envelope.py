@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from econtracting.adapters.failures import translated
-from econtracting.domain.interview.answers import SealedAnswers
+from econtracting.domain.sealed import SealedAnswers
 
 NONCE_BYTES = 12
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Any, BinaryIO, Literal, NamedTuple
 
 from econtracting.adapters.failures import translated
 from econtracting.adapters.write_once import put_once
@@ -22,14 +22,14 @@ class Retention(NamedTuple):
 
 
 class S3Documents:
-    """Without a retention of its own, what is stored falls under the bucket's."""
+    """Without a retention, what is stored can be erased: the bucket itself locks nothing."""
 
     def __init__(
         self,
         client: Any,
         bucket: str,
-        sleep: Callable[[float], None] = time.sleep,
         retention: Retention | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client = client
         self._bucket = bucket
@@ -37,7 +37,7 @@ class S3Documents:
         self._retention = retention
 
     @translated
-    def keep(self, key: str, content: bytes, content_type: str = "application/pdf") -> StoredObject:
+    def keep(self, key: str, content: bytes | BinaryIO, content_type: str = "application/pdf") -> StoredObject:
         answer = put_once(
             self._client,
             self._sleep,
@@ -63,6 +63,22 @@ class S3Documents:
         return content
 
     @translated
+    def link(self, place: StoredObject, name: str, life: timedelta) -> str:
+        which = {"VersionId": place.version} if place.version else {}
+        address: str = self._client.generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self._bucket,
+                "Key": place.key,
+                "ResponseContentDisposition": f'inline; filename="{name}"',
+                "ResponseCacheControl": "no-store",
+                **which,
+            },
+            ExpiresIn=int(life.total_seconds()),
+        )
+        return address
+
+    @translated
     def names(self, prefix: str, after: str = "") -> Sequence[str]:
         query = {"Bucket": self._bucket, "Prefix": prefix, **({"StartAfter": after} if after else {})}
         found: list[str] = []
@@ -72,6 +88,13 @@ class S3Documents:
             if not page.get("IsTruncated"):
                 return found
             query["ContinuationToken"] = page["NextContinuationToken"]
+
+    @translated
+    def erase(self, prefix: str) -> None:
+        where = {"Bucket": self._bucket, "Prefix": prefix}
+        for page in self._client.get_paginator("list_object_versions").paginate(**where):
+            for one in [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]:
+                self._client.delete_object(Bucket=self._bucket, Key=one["Key"], VersionId=one["VersionId"])
 
     def _lock(self) -> dict[str, Any]:
         if self._retention is None:

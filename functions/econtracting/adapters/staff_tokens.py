@@ -61,6 +61,7 @@ class PoolTokens:
             email=str(claims.get("email", "")),
             groups=frozenset(map(str, groups)) if isinstance(groups, list) else frozenset(),
             agency_id=str(claims.get("custom:agency_id", "")),
+            username=str(claims.get("cognito:username", claims["sub"])),
         )
 
     def _claims(self, token: str) -> dict[str, Any]:

@@ -26,6 +26,8 @@ def put_once(client: Any, sleep: Callable[[float], None], **what: Any) -> dict[s
     for round_ in range(ROUNDS):
         if round_:
             sleep(random.uniform(0, min(FIRST_PAUSE * 2**round_, LONGEST_PAUSE)))
+        if hasattr(what["Body"], "seek"):  # a file is sent from its beginning, each time
+            what["Body"].seek(0)
         try:
             written: dict[str, Any] = client.put_object(**what, IfNoneMatch="*")
             return written

@@ -21,6 +21,8 @@ class Act(StrEnum):
     RETRY = "retry"  # the step that could not be done
     PROCEED = "proceed"  # to the appointments, in spite of what stood against them
     CORRECT = "correct"  # have the agent correct named fields
+    NOTE = "note"  # news that came after the packet had gone on: seen, and what was answered first stands
+    WEIGH = "weigh"  # stop a packet because its background report changed
     PRE_ADVERSE = "pre-adverse"  # the notice before a decision
     ADVERSE = "adverse"  # the final notice: refused because of the report
     REJECT = "reject"
@@ -39,3 +41,17 @@ POSSIBLE: dict[Status, tuple[Act, ...]] = {
     Status.WITHDRAWN: (Act.ERASE,),
     Status.EXPIRED: (Act.ERASE,),
 }
+
+
+STOPPABLE = frozenset({Status.APPOINTING, Status.PROCESSED, Status.CERTIFICATION_OPEN})
+
+
+def possible(status: Status, *, unclear: bool, news: bool) -> tuple[Act, ...]:
+    """What may be done with a packet there, by whether a report on file is not clear and whether news wait to be seen.
+
+    An unclear report takes a refusal from the ordinary letter to the notices (domain/screening/refusal.py).
+    """
+    acts = [Act.PRE_ADVERSE if unclear and act is Act.REJECT else act for act in POSSIBLE.get(status, ())]
+    if news and unclear and status in STOPPABLE:
+        acts.append(Act.WEIGH)
+    return (*acts, Act.NOTE) if news else tuple(acts)

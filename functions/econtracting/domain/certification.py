@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 
 from econtracting.domain.moment import Moment
@@ -12,8 +12,23 @@ from econtracting.domain.record import Record
 class CourseResult(Record):
     course: str
     passed: bool
-    score: int | None = None
+    score: int | float | None = None
     at: Moment
+    revoked_at: Moment | None = None  # the site took it back, and a person agreed
+
+    def stands(self, on: date | None = None) -> bool:
+        """Whether the course is passed, now or at the end of a day."""
+        if not self.passed or (on is not None and self.at.date() > on):
+            return False
+        return self.revoked_at is None or (on is not None and self.revoked_at.date() > on)
+
+    def is_same_as(self, other: CourseResult) -> bool:
+        """Whether another message tells of the same result."""
+        return (self.course, self.passed, self.score, self.at) == (other.course, other.passed, other.score, other.at)
+
+    def revoke(self, at: datetime) -> Self:
+        """Taken back, if it was passed."""
+        return self.model_copy(update={"revoked_at": at}) if self.stands() else self
 
 
 class Feed(Record):
@@ -30,8 +45,14 @@ class Feed(Record):
     results: tuple[CourseResult, ...] = ()
     reminders: int = 0  # how often the agent was reminded of the courses
 
-    def passed(self) -> frozenset[str]:
-        return frozenset(result.course for result in self.results if result.passed)
+    def passed(self, on: date | None = None) -> frozenset[str]:
+        """The courses that stand as passed, or stood so on a day."""
+        return frozenset(one.course for one in self.results if one.stands(on))
+
+    def disagreements(self, npn: str, plan_year: int | None = None) -> tuple[str, ...]:
+        """The members of a message of the site that are not those of this feed."""
+        parts = {"npn": npn != self.npn, "plan_year": plan_year not in (None, self.plan_year)}
+        return tuple(name for name, differs in parts.items() if differs)
 
     def awaited_by(self, task_token: str) -> Self:
         """An execution sleeps until the producer is loaded."""
@@ -48,6 +69,11 @@ class Feed(Record):
     def finished(self, result: CourseResult) -> Self:
         """A course was taken."""
         return self.model_copy(update={"results": (*self.results, result)})
+
+    def revoked(self, course: str, at: datetime) -> Self:
+        """The site took back that a course was passed."""
+        results = tuple(one.revoke(at) if one.course == course else one for one in self.results)
+        return self.model_copy(update={"results": results})
 
     def reminded(self, times: int) -> Self:
         """The agent has been reminded so often."""

@@ -16,6 +16,7 @@ EContractingError
 │   ├── InterviewIncomplete
 │   ├── SignaturesMissing
 │   ├── AlreadySigned
+│   ├── MessageNotApplicable
 │   └── Superseded           an execution of the workflow after which another one was started
 ├── StaleVersion             someone saved in between
 ├── InvalidRequest           names field and rule
@@ -23,6 +24,7 @@ EContractingError
 │   ├── WeakPassword
 │   └── IdempotencyKeyReused
 ├── TooManyAttempts          with the seconds to wait
+├── TooLarge                 what an outside system sent is longer than is kept; asking again changes nothing
 ├── Unavailable              a dependency is down; nothing accepted is lost; with the seconds to wait
 │   └── VendorPaused         it was down so often that it is not asked for a while
 ├── TrailRewritten           the audit trail in the table is not the one that was signed
@@ -144,6 +146,13 @@ class AlreadySigned(Conflict):
     title = "This has been signed already"
 
 
+class MessageNotApplicable(Conflict):
+    """`facts` are the reason and the members it is about."""
+
+    code = "message-not-applicable"
+    title = "This message still cannot be applied"
+
+
 class Superseded(Conflict):
     code = "superseded"
     title = "A later execution of the workflow has taken over"
@@ -197,6 +206,16 @@ class TooManyAttempts(EContractingError):
     def __init__(self, retry_after: int, detail: str = "") -> None:
         super().__init__(detail, retry_after=retry_after)
         self.retry_after = retry_after
+
+
+class TooLarge(EContractingError):
+    """An outside system sent more than `most` bytes."""
+
+    code = "too-large"
+    title = "What was sent is larger than is kept"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"It is larger than {most:,} bytes.", most=most)
 
 
 class Unavailable(EContractingError):

@@ -13,13 +13,13 @@ from pydantic import Field, StringConstraints
 
 from econtracting.domain.appointing.appointments import AppointmentStatus
 from econtracting.domain.appointing.jit import Alarm
+from econtracting.domain.fields.us import State
 from econtracting.domain.moment import Moment
 from econtracting.domain.outbox import Effect, publish
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.record import Record
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
-State = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 
 class LifecycleEvent(Record):

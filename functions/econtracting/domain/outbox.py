@@ -32,6 +32,7 @@ class EffectKind(StrEnum):
     START_JIT = "start-jit"
     VERIFY_IDENTITY = "verify-identity"
     DROP_UPLOAD = "drop-upload"
+    DROP_DOCUMENTS = "drop-documents"
     STAMP_SEALS = "stamp-seals"  # timestamps that could not be had when the packet was sealed
     SIGN_MILESTONE = "sign-milestone"  # the head of the audit trail, by the sealing key
 
@@ -74,6 +75,7 @@ class TimerKind(StrEnum):
     ADVERSE = "adverse"  # which: the attempt, then the packet's version
     COURSES = "courses"  # which: empty
     SALE = "sale"  # which: the state, then the attempt
+    MESSAGE = "message"  # which: empty; the message's id stands where the packet's does
 
 
 class UnknownEffect(EContractingError):
@@ -142,6 +144,7 @@ class FetchReport(Task):
     kind = EffectKind.FETCH_REPORT
 
     attempt: int
+    asking: int = 0  # which asking for the copy this is, as the case counts them
 
 
 class OrderAppointment(Task):
@@ -195,6 +198,12 @@ class DropUpload(Task):
     key: str
 
 
+class DropDocuments(Task):
+    """Everything of a packet that was made or drawn before anything was sealed."""
+
+    kind = EffectKind.DROP_DOCUMENTS
+
+
 class StampSeals(Task):
     kind = EffectKind.STAMP_SEALS
 
@@ -223,6 +232,7 @@ TASKS: dict[EffectKind, type[Task]] = {
         StartJustInTime,
         VerifyIdentity,
         DropUpload,
+        DropDocuments,
         StampSeals,
         SignMilestone,
     )
@@ -332,8 +342,9 @@ def sync_check(packet_id: str, attempt: int, report_id: str, occasion: str, now:
     return row(packet_id, f"sync-check#{occasion}", SyncCheck(attempt=attempt, report_id=report_id), now)
 
 
-def fetch_report(packet_id: str, attempt: int, version: int, now: datetime) -> Effect:
-    return row(packet_id, f"fetch-report#{attempt}#{version}", FetchReport(attempt=attempt), now)
+def fetch_report(packet_id: str, attempt: int, asking: int, version: int, now: datetime) -> Effect:
+    """Has the copy of a report fetched; `version` is the one the packet will have with this commit."""
+    return row(packet_id, f"fetch-report#{attempt}#{version}", FetchReport(attempt=attempt, asking=asking), now)
 
 
 def order_appointment(packet_id: str, state: str, occasion: str, at: datetime, *, first_sale: bool) -> Effect:
@@ -360,6 +371,10 @@ def verify_identity(packet_id: str, round: int, now: datetime) -> Effect:
 
 def drop_upload(packet_id: str, attachment_id: str, place: str, key: str, now: datetime) -> Effect:
     return row(packet_id, f"drop-upload#{attachment_id}#{place}", DropUpload(key=key), now)
+
+
+def drop_documents(packet_id: str, now: datetime) -> Effect:
+    return row(packet_id, "drop-documents", DropDocuments(), now)
 
 
 def stamp_seals(packet_id: str, generation: int, now: datetime) -> Effect:

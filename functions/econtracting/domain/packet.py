@@ -49,7 +49,7 @@ MOVES: dict[Status, frozenset[Status]] = {
     S.PROCESSED: frozenset({S.CERTIFICATION_OPEN, S.NEEDS_REVIEW}),
     S.CERTIFICATION_OPEN: frozenset({S.ACTIVE, S.NEEDS_REVIEW}),
     S.ACTIVE: frozenset(),
-    S.CORRECTION_REQUESTED: frozenset({S.AWAITING_SIGNATURE, S.NEEDS_REVIEW, S.REJECTED}),
+    S.CORRECTION_REQUESTED: frozenset({S.AWAITING_SIGNATURE, S.ADVERSE_REVIEW, S.NEEDS_REVIEW, S.REJECTED}),
     S.ADVERSE_REVIEW: frozenset({S.APPOINTING, S.NEEDS_REVIEW, S.REJECTED}),
     S.NEEDS_REVIEW: frozenset(
         {
@@ -199,9 +199,14 @@ class Packet(Record):
         """The packet at a last status, where no one has to look at it any more. Raises InvalidTransition."""
         return self.move(to, at).model_copy(update={"due_at": None})
 
-    def send_to_review(self, reason: str, at: datetime, *, to: Status = S.NEEDS_REVIEW) -> Self:
-        """The contracting department has to look, for a reason code. Raises InvalidTransition."""
-        review = {"review_reason": reason, "review_from": self.status, "reviews": self.reviews + 1}
+    def send_to_review(
+        self, reason: str, at: datetime, *, to: Status = S.NEEDS_REVIEW, came_from: Status | None = None
+    ) -> Self:
+        """The contracting department has to look, for a reason code. Raises InvalidTransition.
+
+        `came_from` is where the packet stood before, if that is not where it stands.
+        """
+        review = {"review_reason": reason, "review_from": came_from or self.status, "reviews": self.reviews + 1}
         return self.move(to, at).model_copy(update={**review, "approvals": (), "due_at": None})
 
     def close_review(self) -> Self:

@@ -17,6 +17,9 @@ def _declared(*media_types: str) -> dict[int, OpenAPIResponse]:
 
 
 PDF = _declared("application/pdf")
+PDF_OR_ELSEWHERE = PDF | {
+    303: {"description": "The file is large: `Location` has it, for two minutes", "content": {"text/plain": _BYTES}}
+}
 PNG = _declared("image/png")
 ZIP = _declared("application/zip")
 PLAIN = _declared("text/plain")
@@ -32,6 +35,11 @@ def pdf(content: bytes, name: str) -> File:
         "Content-Security-Policy": "default-src 'none'; frame-ancestors 'self'; base-uri 'none'; object-src 'none'",
     }
     return _file(content, "application/pdf", headers)
+
+
+def elsewhere(address: str) -> File:
+    """A file too large for an answer: the browser gets it where it is stored."""
+    return Response(int(HTTPStatus.SEE_OTHER), content_type="text/plain", body="", headers={"Location": address})
 
 
 def png(content: bytes) -> File:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -11,6 +12,7 @@ from econtracting.domain.appointing.appointments import Appointment, Appointment
 from econtracting.domain.appointing.jit import Alarm, FirstSale
 from econtracting.domain.audit import Actor, ChainedEvent
 from econtracting.domain.corrections import CorrectionRequest
+from econtracting.domain.late_news import LateItem
 from econtracting.domain.moment import Moment
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Agency, InvitedAgent, Packet, Recruiter, Status
@@ -62,6 +64,11 @@ class CheckView(View):
     suspended_fields: list[str] = Field(description="What the screening company could not confirm")
     expected_at: Moment | None
     completed_at: Moment | None
+    later_status: str | None = Field(
+        description="What the company said after this answer had been acted on, if anything"
+    )
+    later_result: str | None
+    later_at: Moment | None
 
     @classmethod
     def of(cls, check: Check) -> CheckView:
@@ -73,7 +80,29 @@ class CheckView(View):
             suspended_fields=list(check.suspended_fields),
             expected_at=check.expected_at,
             completed_at=check.completed_at,
+            later_status=check.later.status if check.later else None,
+            later_result=check.later.result if check.later else None,
+            later_at=check.later.at if check.later else None,
         )
+
+
+class RefusalBy(StrEnum):
+    """How a packet can lawfully be refused."""
+
+    LETTER = "letter"  # an ordinary letter
+    NOTICES = "notices"  # pre-adverse notice, wait, final notice: a report on file is not clear
+
+
+class LateItemView(View):
+    """News that came after the packet had gone on; what was answered first stands until a person has looked."""
+
+    about: str = Field(description="Code of what it is about")
+    at: Moment
+    facts: dict[str, EventFact] = Field(description="Facts by name; never a personal value")
+
+    @classmethod
+    def of(cls, item: LateItem) -> LateItemView:
+        return cls(about=item.about, at=item.at, facts=dict(item.facts))
 
 
 class AdverseView(View):
@@ -84,6 +113,10 @@ class AdverseView(View):
     status: AdverseStatus
     opened_at: Moment
     pre_sent_at: Moment | None = Field(description="When the pre-adverse notice was sent")
+    notice_ordered: bool = Field(description="Whether it is decided on, and waits for the copy of the report")
+    posted_on: date | None = Field(description="When a notice that did not arrive by mail was posted")
+    copy_awaited: bool = Field(description="Whether the copy of the report as it stands now is being fetched")
+    copy_refused: str | None = Field(description="Code of why the copy cannot be kept")
     disputed_at: Moment | None
     ended_at: Moment | None
     final_possible_from: datetime | None = Field(
@@ -99,6 +132,10 @@ class AdverseView(View):
             status=case.status,
             opened_at=case.opened_at,
             pre_sent_at=case.pre_sent_at,
+            notice_ordered=case.ordered_by is not None,
+            posted_on=case.posted_on,
+            copy_awaited=case.copy_due,
+            copy_refused=case.copy_refused,
             disputed_at=case.disputed_at,
             ended_at=case.ended_at,
             final_possible_from=final_possible_from,
@@ -132,7 +169,9 @@ class AppointmentView(View):
     transaction_id: str | None = Field(description="The gateway's")
     license_number: str | None
     file_on: date | None = Field(description="Of one that is scheduled")
+    asked_for: date | None = Field(description="The effective day that was filed")
     effective_on: date | None
+    ended_on: date | None = Field(description="Of one that stood and was taken back")
     state_reference: str | None
     reasons: list[str] = Field(description="Codes of why it stands so")
     requested_at: Moment
@@ -141,7 +180,7 @@ class AppointmentView(View):
 
     @classmethod
     def of(cls, appointment: Appointment) -> AppointmentView:
-        return cls.model_validate(appointment.model_dump(exclude={"packet_id", "task_token"}))
+        return cls.model_validate(appointment.model_dump(exclude={"packet_id", "task_token", "former_transactions"}))
 
 
 class FirstSaleView(View):
@@ -195,7 +234,9 @@ class PacketDetailView(PacketRowView):
     sections: dict[str, dict[str, ShownAnswer]] = Field(description="Answers by section and name, masked")
     timeline: list[StageView]
     background_checks: list[CheckView]
-    adverse: AdverseView | None = Field(description="Of the latest background check")
+    refusal_by: RefusalBy
+    news: list[LateItemView] = Field(description="What waits to be looked at, oldest first")
+    adverse: AdverseView | None = Field(description="The weighing that is open, or else the latest")
     corrections: list[CorrectionRequestView]
     appointments: list[AppointmentView]
     first_sales: list[FirstSaleView]

@@ -31,12 +31,12 @@ class Tokens:
             raise Unavailable()
         if token != "good.token.here":
             raise NotSignedIn()
-        return StaffMember("subject-1", "r@agency.example", frozenset({"recruiter", "contracting"}), "agency-1")
+        return StaffMember("subject-1", "r@agency.example", frozenset({"recruiter", "contracting"}), "agency-1", "rita")
 
 
-def authorize(**headers: str) -> dict[str, Any]:
+def authorize(method: str = "GET", **headers: str) -> dict[str, Any]:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return authorizer.lambda_handler({"headers": named, "methodArn": ARN}, Context())
+    return authorizer.lambda_handler({"headers": named, "methodArn": ARN, "httpMethod": method}, Context())
 
 
 def refused(**headers: str) -> str:
@@ -170,3 +170,61 @@ def test_an_outage_of_the_key_set_admits_nobody(world: World, monkeypatch: pytes
     monkeypatch.setattr(wiring, "staff_tokens", lambda: Tokens(down=True))
     with pytest.raises(Unavailable):
         authorize(Authorization="Bearer good.token.here")
+
+
+@pytest.fixture
+def account(staff: None, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The account of the token in a user pool, in the groups that the token names."""
+    cognito = boto3.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="staff")["UserPool"]["Id"]
+    monkeypatch.setenv("STAFF_POOL_ID", pool)
+    wiring.forget()
+    who = {"UserPoolId": pool, "Username": "rita"}
+    cognito.admin_create_user(**who, MessageAction="SUPPRESS")
+    for group in ("recruiter", "contracting"):
+        cognito.create_group(UserPoolId=pool, GroupName=group)
+        cognito.admin_add_user_to_group(**who, GroupName=group)
+    return who
+
+
+def groups(method: str) -> str:
+    return str(authorize(method, Authorization="Bearer good.token.here")["context"]["groups"])
+
+
+@pytest.mark.law("T17")
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_who_is_disabled_or_gone_acts_no_more_although_the_token_lives(account: dict[str, str], method: str) -> None:
+    cognito = boto3.client("cognito-idp")
+    assert groups(method) == "contracting,recruiter"
+    cognito.admin_disable_user(**account)
+    assert refused_for(method) == "Unauthorized"
+    cognito.admin_enable_user(**account)
+    assert groups(method) == "contracting,recruiter"
+    cognito.admin_delete_user(**account)
+    assert refused_for(method) == "Unauthorized"
+
+
+@pytest.mark.law("T17")
+def test_a_right_that_was_taken_away_is_gone_for_the_next_act(account: dict[str, str]) -> None:
+    boto3.client("cognito-idp").admin_remove_user_from_group(**account, GroupName="contracting")
+    assert groups("POST") == "recruiter"
+    boto3.client("cognito-idp").admin_remove_user_from_group(**account, GroupName="recruiter")
+    assert refused_for("POST") == "Unauthorized"
+
+
+@pytest.mark.law("T17")
+def test_a_token_with_fewer_groups_than_its_account_gains_none(account: dict[str, str]) -> None:
+    cognito = boto3.client("cognito-idp")
+    cognito.create_group(UserPoolId=account["UserPoolId"], GroupName="carrier-system")
+    cognito.admin_add_user_to_group(**account, GroupName="carrier-system")
+    assert groups("POST") == "contracting,recruiter"
+
+
+def test_reading_asks_the_pool_nothing(staff: None) -> None:
+    assert groups("GET") == "contracting,recruiter"
+
+
+def refused_for(method: str) -> str:
+    with pytest.raises(Exception) as refusal:  # noqa: PT011 - the gateway knows the text only
+        groups(method)
+    return str(refusal.value)

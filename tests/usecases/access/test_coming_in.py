@@ -386,7 +386,7 @@ def test_the_mailed_row_holds_the_password_only_sealed_for_its_packet(
     secret: str, temporary: str, packet_id: str
 ) -> None:
     from econtracting.adapters.envelope import WrongContext
-    from econtracting.domain.interview.answers import SealedAnswers
+    from econtracting.domain.sealed import SealedAnswers
 
     (row,) = mails(packet_id, "temporary-password")
     assert temporary not in row.model_dump_json()

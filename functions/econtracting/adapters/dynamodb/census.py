@@ -36,6 +36,22 @@ class DynamoCensus:
         pages = self._by_status(status, since, until)
         return [items.record(Packet, one) for page in pages for one in page["Items"]]
 
+    @translated
+    def messages(self, status: str) -> int:
+        total, more = 0, dict[str, Any]()
+        while True:
+            page = self._client.query(
+                TableName=self._table,
+                KeyConditionExpression="PK = :pk",
+                ExpressionAttributeValues=items.attributes({":pk": keys.messages(status)}),
+                Select="COUNT",
+                **more,
+            )
+            total += page["Count"]
+            if "LastEvaluatedKey" not in page:
+                return total
+            more = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
     def oldest_due(self, now: datetime) -> datetime | None:
         values = [{":pk": f"DUE#{shard}", ":now": iso(now)} for shard in range(keys.DUE_SHARDS)]
         first = [

@@ -10,7 +10,7 @@ from econtracting.domain.access.access import Access, Link, OpenPacket, Session,
 from econtracting.domain.access.contact import EmailChange
 from econtracting.domain.access.invitation import AgencyName
 from econtracting.domain.appointing.appointments import Appointment
-from econtracting.domain.appointing.jit import FirstSale
+from econtracting.domain.appointing.jit import FirstSale, Sale
 from econtracting.domain.audit import ChainedEvent
 from econtracting.domain.breaker import Breaker
 from econtracting.domain.certification import Contract, Feed
@@ -18,11 +18,13 @@ from econtracting.domain.corrections import CorrectionRequest
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.attachments import Attachment
 from econtracting.domain.interview.verification import Verification
+from econtracting.domain.late_news import LateNews
+from econtracting.domain.messages import QueuedMessage, Received
 from econtracting.domain.moment import iso
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet
 from econtracting.domain.screening.adverse import AdverseCase
-from econtracting.domain.screening.background import Check, OrderReference, Received
+from econtracting.domain.screening.background import Check, OrderReference
 from econtracting.domain.signing.signing import (
     AdoptedSignature,
     Adoption,
@@ -36,10 +38,19 @@ Key = dict[str, str]
 
 DUE_SHARDS = 4  # a due index without shards would put every timer of the product on one partition (1,000 WCU)
 STATUS_SHARDS = 8
+LATE_NEWS = "LATE_NEWS"  # among the statuses of the index, though no packet stands there
+LONGEST_NAME = 512  # bytes
+
+
+def _bounded(name: str) -> str:
+    """What others call something, as it may stand in a key (2,048 bytes at most): as it is, or its hash."""
+    written = name.encode("utf-8", "surrogatepass")
+    plain = len(written) <= LONGEST_NAME and not any("\ud800" <= letter <= "\udfff" for letter in name)
+    return name if plain else "sha256-" + sha256(written).hexdigest()
 
 
 def of_packet(packet_id: str) -> str:
-    return f"PACKET#{packet_id}"
+    return f"PACKET#{_bounded(packet_id)}"
 
 
 def packet(packet_id: str) -> Key:
@@ -66,6 +77,11 @@ def session_of(packet_id: str, fingerprint: str) -> Key:
     return {"PK": of_packet(packet_id), "SK": f"SESSION#{fingerprint}"}
 
 
+def messages(status: str) -> str:
+    """The partition of the queue of vendors' messages that stand so, oldest first."""
+    return f"MESSAGES#{status}"
+
+
 # kind -> (partition, sort) from the ids that name a record, in the order `find` takes them
 ADDRESS: dict[type, Callable[..., Key]] = {
     Access: lambda packet_id: {"PK": of_packet(packet_id), "SK": "ACCESS"},
@@ -87,13 +103,16 @@ ADDRESS: dict[type, Callable[..., Key]] = {
     CorrectionRequest: lambda packet_id, number: {"PK": of_packet(packet_id), "SK": f"CORRECTION#{int(number):04d}"},
     Appointment: lambda packet_id, state: {"PK": of_packet(packet_id), "SK": f"APPOINTMENT#{state}"},
     Feed: lambda packet_id: {"PK": of_packet(packet_id), "SK": "FEED"},
+    LateNews: lambda packet_id: {"PK": of_packet(packet_id), "SK": "LATE-NEWS"},
     Effect: effect,
     Link: lambda fingerprint: {"PK": f"LINK#{fingerprint}", "SK": "LINK"},
     Session: lambda fingerprint: {"PK": f"SESSION#{fingerprint}", "SK": "SESSION"},
     OpenPacket: lambda agency_id, kind, value: {"PK": f"OPEN#{agency_id}", "SK": f"{kind.upper()}#{value}"},
     AgencyName: lambda agency_id: {"PK": f"AGENCY#{agency_id}", "SK": "NAME"},
-    OrderReference: lambda vendor, reference: {"PK": f"ORDER#{vendor}#{reference}", "SK": "ORDER"},
-    Received: lambda vendor, message_id: {"PK": f"RECEIVED#{vendor}#{message_id}", "SK": "RECEIVED"},
+    OrderReference: lambda vendor, reference: {"PK": f"ORDER#{vendor}#{_bounded(reference)}", "SK": "ORDER"},
+    Received: lambda vendor, message_id: {"PK": f"RECEIVED#{vendor}#{_bounded(message_id)}", "SK": "RECEIVED"},
+    QueuedMessage: lambda status, id: {"PK": messages(status), "SK": _bounded(id)},
+    Sale: lambda sale_id: {"PK": f"SALE#{_bounded(sale_id)}", "SK": "SALE"},
     FirstSale: lambda npn, state: {"PK": f"PRODUCER#{npn}", "SK": f"SALE#{state}"},
     Contract: lambda npn, packet_id: {"PK": f"PRODUCER#{npn}", "SK": f"CONTRACT#{packet_id}"},
     Tries: lambda name: {"PK": f"TRIES#{name}", "SK": "TRIES"},
@@ -117,6 +136,7 @@ _NAMED_BY: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     CorrectionRequest: lambda r: (r.packet_id, r.number),
     Appointment: lambda r: (r.packet_id, r.state),
     Feed: lambda r: (r.packet_id,),
+    LateNews: lambda r: (r.packet_id,),
     Effect: lambda r: (r.packet_id, r.id),
     Link: lambda r: (r.fingerprint,),
     Session: lambda r: (r.fingerprint,),
@@ -124,6 +144,8 @@ _NAMED_BY: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     AgencyName: lambda r: (r.agency_id,),
     OrderReference: lambda r: (r.vendor, r.reference),
     Received: lambda r: (r.vendor, r.message_id),
+    QueuedMessage: lambda r: (r.status, r.id),
+    Sale: lambda r: (r.sale_id,),
     FirstSale: lambda r: (r.npn, r.state),
     Contract: lambda r: (r.npn, r.packet_id),
     Tries: lambda r: (r.name,),
@@ -143,8 +165,8 @@ GROUP: dict[type, Callable[[str], tuple[str, str]]] = {
     Appointment: lambda packet_id: (of_packet(packet_id), "APPOINTMENT#"),
     Effect: lambda packet_id: (of_packet(packet_id), "OUTBOX#"),
     ChainedEvent: lambda packet_id: (of_packet(packet_id), "EVENT#"),
-    FirstSale: lambda npn: (f"PRODUCER#{npn}", "SALE#"),
-    Contract: lambda npn: (f"PRODUCER#{npn}", "CONTRACT#"),
+    FirstSale: lambda npn: (f"PRODUCER#{_bounded(npn)}", "SALE#"),
+    Contract: lambda npn: (f"PRODUCER#{_bounded(npn)}", "CONTRACT#"),
 }
 
 
@@ -179,6 +201,12 @@ def indexes(packet: Packet) -> dict[str, str]:
     if packet.due_at is not None:
         found |= due(packet.id, iso(packet.due_at))
     return found
+
+
+def late_news(news: LateNews) -> dict[str, str]:
+    """The index attributes of news that wait for a person: beside the packets of a status, as if it were one."""
+    shard = status_shard(LATE_NEWS, _shard(news.packet_id, STATUS_SHARDS))
+    return {"status_pk": shard, "status_sk": f"{iso(news.since)}#{news.packet_id}"}
 
 
 def due(packet_id: str, due_at: str) -> dict[str, str]:

@@ -32,7 +32,9 @@ from econtracting.domain.errors import (
     PacketNotFound,
     Unavailable,
 )
+from econtracting.domain.late_news import LateNews
 from econtracting.domain.lifecycle import announce_moves
+from econtracting.domain.messages import QueuedMessage, Received
 from econtracting.domain.milestones import sign_milestones
 from econtracting.domain.moment import iso
 from econtracting.domain.outbox import Effect
@@ -158,25 +160,32 @@ class DynamoPackets:
         return self._page(query, values, cursor)
 
     def by_status(self, status: str, cursor: str | None, limit: int) -> Page:
+        found, following = self._standing(status, cursor, limit)
+        return Page([items.record(Packet, stored) for stored in found], following)
+
+    def with_late_news(self, cursor: str | None, limit: int) -> Page:
+        found, following = self._standing(keys.LATE_NEWS, cursor, limit)
+        return Page([self.load(items.record(LateNews, stored).packet_id) for stored in found], following)
+
+    def _standing(self, status: str, cursor: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
         """Shard after shard, each oldest first; the cursor remembers the shard."""
         shard, inner = _opened(cursor) if cursor else (0, None)
-        found: list[Packet] = []
+        found: list[dict[str, Any]] = []
         while shard < keys.STATUS_SHARDS:
             query = {"IndexName": "by_status", "KeyConditionExpression": "status_pk = :pk", "Limit": limit - len(found)}
-            page = self._page(query, {":pk": keys.status_shard(status, shard)}, inner)
-            found += page.packets
-            inner = page.cursor
+            stored, inner = self._stored_page(query, {":pk": keys.status_shard(status, shard)}, inner)
+            found += stored
             if inner is None:
                 shard += 1
             if len(found) >= limit:
                 break
-        return Page(found, _closed(shard, inner) if shard < keys.STATUS_SHARDS else None)
+        return found, _closed(shard, inner) if shard < keys.STATUS_SHARDS else None
 
     @translated
     def refresh(self, record: Record) -> None:
         try:
             self._client.put_item(
-                TableName=self._table, Item=self._item(record), ConditionExpression="attribute_exists(PK)"
+                TableName=self._table, Item=as_item(record), ConditionExpression="attribute_exists(PK)"
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             return
@@ -212,19 +221,24 @@ class DynamoPackets:
                 return found
             query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    @translated
     def _page(self, query: dict[str, Any], values: dict[str, str], cursor: str | None) -> Page:
+        stored, following = self._stored_page(query, values, cursor)
+        return Page([items.record(Packet, one) for one in stored], following)
+
+    @translated
+    def _stored_page(
+        self, query: dict[str, Any], values: dict[str, str], cursor: str | None
+    ) -> tuple[list[dict[str, Any]], str | None]:
         query = {**query, "TableName": self._table, "ExpressionAttributeValues": items.attributes(values)}
         if cursor:
-            key = _cursor_key(cursor)
+            key = cursor_key(cursor)
             index = query["IndexName"].removeprefix("by_")
             if set(key) != {"PK", "SK", f"{index}_pk", f"{index}_sk"} or key[f"{index}_pk"] != values[":pk"]:
-                raise _no_cursor()
+                raise no_cursor()
             query["ExclusiveStartKey"] = items.attributes(key)
         answer = self._client.query(**query)
         last = answer.get("LastEvaluatedKey")
-        packets = [items.record(Packet, stored) for stored in answer["Items"]]
-        return Page(packets, _encode(items.plain(last)) if last else None)
+        return answer["Items"], cursor_of(items.plain(last)) if last else None
 
     # writing
 
@@ -238,12 +252,12 @@ class DynamoPackets:
         )
         commit_id = uuid4().hex
         parts = [self._packet_part(before, after, commit_id)]
-        parts += [self._new(self._item(event), _Lost) for event in events]
+        parts += [self._new(as_item(event), _Lost) for event in events]
         implied = [*announce_moves(before, change.packet), *sign_milestones(before, change.packet, events)]
         effects = {effect.id: effect for effect in [*implied, *change.effects]}
-        parts += [self._new(self._item(effect), _Lost) for effect in effects.values()]
-        parts += [self._new(self._item(claim), AlreadyExists, claim) for claim in change.claims]
-        parts += [_Part({"Put": {"TableName": self._table, "Item": self._item(put)}}, _Lost) for put in change.puts]
+        parts += [self._new(as_item(effect), _Lost) for effect in effects.values()]
+        parts += [self._new(as_item(claim), AlreadyExists, claim) for claim in change.claims]
+        parts += [_Part({"Put": {"TableName": self._table, "Item": as_item(put)}}, _Lost) for put in change.puts]
         for gone in change.drops:
             key = items.attributes(dict(keys.of(gone)))
             parts.append(_Part({"Delete": {"TableName": self._table, "Key": key}}, _Lost))
@@ -285,16 +299,6 @@ class DynamoPackets:
                 key = keys.session_of(one.packet_id, one.fingerprint)
                 parts.append(_Part({"Delete": {"TableName": self._table, "Key": items.attributes(dict(key))}}, _Lost))
         return parts
-
-    def _item(self, record: Record | ChainedEvent) -> dict[str, Any]:
-        if isinstance(record, ChainedEvent):
-            return items.item(record, keys.event(record.packet_id, record.seq))
-        more: dict[str, Any] = {}
-        if isinstance(record, Effect) and record.due_at is not None:
-            more = keys.due(record.packet_id, iso(record.due_at))
-        if isinstance(record, Session):
-            more = {"expires": int(record.ends_at.timestamp())}
-        return items.item(record, keys.of(record), **more)
 
     def _new(self, item: dict[str, Any], lost: type[Exception], record: Record | None = None) -> _Part:
         put = {
@@ -359,7 +363,23 @@ def _reason(error: ClientError, parts: Sequence[_Part]) -> Exception:
     return _Lost()
 
 
-def _encode(key: dict[str, Any]) -> str:
+def as_item(record: Record | ChainedEvent) -> dict[str, Any]:
+    """A record as an item, with what indexes and the store's expiry read of it."""
+    if isinstance(record, ChainedEvent):
+        return items.item(record, keys.event(record.packet_id, record.seq))
+    more: dict[str, Any] = {}
+    if isinstance(record, Effect) and record.due_at is not None:
+        more = keys.due(record.packet_id, iso(record.due_at))
+    if isinstance(record, LateNews):
+        more = keys.late_news(record)
+    if isinstance(record, Session):
+        more = {"expires": int(record.ends_at.timestamp())}
+    if isinstance(record, Received | QueuedMessage) and record.expires_at is not None:
+        more = {"expires": int(record.expires_at.timestamp())}
+    return items.item(record, keys.of(record), **more)
+
+
+def cursor_of(key: dict[str, Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode()
 
 
@@ -367,26 +387,26 @@ def _as_json(answer: Any) -> Any:
     return answer.model_dump(mode="json") if isinstance(answer, BaseModel) else answer
 
 
-def _cursor_key(cursor: str) -> dict[str, Any]:
+def cursor_key(cursor: str) -> dict[str, Any]:
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor))
         if isinstance(key, dict) and all(isinstance(value, str) for value in key.values()):
             return key
     except ValueError:
         pass
-    raise _no_cursor()
+    raise no_cursor()
 
 
-def _no_cursor() -> InvalidRequest:
+def no_cursor() -> InvalidRequest:
     message = "Use the cursor of the last answer."
     return InvalidRequest(errors=[{"field": "cursor", "rule": "cursor", "message": message}])
 
 
 def _closed(shard: int, inner: str | None) -> str:
-    return _encode({"shard": str(shard), "inner": inner or ""})
+    return cursor_of({"shard": str(shard), "inner": inner or ""})
 
 
 def _opened(cursor: str) -> tuple[int, str | None]:
-    key = _cursor_key(cursor)
+    key = cursor_key(cursor)
     shard = key.get("shard", "")
     return (int(shard) if shard.isascii() and shard.isdigit() else 0), key.get("inner") or None

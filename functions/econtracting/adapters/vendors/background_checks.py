@@ -6,10 +6,10 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, BinaryIO, Literal
 from urllib.parse import quote
 
-from pydantic import AwareDatetime, model_validator
+from pydantic import AwareDatetime, StringConstraints, model_validator
 
 from econtracting.adapters.vendors.http import USUAL, Answer, Timeouts, Vendor
 from econtracting.domain.errors import BadSignature
@@ -38,6 +38,7 @@ class _Candidate(Answer):
 class _Report(Answer):
     id: str
     custom_id: str
+    candidate_id: str | None = None
     status: Literal["pending", "suspended", "paused", "complete", "canceled", "dispute"]
     result: Literal["clear", "consider"] | None
     suspended_fields: tuple[str, ...] = ()
@@ -57,6 +58,7 @@ class _Report(Answer):
             result=None if self.result is None else RESULTS[self.result],
             suspended_fields=tuple(FIELDS.get(one, one) for one in self.suspended_fields),
             expected_at=self.estimated_completion_at,
+            subject_id=self.candidate_id,
         )
 
 
@@ -68,22 +70,20 @@ class HttpBackgroundChecks:
         created = self._vendor.call(
             "POST", "/v1/candidates", _candidate(candidate), idempotency_key=f"{idempotency_key}.candidate"
         )
+        person = self._vendor.read(_Candidate, created).id
         body = {
-            "candidate_id": self._vendor.read(_Candidate, created).id,
+            "candidate_id": person,
             "package": package,
             "custom_id": candidate.reference,
         }
         ordered = self._vendor.call("POST", "/v1/reports", body, idempotency_key=f"{idempotency_key}.report")
         answer = self._vendor.read(_Report, ordered)
-        if answer.custom_id != candidate.reference:
+        if answer.custom_id != candidate.reference or answer.candidate_id not in (None, person):
             raise self._vendor.not_understood()
         return answer.report()
 
-    def copy(self, report_id: str) -> bytes:
-        reply = self._vendor.call("GET", f"/v1/reports/{quote(report_id, safe='')}/document")
-        if reply.status == 404 or not reply.body.startswith(b"%PDF-"):
-            raise self._vendor.not_understood()
-        return reply.body
+    def copy(self, report_id: str, into: BinaryIO) -> None:
+        self._vendor.save_copy(f"/v1/reports/{quote(report_id, safe='')}/document", into)
 
     def report(self, report_id: str) -> Report:
         reply = self._vendor.call("GET", f"/v1/reports/{quote(report_id, safe='')}")
@@ -121,8 +121,12 @@ class _ReportData(Message):
 
 class _ReportEvent(Message):
     id: Id
-    type: Id
+    type: Annotated[str, StringConstraints(pattern=r"^report[.][!-~]{1,100}$")]
     data: _ReportData
+
+
+# What the company tells of besides reports, and what concerns no packet.
+BESIDES = ("account.", "candidate.", "invitation.")
 
 
 class BackgroundCheckMessages:
@@ -135,12 +139,15 @@ class BackgroundCheckMessages:
     def __init__(self, keys: Sequence[str]) -> None:
         self._keys = keys
 
-    def read(self, raw: bytes, headers: Mapping[str, str], now: datetime) -> ScreeningNews | None:
-        given = {name.lower(): value for name, value in headers.items()}.get("x-signature", "").encode()
+    def verify(self, raw: bytes, headers: Mapping[str, str], now: datetime) -> None:
+        lowered = {name.lower(): value for name, value in headers.items()}
+        given = lowered.get("x-signature", "").encode("utf-8", "surrogatepass")
         expected = [hmac.new(key.encode(), raw, hashlib.sha256).hexdigest().encode() for key in self._keys]
         if not any([hmac.compare_digest(one, given) for one in expected]):  # noqa: C419 - each one is compared
             raise BadSignature()
-        if not type_of(raw).startswith("report."):
+
+    def read(self, raw: bytes) -> ScreeningNews | None:
+        if type_of(raw).startswith(BESIDES):
             return None
         event = read_as(_ReportEvent, raw)
         report = event.data.object

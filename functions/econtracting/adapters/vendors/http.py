@@ -1,23 +1,27 @@
 """One way to call an outside system: JSON over HTTP, bounded in time and size, tried once.
 
-Whoever calls retries with patience (the outbox, the state machine), so a hidden retry here would only use up the
-function's time. What cannot be understood counts as an outage and is never guessed at; nothing a vendor wrote, and
-nothing we sent, appears in an error.
+What is a file is streamed into one (`save`), so that its size is no matter of memory. Whoever calls retries with
+patience (the outbox, the state machine), so a hidden retry here would only use up the function's time. What cannot be
+understood counts as an outage and is never guessed at; nothing a vendor wrote, or we sent, appears in an error.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from time import monotonic
+from typing import Any, BinaryIO, NamedTuple
 
 import urllib3
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from econtracting.domain.errors import InvalidRequest, Unavailable
+from econtracting.domain.errors import InvalidRequest, TooLarge, Unavailable
 
 LONGEST_ANSWER = 1024 * 1024
+PART = 16 * 1024
+LONGEST_SAVE = 40.0  # seconds for a file, well within the time of the function that asks and of an outbox row's lease
+LONGEST_COPY = 50 * 1024 * 1024  # bytes; a report of many counties has several million
 LONGEST_PAUSE = 3600
 
 REFUSED = frozenset({400, 422})
@@ -48,7 +52,10 @@ class Reply(NamedTuple):
 class Vendor:
     """An outside system: `name` as people know it, its address, our key there."""
 
-    def __init__(self, name: str, base_url: str, key: str, patience: Timeouts) -> None:
+    def __init__(
+        self, name: str, base_url: str, key: str, patience: Timeouts, timer: Callable[[], float] = monotonic
+    ) -> None:
+        self._timer = timer
         self.name = name
         self._base = base_url.rstrip("/")
         self._key = key
@@ -82,6 +89,43 @@ class Vendor:
         if len(received) > LONGEST_ANSWER:
             raise self.not_understood()
         return Reply(response.status, received)
+
+    def save(self, path: str, into: BinaryIO, *, most: int) -> None:
+        """Write the file that the vendor has under a path into an empty one, part by part.
+
+        Raises TooLarge for one of more than `most` bytes, and Unavailable for everything else that is no whole file.
+        """
+        # A packed body would have to be unpacked, and nothing tells how large that is: the vendor is asked not to.
+        headers = {"Authorization": f"Bearer {self._key}", "Accept-Encoding": "identity"}
+        ends, size = self._timer() + LONGEST_SAVE, 0
+        try:
+            with self._pool.request("GET", self._base + path, headers=headers, preload_content=False) as response:
+                if not 200 <= response.status < 300:
+                    told = response.headers.get("Retry-After")
+                    raise Unavailable(f"{self.name} does not serve us", retry_after=_pause(told))
+                if response.headers.get("Content-Encoding", "identity") != "identity":
+                    raise self.not_understood()
+                if (
+                    response.headers.get("Content-Length", "").isdecimal()
+                    and int(response.headers["Content-Length"]) > most
+                ):
+                    raise TooLarge(most)
+                for part in response.stream(PART, decode_content=False):
+                    size += len(part)
+                    if size > most:
+                        raise TooLarge(most)
+                    if self._timer() > ends:
+                        raise Unavailable(f"{self.name} is too slow", retry_after=60)
+                    into.write(part)
+        except urllib3.exceptions.HTTPError:
+            raise Unavailable(f"{self.name} does not answer") from None
+
+    def save_copy(self, path: str, into: BinaryIO) -> None:
+        """As `save`, for the copy of a report: a PDF, with or without a mark in front of it."""
+        self.save(path, into, most=LONGEST_COPY)
+        into.seek(0)
+        if b"%PDF-" not in into.read(1024):
+            raise self.not_understood()
 
     def read[A: Answer](self, model: type[A], reply: Reply) -> A:
         """Raises Unavailable if the answer is a 404 or not as documented."""

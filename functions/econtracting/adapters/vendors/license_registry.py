@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -11,6 +10,8 @@ from pydantic import AwareDatetime, Field
 
 from econtracting.adapters.vendors.http import USUAL, Answer, Timeouts, Vendor
 from econtracting.domain.appointing.appointments import License, Licenses, Line
+from econtracting.domain.fields.us import State
+from econtracting.domain.moment import Day
 
 
 class _Line(Answer):
@@ -20,13 +21,13 @@ class _Line(Answer):
 
 
 class _License(Answer):
-    state: str = Field(pattern=r"^[A-Z]{2}$")
+    state: State
     number: str
     residency: Literal["RESIDENT", "NON_RESIDENT"]
     license_class: str = Field(alias="class")
     status: Literal["VALID", "EXPIRED", "NOT_ACTIVE"]
     active: bool
-    expires_on: date | None
+    expires_on: Day | None
     lines: tuple[_Line, ...]
 
     def license(self) -> License:

@@ -9,7 +9,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, BinaryIO
 from urllib.parse import quote
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -133,16 +133,13 @@ class HttpTernfield:
             raise self._vendor.not_understood()
         return order.report()
 
-    def copy(self, report_id: str) -> bytes:
+    def copy(self, report_id: str, into: BinaryIO) -> None:
         listed = self._vendor.call("GET", f"/2/orders/{quote(report_id, safe='')}/papers")
         copies = [one for one in self._vendor.read(_Papers, listed).papers if one.kind == SUBJECT_COPY]
         if not copies:
             raise self._vendor.not_understood()
         newest = max(copies, key=lambda one: one.issued)  # a refiled order has one for each filing
-        reply = self._vendor.call("GET", f"/2/papers/{quote(newest.paper, safe='')}")
-        if reply.status == 404 or not reply.body.startswith(b"%PDF-"):
-            raise self._vendor.not_understood()
-        return reply.body
+        self._vendor.save_copy(f"/2/papers/{quote(newest.paper, safe='')}", into)
 
 
 def _subject(candidate: Candidate) -> dict[str, object]:
@@ -179,12 +176,11 @@ class TernfieldMessages:
     def __init__(self, secrets: Sequence[str]) -> None:
         self._secrets = secrets
 
-    def read(self, raw: bytes, headers: Mapping[str, str], now: datetime) -> ScreeningNews | None:
-        self._verify(raw, headers, now)
+    def read(self, raw: bytes) -> ScreeningNews | None:
         notice = read_as(_Notice, raw)
         return None if notice.number is None else ScreeningNews(notice.notice, notice.topic, notice.number, None)
 
-    def _verify(self, raw: bytes, headers: Mapping[str, str], now: datetime) -> None:
+    def verify(self, raw: bytes, headers: Mapping[str, str], now: datetime) -> None:
         given = {name.lower(): value for name, value in headers.items()}.get(SIGNATURE, "")
         parts = [part.strip().partition("=") for part in given.split(",")]
         times = [value for name, _, value in parts if name == "t"]

@@ -88,7 +88,7 @@ Email = Annotated[str, _validated_by(_email)]
 Phone = Annotated[str, _validated_by(contact_rules.phone)]
 Npn = Annotated[str, _validated_by(identity_rules.npn)]
 AgencyId = Annotated[str, _validated_by(_agency_id)]
-State = Annotated[str, _validated_by(us.state)]
+State = Annotated[str, _validated_by(us.state)]  # as people write it; what is kept is a us.State
 Level = Annotated[str, BeforeValidator(_level), Field(min_length=1, max_length=20)]
 States = Annotated[tuple[State, ...], Field(max_length=len(us.STATES))]
 Reason = Annotated[str, _validated_by(_reason)]

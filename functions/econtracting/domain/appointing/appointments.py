@@ -43,7 +43,9 @@ NEWS = {
     "REJECTED": AppointmentStatus.REJECTED,
     "PENDING_STATE": AppointmentStatus.PENDING_STATE,
     "MISSING_LICENSE": AppointmentStatus.NO_VALID_LICENSE,
+    "TERMINATED": AppointmentStatus.REJECTED,  # with the reason TERMINATED: it stood, and stands no longer
 }
+TERMINATED = "TERMINATED"
 
 
 class Appointment(Record):
@@ -56,9 +58,12 @@ class Appointment(Record):
     status: AppointmentStatus
     task_token: str | None = None
     transaction_id: str | None = None
+    former_transactions: tuple[str, ...] | None = None  # of orders that this one replaced
     license_number: str | None = renamed("license_number", "licence_number", default=None)
     file_on: date | None = None  # of one that is scheduled
+    asked_for: date | None = None  # the effective day that was filed
     effective_on: date | None = None
+    ended_on: date | None = None  # of one that stood and was taken back
     state_reference: str | None = None
     reasons: tuple[str, ...] = ()
     requested_at: Moment
@@ -73,9 +78,23 @@ class Appointment(Record):
         """An execution sleeps until the outcome is known."""
         return self.model_copy(update={"task_token": task_token})
 
-    def submitted(self, transaction_id: str, license_number: str | None, at: datetime) -> Self:
-        """The gateway took the filing."""
-        filing = {"transaction_id": transaction_id, "license_number": license_number, "filed_at": at, "reasons": ()}
+    def replacing(self, known: Appointment | None) -> Self:
+        """An order made after another one came to nothing: a late answer to that one is none to this."""
+        if known is None or known.transaction_id is None:
+            return self
+        return self.model_copy(
+            update={"former_transactions": (*(known.former_transactions or ()), known.transaction_id)}
+        )
+
+    def submitted(self, transaction_id: str, license_number: str | None, asked_for: date, at: datetime) -> Self:
+        """The gateway took the filing, for an effective day."""
+        filing = {
+            "transaction_id": transaction_id,
+            "license_number": license_number,
+            "asked_for": asked_for,
+            "filed_at": at,
+            "reasons": (),
+        }
         return self.model_copy(update={"status": AppointmentStatus.ACCEPTED_BY_GATEWAY, **filing})
 
     def filed(self, at: datetime) -> Self:
@@ -91,18 +110,55 @@ class Appointment(Record):
         """What became of the order without the state."""
         return self.model_copy(update={"status": status, "reasons": reasons, "answered_at": at})
 
-    def answered(self, news: AppointmentNews, at: datetime) -> Self:
-        """What the state says, or that it takes its time."""
+    def disagreements(self, news: AppointmentNews) -> tuple[str, ...]:
+        """The members of a state's answer that are not those of this order. Empty: it is the answer to this one.
+
+        An answer may be faster than our own note of the gateway's transaction, never than the filing itself.
+        """
+        parts = []
+        if news.external_ref != self.reference or news.state != self.state:
+            parts.append("state")
+        if news.npn not in (None, self.npn):
+            parts.append("npn")
+        if self.transaction_id is None:
+            agrees = self.status not in FINAL and news.transaction_id not in (self.former_transactions or ())
+        else:
+            agrees = news.transaction_id == self.transaction_id
+        return (*parts,) if agrees else (*parts, "transaction_id")
+
+    def answered(self, news: AppointmentNews, asked_for: date, at: datetime) -> Self:
+        """What the state says, or that it takes its time.
+
+        An approval without a day of its own is in force from the day that was filed, `asked_for`.
+        """
         status = NEWS[news.status]
+        taken_back = self.status is AppointmentStatus.APPROVED and status is not AppointmentStatus.APPROVED
         told = {
             "status": status,
             "transaction_id": news.transaction_id,
             "state_reference": news.state_ref,
+            "asked_for": asked_for,
             "effective_on": news.effective_date,
-            "reasons": news.reason_codes,
+            "ended_on": None,
+            "reasons": (*news.reasons, TERMINATED) if news.status == TERMINATED else news.reasons,
             "answered_at": at if status in FINAL else None,
         }
+        if status is AppointmentStatus.APPROVED:
+            told["effective_on"] = news.effective_date or asked_for
+        if taken_back:
+            told |= {"effective_on": self.in_force_from, "ended_on": news.effective_date or at.date()}
         return self.model_copy(update=told)
+
+    @property
+    def in_force_from(self) -> date | None:
+        """The first day of an approval; those of earlier releases may have only the time of filing written down."""
+        return self.effective_on or self.asked_for or (self.filed_at.date() if self.filed_at else None)
+
+    def in_force(self, on: date) -> bool:
+        """Whether the approval covers a day."""
+        stood = self.status is AppointmentStatus.APPROVED or self.ended_on is not None
+        starts = self.in_force_from
+        return stood and starts is not None and starts <= on and (self.ended_on is None or on < self.ended_on)
 
     def unanswered(self, at: datetime) -> Self:
         """The wait ended without an answer; no one sleeps for it any more."""

@@ -31,6 +31,19 @@ class Alarm(StrEnum):
     NOT_APPOINTED = "NOT_APPOINTED"  # the order came to nothing: no license, rejected, or no answer
 
 
+class Sale(Record):
+    """A sale as it was first reported, by the carrier's own id of it: the same id never means another one."""
+
+    sale_id: str
+    npn: str
+    state: str
+    packet_id: str
+
+    def disagreements(self, npn: str, state: str) -> tuple[str, ...]:
+        """The members of a later message about it that are others."""
+        return tuple(name for name, differs in (("npn", npn != self.npn), ("state", state != self.state)) if differs)
+
+
 class FirstSale(Record):
     """The first sale of a producer in a state.
 

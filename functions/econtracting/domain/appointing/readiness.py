@@ -115,7 +115,7 @@ def _background(packet: Packet, check: Check | None, on: date) -> Reason:
 
 
 def _certified(feed: Feed | None, courses: tuple[str, ...], on: date) -> Reason:
-    passed = {one.course for one in feed.results if one.passed and one.at.date() <= on} if feed else set()
+    passed = feed.passed(on) if feed else frozenset()
     if feed is None or not passed.issuperset(courses):
         return Reason(CERTIFIED, False, "Not all required courses are passed.", "NOT_CERTIFIED")
     if on.year > feed.plan_year:
@@ -140,8 +140,8 @@ def _appointed(producer: Producer, state: str, on: date) -> Reason:
     rule = rule_for(producer.rules, state, line=producer.line_code, carrier=producer.carrier, on=on)
     order = next((one for one in producer.appointments if one.state == state), None)
     sale = next((one for one in producer.sales if one.state == state and one.received_on <= on), None)
-    if order is not None and _in_force(order, on):
-        return Reason(APPOINTED, True, f"Appointed since {order.effective_on}.")
+    if order is not None and order.in_force(on):
+        return Reason(APPOINTED, True, f"Appointed since {order.in_force_from}.")
     status = _stood(order, on)
     match rule.type:
         case AppointmentType.JUST_IN_TIME:
@@ -173,11 +173,6 @@ def _just_in_time(sale: FirstSale | None, status: AppointmentStatus | None, on: 
     if sale.due_on is None or on > sale.due_on:
         return Reason(APPOINTED, False, "The time to appoint after the first sale is over.", "CLOCK_BREACHED")
     return Reason(APPOINTED, True, f"Just in time: the appointment is ordered, due by {sale.due_on}.")
-
-
-def _in_force(order: Appointment, on: date) -> bool:
-    approved = order.status is AppointmentStatus.APPROVED
-    return approved and order.effective_on is not None and order.effective_on <= on
 
 
 def _stood(order: Appointment | None, on: date) -> AppointmentStatus | None:

@@ -10,6 +10,10 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import cache
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from econtracting.domain.fields.rejections import Refusal
 
@@ -77,11 +81,25 @@ STATES = frozenset(line.split()[0] for line in _PREFIXES.strip().splitlines())
 
 
 def state(raw: str) -> str:
-    """A state's two letters in upper case. Raises Refusal: state-unknown."""
-    code = raw.strip().upper()
+    """A state's two letters in upper case; a letter that only looks like two others is none of them.
+
+    Raises Refusal: state-unknown.
+    """
+    code = raw.strip()
+    code = code.upper() if code.isascii() else ""
     if code not in STATES:
         raise Refusal("state-unknown", "Please choose a state from the list, like TN.")
     return code
+
+
+def _code(raw: str) -> str:
+    if raw not in STATES:
+        raise PydanticCustomError("state-unknown", "This is no state's code; a code is two capitals, like TN.")
+    return raw
+
+
+# A state's code as machines write it: two capitals, and nothing to be guessed.
+State = Annotated[str, AfterValidator(_code), Field(json_schema_extra={"enum": sorted(STATES)})]
 
 
 def postal_code(raw: str) -> str:

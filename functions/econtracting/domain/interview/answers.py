@@ -9,16 +9,9 @@ from typing import Any, Literal, Self
 from econtracting.domain.fields.rejections import Rejection
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record
+from econtracting.domain.sealed import SealedAnswers
 
 LARGEST_SECTION = 390_000  # bytes; an item of the table has 400 KB at most, its keys among them
-
-
-class SealedAnswers(Record):
-    """One KMS-enveloped JSON document: data key wrapped by KMS, AES-256-GCM, all parts base64."""
-
-    wrapped_key: str
-    nonce: str
-    ciphertext: str
 
 
 class SealedPart(Record):

@@ -48,6 +48,7 @@ class Report(NamedTuple):
     result: ScreeningResult | None
     suspended_fields: tuple[str, ...]
     expected_at: datetime | None
+    subject_id: str | None = None  # whom the company says it is about
 
 
 class ScreeningNews(NamedTuple):
@@ -69,8 +70,16 @@ def _meanings(fields: Any) -> Any:
     return tuple({"dob": "birth_date", "zipcode": "residence"}.get(one, one) for one in fields)
 
 
+class LaterWord(Record):
+    """What the company said of a report after its first answer had been acted on."""
+
+    status: ScreeningStatus
+    result: ScreeningResult | None = None
+    at: Moment
+
+
 class Check(Record):
-    """An ordered screening and what is known of it.
+    """An ordered screening and what is known of it. `status` and `result` are the answer that was acted on.
 
     `task_token` is the sleeping workflow's; it never leaves the table but to the workflow service.
     """
@@ -79,6 +88,7 @@ class Check(Record):
     attempt: int
     task_token: str | None = None
     report_id: str | None = None
+    subject_id: str | None = None
     ordered_at: Moment | None = None
     status: ScreeningStatus = S.UNORDERED
     result: ScreeningResult | None = None
@@ -87,11 +97,22 @@ class Check(Record):
     expected_at: Moment | None = None
     completed_at: Moment | None = None
     reminders: int = 0  # how often the agent was told that it takes longer
+    found: ScreeningResult | None = None  # the newest result that was ever told, whether or not it was acted on
+    later: LaterWord | None = None
 
     @property
     def reference(self) -> str:
         """What the vendor is given as our own id of the order."""
         return f"{self.packet_id}-{self.attempt}"
+
+    def disagreements(self, report: Report) -> tuple[str, ...]:
+        """The parts of a report that are not those of this order."""
+        parts = {
+            "reference": report.reference != self.reference,
+            "report": report.id != (self.report_id or report.id),
+            "candidate": self.subject_id is not None and report.subject_id not in (None, self.subject_id),
+        }
+        return tuple(name for name, differs in parts.items() if differs)
 
     def awaited_by(self, task_token: str) -> Self:
         """An execution sleeps until there is an outcome."""
@@ -110,9 +131,16 @@ class Check(Record):
             "suspended_fields": report.suspended_fields,
             "expected_at": report.expected_at,
             "completed_at": at if report.status in FINAL_STATUSES else None,
+            "found": report.result or self.found or self.result,
+            "later": None,
         }
         known = self if self.report_id is not None else self._ordered(report, at)
         return known.model_copy(update=told)
+
+    def told_later(self, report: Report, at: datetime) -> Self:
+        """The company says something else than what was acted on: the first answer stands until a person looks."""
+        later = LaterWord(status=report.status, result=report.result, at=at)
+        return self.model_copy(update={"later": later, "found": report.result or self.found or self.result})
 
     def reminded(self, times: int) -> Self:
         """The agent has been told so often that it takes longer."""
@@ -120,7 +148,23 @@ class Check(Record):
 
     def _ordered(self, report: Report, at: datetime) -> Self:
         known = {"report_id": report.id, "ordered_at": at, "expected_at": report.expected_at}
+        known |= {"subject_id": report.subject_id}
         return self.model_copy(update=known)
+
+    @property
+    def answered(self) -> bool:
+        """Whether the company has said how the screening ended."""
+        return self.status in FINAL_STATUSES
+
+    @property
+    def latest(self) -> tuple[ScreeningStatus, ScreeningResult | None]:
+        """The company's newest word of the report, whether or not it was acted on."""
+        return (self.later.status, self.later.result) if self.later else (self.status, self.result)
+
+    @property
+    def not_clear(self) -> bool:
+        """Whether its report has to be weighed by a person. One that is disputed or withdrawn is on file still."""
+        return self.latest[0] is S.DISPUTED or (self.found or self.result) is ScreeningResult.CONSIDER
 
     @property
     def outcome(self) -> ScreeningResult | Literal[S.SUSPENDED, S.CANCELED] | None:
@@ -136,14 +180,3 @@ class OrderReference(Record):
     vendor: str
     reference: str
     packet_id: str
-
-
-class Received(Record):
-    """A webhook that was accepted, kept as proof that it came and as the guard against repeats."""
-
-    vendor: str
-    message_id: str
-    packet_id: str | None
-    type: str
-    body: str
-    at: Moment

@@ -56,8 +56,8 @@ def notices_of(
     case: AdverseCase, packet: Packet, definition: PacketType, documents: Collection[str]
 ) -> Iterator[Notice]:
     """The notices of a case that were sent. `documents` are the ids of the packet's documents."""
-    if case.pre_sent_at is not None:
-        yield _notice(case, packet, definition, documents, NoticeKind.PRE_ADVERSE, case.pre_sent_at)
+    if case.noticed_at is not None:
+        yield _notice(case, packet, definition, documents, NoticeKind.PRE_ADVERSE, case.noticed_at)
     if case.status is AdverseStatus.FINAL_SENT and case.ended_at is not None:
         yield _notice(case, packet, definition, documents, NoticeKind.ADVERSE, case.ended_at)
 

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from econtracting import ports
-from econtracting.domain.appointing.appointments import FINAL, NEWS, OUTCOME_KNOWN, Appointment, AppointmentStatus
+from econtracting.domain.appointing.appointments import (
+    FINAL,
+    NEWS,
+    OUTCOME_KNOWN,
+    TERMINATED,
+    Appointment,
+    AppointmentStatus,
+)
 from econtracting.domain.audit import ONBOARDING, Actor, Event, EventType
 from econtracting.domain.errors import InvalidTransition
+from econtracting.domain.messages import Heard, Objection, Obstacle
 from econtracting.domain.outbox import Letter, send_letter
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.screening.background import OrderReference
 from econtracting.domain.webhooks import AppointmentNews
 from econtracting.ports import Change
-from econtracting.usecases.appointing.filing import filing_effect, note_filing, rule_of
+from econtracting.usecases.appointing.filing import effective_day, filing_effect, note_filing, rule_of
 from econtracting.usecases.commit.changes import plus
 from econtracting.usecases.commit.lifecycle import announce_answer, attention
 from econtracting.usecases.commit.review import require_current
@@ -131,16 +140,42 @@ def open_order(
     )
 
 
-def apply_news(packets: ports.Packets, packet: Packet, news: AppointmentNews, now: datetime) -> Change | None:
-    """What a state's answer changes; None if its outcome is final already or nothing is new."""
+def apply_news(
+    packets: ports.Packets,
+    definition: PacketType,
+    packet: Packet,
+    news: AppointmentNews,
+    heard: Heard,
+) -> Change | Objection | None:
+    """What a state's answer changes; None if nothing is new.
+
+    An objection if it is not the answer to our order, or says otherwise than the outcome that stands: that one stands
+    until a person has looked.
+    """
+    now = heard.at
     appointment = packets.find(Appointment, packet.id, news.state)
-    if appointment is None or appointment.status in FINAL:
+    if appointment is None:
+        return Objection(Obstacle.PARTS_DISAGREE, ("state",))
+    if parts := appointment.disagreements(news):
+        return Objection(Obstacle.PARTS_DISAGREE, parts)
+    status, final = NEWS[news.status], appointment.status in FINAL
+    if final and (objection := _against(appointment, news)) and not heard.accepted:
+        return objection
+    if final and (status not in FINAL or not _against(appointment, news)):
         return None
-    status = NEWS[news.status]
-    if status is appointment.status or (status not in FINAL and appointment.status in OUTCOME_KNOWN):
+    if not final and news.status == TERMINATED:
+        return Objection(Obstacle.PARTS_DISAGREE, ("status",))
+    if not final and (status is appointment.status or (status not in FINAL and appointment.status in OUTCOME_KNOWN)):
         return None
-    after, events = note_filing(appointment.answered(news, now), now)
-    data = {"state": news.state, "status": status.value, "reasons": list(news.reason_codes)}
+    filed = appointment.asked_for or (appointment.filed_at.date() if appointment.filed_at else None)
+    day = filed or effective_day(packets, appointment, rule_of(definition, news.state, now.date()), now.date())
+    after, events = note_filing(appointment.answered(news, day, now), now)
+    data: dict[str, Any] = {"state": news.state, "status": status.value, "reasons": list(after.reasons)}
+    if status is AppointmentStatus.APPROVED:
+        told_by = "state" if news.effective_date else "filing"
+        data |= {"effective_on": str(after.effective_on), "effective_by": told_by}
+    if heard.odd:
+        data["odd"] = list(heard.odd)
     events.append(Event(type=EventType(f"appointment.{status.value.lower()}"), at=now, actor=GATEWAY, data=data))
     change = Change(packet, events=events, puts=[after])
     if status not in FINAL:
@@ -151,6 +186,22 @@ def apply_news(packets: ports.Packets, packet: Packet, news: AppointmentNews, no
             send_letter(packet.id, Letter.STATE_ANSWERED, f"{after.state}-{packet.version + 1}", now, state=after.state)
         )
     return plus(change, effects=effects)
+
+
+def _against(appointment: Appointment, news: AppointmentNews) -> Objection | None:
+    """What news after the outcome says against it; None for what is known, or only older."""
+    status = NEWS[news.status]
+    if status not in FINAL:
+        return None
+    stands, told = appointment.status.value, news.status
+    if status is not appointment.status or (told == TERMINATED and TERMINATED not in appointment.reasons):
+        said = {"state": appointment.state, "stands": stands, "told": told}
+        return Objection(Obstacle.NEWS_AFTER_FINAL, ("status",), said)
+    approved, day = status is AppointmentStatus.APPROVED, news.effective_date
+    if approved and day not in (None, appointment.in_force_from):
+        said = {"state": appointment.state, "stands": str(appointment.in_force_from), "told": str(day)}
+        return Objection(Obstacle.NEWS_AFTER_FINAL, ("effective_date",), said)
+    return None
 
 
 def draft(definition: PacketType, packet: Packet, state: str, now: datetime) -> Appointment:

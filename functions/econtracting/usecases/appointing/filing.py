@@ -71,7 +71,10 @@ class Filing:
             self._settle(appointment, A.NO_VALID_LICENSE, defects)
             return
         license = held.in_state(state)
-        filing = self._filing(packet, definition, appointment, rule, license)
+        effective = effective_day(self.packets, appointment, rule, today)
+        filing = self._filing(packet, definition, appointment, rule, license) | {
+            "effective_date": effective.isoformat()
+        }
         if rule.county_required and not filing["county"]:
             self._settle(appointment, A.REJECTED, ("COUNTY_REQUIRED",))
             return
@@ -81,7 +84,9 @@ class Filing:
             self._settle(appointment, A.REJECTED, tuple(refusal.facts.get("reasons", ())) or ("REJECTED_SYNTAX",))
             return
         now, number = self.clock.now(), license.number if license else None
-        self._keep(appointment, EventType.APPOINTMENT_SUBMITTED, lambda one: one.submitted(transaction, number, now))
+        self._keep(
+            appointment, EventType.APPOINTMENT_SUBMITTED, lambda one: one.submitted(transaction, number, effective, now)
+        )
 
     def _settle(self, appointment: Appointment, status: AppointmentStatus, reasons: tuple[str, ...] = ()) -> None:
         now = self.clock.now()
@@ -145,15 +150,14 @@ class Filing:
             "license_class": license.license_class if license else "",
             "line_codes": [definition.line_code],
             "county": (known.get("residence") or {}).get("county") if rule.county_required else None,
-            "effective_date": self._effective(appointment, rule).isoformat(),
         }
 
-    def _effective(self, appointment: Appointment, rule: StateRule) -> date:
-        """The day of the first sale as far as the state lets an appointment reach back, else the day of filing."""
-        today = self.clock.now().date()
-        sale = self.packets.find(FirstSale, appointment.npn, appointment.state)
-        earliest = today - timedelta(days=rule.backdate_max_days)
-        return today if sale is None else max(min(sale.received_on, today), earliest)
+
+def effective_day(packets: ports.Packets, appointment: Appointment, rule: StateRule, today: date) -> date:
+    """The day of the first sale as far as the state lets an appointment reach back, else the day of filing."""
+    sale = packets.find(FirstSale, appointment.npn, appointment.state)
+    earliest = today - timedelta(days=rule.backdate_max_days)
+    return today if sale is None else max(min(sale.received_on, today), earliest)
 
 
 def rule_of(definition: PacketType, state: str, on: date) -> StateRule:

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from econtracting import ports
 from econtracting.domain.appointing.appointments import Appointment, AppointmentStatus
-from econtracting.domain.appointing.jit import Alarm, FirstSale, filing_day
+from econtracting.domain.appointing.jit import Alarm, FirstSale, Sale, filing_day
 from econtracting.domain.appointing.readiness import APPOINTED, LICENSED, Producer, ready_to_sell
 from econtracting.domain.appointing.state_rules import AppointmentType
 from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.certification import Contract, Feed
-from econtracting.domain.errors import AlreadyExists, NotFound
+from econtracting.domain.errors import NotFound
+from econtracting.domain.messages import Heard, Objection, Obstacle
 from econtracting.domain.packet import Packet
 from econtracting.domain.packet_type import PacketType
-from econtracting.domain.screening.background import Check, Received
-from econtracting.domain.webhooks import SaleReported
+from econtracting.domain.screening.background import Check
+from econtracting.domain.webhooks import ReportedSale
 from econtracting.ports import Change
 from econtracting.usecases.appointing import appointments
 from econtracting.usecases.appointing.filing import rule_of
@@ -47,46 +49,6 @@ class FirstSales:
     packet_types: ports.PacketTypes
     clock: ports.Clock
     every: timedelta
-
-    def report(self, message_id: str, message: SaleReported, body: str) -> None:
-        """Hear of a sale, once; the earliest day in a state counts.
-
-        Raises NotFound for a producer we never contracted.
-        """
-        packets, now, told = self.packets, self.clock.now(), message.data
-        packet_id = contract_of(packets, told.npn).packet_id
-        received = Received(
-            vendor=VENDOR, message_id=message_id, packet_id=packet_id, type=message.type, body=body, at=now
-        )
-        if packets.find(Received, VENDOR, message_id) is not None:
-            return
-
-        def decide(packet: Packet) -> Change:
-            rule = rule_of(self.packet_types(packet.type), told.state, told.received_on)
-            sale = FirstSale.reported(
-                npn=told.npn,
-                packet_id=packet.id,
-                sale_id=told.sale_id,
-                received_on=told.received_on,
-                rule=rule,
-                at=now,
-            )
-            known = packets.find(FirstSale, told.npn, told.state)
-            first = known.joined_by(sale) if known else sale
-            kept = Change(packet, claims=[received])
-            if first is known:
-                return kept
-            data = {"state": first.state, "received_on": first.received_on.isoformat(), "due_on": str(first.due_on)}
-            event = Event(type=EventType.FIRST_SALE_RECEIVED, at=now, actor=SELLER, data=data)
-            kept = plus(kept, events=[event], puts=[first])
-            if known is not None:
-                return kept
-            return plus(kept, effects=follow_up(first, now, self.every))
-
-        try:
-            packets.change(packet_id, decide)
-        except AlreadyExists:
-            return
 
     def judge(self, packet_id: str, state: str) -> JudgedView:
         """What is to be done about a first sale now."""
@@ -128,7 +90,8 @@ class FirstSales:
             under_way = order is not None and order.status in {*FILED, AppointmentStatus.DRAFT}
             if order is not None and (under_way or order.status in SETTLED):
                 return appointments.sleep_for(order, packet, task_token, now)
-            draft = appointments.draft(self.packet_types(packet.type), packet, state, now).awaited_by(task_token)
+            draft = appointments.draft(self.packet_types(packet.type), packet, state, now)
+            draft = draft.replacing(order).awaited_by(task_token)
             return appointments.open_order(packets, packet, draft, now, first_sale=True)
 
         packets.change(packet_id, decide)
@@ -164,6 +127,52 @@ class FirstSales:
             return settle_with_alarm(packet, sale_of(self.packets, packet, state), Alarm.STEP_FAILED, now)
 
         self.packets.change(packet_id, decide)
+
+
+def report(
+    packets: ports.Packets,
+    definition: PacketType,
+    packet: Packet,
+    told: ReportedSale,
+    heard: Heard,
+    every: timedelta,
+) -> Change | Objection | None:
+    """What it changes that a sale is heard of; the earliest day in a state counts.
+
+    An objection if the carrier's id of the sale was told before of another producer or state, or the contract's
+    packet is another producer's by now.
+    """
+    now = heard.at
+    if packet.npn != told.npn:
+        return Objection(Obstacle.PARTS_DISAGREE, ("npn",))
+    before = packets.find(Sale, told.sale_id)
+    if before is not None and (parts := before.disagreements(told.npn, told.state)):
+        return Objection(Obstacle.PARTS_DISAGREE, parts)
+    rule = rule_of(definition, told.state, told.received_on)
+    sale = FirstSale.reported(
+        npn=told.npn,
+        packet_id=packet.id,
+        sale_id=told.sale_id,
+        received_on=told.received_on,
+        rule=rule,
+        at=now,
+    )
+    noted = Sale(sale_id=told.sale_id, npn=told.npn, state=told.state, packet_id=packet.id)
+    known = packets.find(FirstSale, told.npn, told.state)
+    first = known.joined_by(sale) if known else sale
+    kept = Change(packet, puts=[noted])
+    if first is known:
+        return kept
+    data: dict[str, Any] = {
+        "state": first.state,
+        "received_on": first.received_on.isoformat(),
+        "due_on": str(first.due_on),
+    }
+    if heard.odd:
+        data["odd"] = list(heard.odd)
+    event = Event(type=EventType.FIRST_SALE_RECEIVED, at=now, actor=SELLER, data=data)
+    kept = plus(kept, events=[event], puts=[first])
+    return kept if known is not None else plus(kept, effects=follow_up(first, now, every))
 
 
 def contract_of(packets: ports.Packets, npn: str) -> Contract:

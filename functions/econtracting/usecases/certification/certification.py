@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from econtracting import ports
 from econtracting.domain.audit import ONBOARDING, Actor, Event, EventType
 from econtracting.domain.certification import Contract, CourseResult, Feed
 from econtracting.domain.errors import InvalidTransition, NotFound
+from econtracting.domain.messages import Heard, Objection, Obstacle
 from econtracting.domain.moment import iso
 from econtracting.domain.outbox import Effect, FeedProducer, Letter, TimerKind, feed_producer, send_letter, timer
 from econtracting.domain.packet import Packet, Status
@@ -196,19 +198,27 @@ def _apply_loaded(packet: Packet, known: Feed, now: datetime) -> Change | None:
 
 
 def _apply_course(
-    definition: PacketType, packet: Packet, known: Feed, message: CourseFinished, now: datetime
-) -> Change | None:
-    """What it changes that a course was taken; None if that is known, or of another year."""
-    result = CourseResult(
-        course=message.data.course, passed=message.passed, score=message.data.score, at=message.timestamp
-    )
-    if result in known.results or message.data.plan_year != known.plan_year:
+    definition: PacketType, packet: Packet, known: Feed, message: CourseFinished, heard: Heard
+) -> Change | Objection | None:
+    """What it changes that a course was taken; None if that is known."""
+    now, told = heard.at, message.data
+    result = CourseResult(course=told.course, passed=message.passed, score=told.score, at=message.timestamp)
+    if any(one.is_same_as(result) for one in known.results):
         return None
+    taken_back = [one for one in known.results if one.course == told.course and one.stands() and one.at < result.at]
+    if not result.passed and taken_back:
+        if not heard.accepted:
+            said = {"course": told.course, "stands": "passed", "told": message.type.rpartition(".")[2]}
+            return Objection(Obstacle.NEWS_AFTER_FINAL, ("type",), said)
+        event = Event(type=EventType.CERTIFICATION_COURSE_REVOKED, at=now, actor=SITE, data={"course": told.course})
+        return Change(packet, events=[event], puts=[known.revoked(told.course, now)])
+    if message.type == "course.revoked":
+        return Objection(Obstacle.PARTS_DISAGREE, ("course",))
     after = known.finished(result)
     kind = EventType.CERTIFICATION_COURSE_COMPLETED if result.passed else EventType.CERTIFICATION_COURSE_FAILED
-    event = Event(type=kind, at=now, actor=SITE, data={"course": result.course})
-    change = Change(packet, events=[event], puts=[after])
-    if not result.passed:
+    data: dict[str, Any] = {"course": result.course} | ({"odd": list(heard.odd)} if heard.odd else {})
+    change = Change(packet, events=[Event(type=kind, at=now, actor=SITE, data=data)], puts=[after])
+    if not result.passed and told.course not in after.passed():
         failures = sum(not one.passed for one in after.results)
         letter = send_letter(packet.id, Letter.COURSE_FAILED, failures, now, course=result.course)
         change = plus(change, effects=[letter])
@@ -217,18 +227,24 @@ def _apply_course(
 
 def apply_news(
     packets: ports.Packets,
-    packet_types: ports.PacketTypes,
+    definition: PacketType,
     packet: Packet,
     message: ProducerLoaded | CourseFinished,
-    now: datetime,
-) -> Change | None:
-    """What the certification site's message changes; None if nothing."""
+    heard: Heard,
+) -> Change | Objection | None:
+    """What the certification site's message changes; None if nothing.
+
+    An objection if it is about somebody or some year we did not feed, or takes back what stands.
+    """
     known = packets.find(Feed, packet.id)
     if known is None:
-        return None
+        return Objection(Obstacle.PARTS_DISAGREE, ("external_ref",))
+    year = message.data.plan_year if isinstance(message, CourseFinished) else None
+    if parts := known.disagreements(message.data.npn, year):
+        return Objection(Obstacle.PARTS_DISAGREE, parts)
     if isinstance(message, ProducerLoaded):
-        return _apply_loaded(packet, known, now)
-    return _apply_course(packet_types(packet.type), packet, known, message, now)
+        return _apply_loaded(packet, known, heard.at)
+    return _apply_course(definition, packet, known, message, heard)
 
 
 def _activate(change: Change, definition: PacketType, feed: Feed, now: datetime) -> Change:

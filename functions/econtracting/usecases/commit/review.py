@@ -23,10 +23,19 @@ ANSWERS = "ANSWERS_NEED_REVIEW"
 
 
 def handed_over(
-    packet: Packet, reason: str, now: datetime, *, to: Status = Status.NEEDS_REVIEW, actor: Actor = ONBOARDING
+    packet: Packet,
+    reason: str,
+    now: datetime,
+    *,
+    to: Status = Status.NEEDS_REVIEW,
+    actor: Actor = ONBOARDING,
+    came_from: Status | None = None,
 ) -> Change:
-    """Under review, with a reason code. Raises InvalidTransition from where no one has to look."""
-    after = packet.send_to_review(reason, now, to=to)
+    """Under review, with a reason code. Raises InvalidTransition from where no one has to look.
+
+    `came_from` is where the packet goes back to when the step is tried again; by default where it stands.
+    """
+    after = packet.send_to_review(reason, now, to=to, came_from=came_from)
     data = {"reason": reason, "from": packet.status.value}
     watch = timer(packet.id, TimerKind.REVIEW, str(after.reviews), now + OVERDUE_AFTER, now)
     return Change(

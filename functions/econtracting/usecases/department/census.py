@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from econtracting import ports
 from econtracting.domain.breaker import Vendor
+from econtracting.domain.messages import MessageStatus
 from econtracting.domain.packet import MOVES, Packet, Status
 from econtracting.usecases.news import delays
 
@@ -48,6 +49,7 @@ class Count(NamedTuple):
     standings: list[Standing]
     finished: list[Finished]
     oldest_effect: timedelta  # how long the outbox's most overdue row is overdue
+    messages: int  # vendors' messages that wait for a person
     paused: tuple[Vendor, ...]  # outside systems that are left alone for now
 
 
@@ -67,6 +69,7 @@ class Counting:
             standings=[self._standing(status, now) for status in OPEN],
             finished=[_finished(one) for one in self.census.entered(Status.ACTIVE.value, since, until)],
             oldest_effect=now - due if due else timedelta(),
+            messages=self.census.messages(MessageStatus.OPEN.value),
             paused=tuple(delays.paused(self.breakers, now)),
         )
 

@@ -1,36 +1,39 @@
 """What the contracting department decides. Every decision is on the packet's trail, with its author.
 
-Two persons have to agree before a producer is appointed against a missing consent under 18 U.S.C. 1033. A refusal
-because of a background report takes the adverse way (notice, wait, final notice); no one is rejected past it.
+Two persons have to agree before a producer is appointed against a missing consent under 18 U.S.C. 1033. Whether a
+packet may be refused, and how, is decided in one place (domain/screening/refusal.py): with a report on file that is not
+clear only by pre-adverse notice, wait and final notice, wherever the packet stands.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from econtracting import ports
-from econtracting.domain.acts import CONSENT_MISSING, POSSIBLE, Act
+from econtracting.domain.acts import CONSENT_MISSING, POSSIBLE, Act, possible
 from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.callers import Staff
 from econtracting.domain.corrections import CorrectionSchedule
-from econtracting.domain.errors import InvalidTransition
+from econtracting.domain.errors import InvalidRequest, InvalidTransition
+from econtracting.domain.late_news import LateNews
 from econtracting.domain.outbox import Effect, Letter, send_letter
 from econtracting.domain.packet import MOVES, Packet, Status
-from econtracting.domain.screening.adverse import AdverseCase, AdverseStatus
+from econtracting.domain.screening import refusal
 from econtracting.domain.screening.background import Check
 from econtracting.ports import Change
 from econtracting.usecases.appointing import sale_follow_up
 from econtracting.usecases.certification import certification
 from econtracting.usecases.commit import review
 from econtracting.usecases.commit.changes import plus
+from econtracting.usecases.commit.review import handed_over
 from econtracting.usecases.corrections import corrections
 from econtracting.usecases.screening import adverse, background, background_news
 from econtracting.views.department import DecisionView
 
-Word = Literal["proceed", "pre-adverse", "adverse", "reject", "retry"]  # the acts that are decisions
-NEW_CHECK = frozenset({background_news.CANCELED, background_news.SUSPENDED})
+# The acts that are decisions.
+Word = Literal["proceed", "pre-adverse", "adverse", "reject", "retry", "note", "weigh"]
 
 
 class Decision(NamedTuple):
@@ -84,28 +87,64 @@ class Decisions:
 
     def _follow(self, packet: Packet, decision: Decision, actor: Actor, now: datetime) -> Change:
         act = Act(decision.word)
+        if decision.posted_on is not None and act is not Act.PRE_ADVERSE:
+            message = "Only a pre-adverse notice is posted: decide pre-adverse."
+            raise InvalidRequest(errors=[{"field": "posted_on", "rule": "pre-adverse-only", "message": message}])
+        if act is Act.NOTE:
+            return self._note(packet, actor, now)
         if packet.status is Status.ADVERSE_REVIEW:
-            return self._weigh(packet, decision, actor, now)
+            return self._decide_on_report(packet, decision, actor, now)
         if act is Act.RETRY:
             return self._retry(packet, now)
-        if act not in POSSIBLE.get(packet.status, ()):
+        return self._decide(packet, decision, actor, now)
+
+    def _decide(self, packet: Packet, decision: Decision, actor: Actor, now: datetime) -> Change:
+        unclear = refusal.unclear_report(self.packets.all_of(Check, packet.id)) is not None
+        act = Act(decision.word)
+        if act not in {*POSSIBLE.get(packet.status, ()), *possible(packet.status, unclear=unclear, news=True)}:
             raise _unfit(packet)
-        if act is Act.REJECT:
-            letter = send_letter(packet.id, Letter.REJECTED, 1, now)
-            return Change(packet.end(Status.REJECTED, now), effects=[letter])
+        match act:
+            case Act.REJECT:
+                rejected = refusal.reject(packet, self.packets.all_of(Check, packet.id), now)
+                return Change(rejected, effects=[send_letter(packet.id, Letter.REJECTED, 1, now)])
+            case Act.PRE_ADVERSE if decision.posted_on is not None:
+                raise _unfit(packet, "No pre-adverse notice is on its way that could be posted.")
+            case Act.PRE_ADVERSE:
+                return adverse.weigh_again(self.packets, self.packet_types(packet.type), packet, now, actor)
+            case Act.WEIGH:
+                return self._stop(packet, actor, now)
         return _lift(packet, actor, now)
 
-    def _weigh(self, packet: Packet, decision: Decision, actor: Actor, now: datetime) -> Change:
+    def _stop(self, packet: Packet, actor: Actor, now: datetime) -> Change:
+        """Under review because of what the screening company said after its answer; the news count as seen."""
+        seen = self._note(packet, actor, now)
+        stopped = handed_over(packet, background_news.CHANGED, now, actor=actor)
+        return replace(plus(stopped, events=seen.events), drops=seen.drops)
+
+    def _note(self, packet: Packet, actor: Actor, now: datetime) -> Change:
+        """What came after the packet had gone on was looked at; what was answered first stands."""
+        news = self.packets.find(LateNews, packet.id)
+        if news is None:
+            raise _unfit(packet, "No news of this packet wait to be looked at.")
+        data = {"about": [one.about for one in news.items]}
+        event = Event(type=EventType.LATE_NEWS_SEEN, at=now, actor=actor, data=data)
+        return Change(packet, events=[event], drops=[news])
+
+    def _decide_on_report(self, packet: Packet, decision: Decision, actor: Actor, now: datetime) -> Change:
         case = adverse.required(self.packets, packet)
         if decision.worksheet_sha256 is not None:
             case = case.keep_worksheet(decision.worksheet_sha256)
         act = Act(decision.word)
+        if act is Act.RETRY and (again := adverse.fetch_again(self.packets, packet, now)):
+            return again
         if act not in POSSIBLE[packet.status]:
             raise _unfit(packet, "A background report is weighed: send the notices, or proceed.")
+        if act is Act.PRE_ADVERSE and decision.posted_on is not None:
+            return adverse.post_pre_notice(case, packet, now, actor, decision.posted_on, self.day)
         if act is Act.PRE_ADVERSE:
-            return adverse.send_pre_notice(case, packet, now, actor, _posted_at(case, packet, decision.posted_on))
+            return adverse.send_pre_notice(case, packet, now, actor)
         if act is Act.ADVERSE:
-            return adverse.refuse(case, packet, now, actor, self.day)
+            return adverse.refuse(self.packets, case, packet, now, actor, self.day)
         return adverse.release(case, packet, now, actor)
 
     def _retry(self, packet: Packet, now: datetime) -> Change:
@@ -123,7 +162,7 @@ class Decisions:
         if packet.review_reason == corrections.UNANSWERED or packet.review_from is Status.AWAITING_SIGNATURE:
             definition = self.packet_types(packet.type).interview
             return corrections.ask_again(self.packets, definition, packet, now, self.patience)
-        if packet.review_reason in NEW_CHECK:
+        if packet.review_reason in background_news.NEW_CHECK:
             resumed = review.resume(packet, Status.BACKGROUND_CHECK, now)
             return background.open_check(resumed, now, self.patience.reminders)
         resumed = review.resume(packet, packet.review_from or Status.BACKGROUND_CHECK, now)
@@ -142,14 +181,6 @@ class Decisions:
     def _failed(self, packet_id: str) -> list[Effect]:
         """Effects that failed at least once and wait for their next try."""
         return [one for one in self.packets.all_of(Effect, packet_id) if one.done_at is None and one.failure]
-
-
-def _posted_at(case: AdverseCase, packet: Packet, posted_on: date | None) -> datetime | None:
-    if posted_on is None:
-        return None
-    if case.status not in (AdverseStatus.UNDELIVERABLE, AdverseStatus.PRE_SENT):
-        raise _unfit(packet, "Only a notice that was not delivered is posted.")
-    return datetime.combine(posted_on, time(12), UTC)
 
 
 def _lift(packet: Packet, actor: Actor, now: datetime) -> Change:

@@ -1,8 +1,7 @@
-"""Erasing what no one has to keep: answers and uploads of a packet that ended without a contract, and who it was for.
+"""Erasing what no one has to keep of a packet that ended without a contract: answers, uploads, papers, the person.
 
 What was submitted is kept by law (42 CFR 422.504(d): ten years) and is refused here. The audit trail stays: it names
-ids, hashes and codes only. Documents that were frozen before the end lie under the bucket's retention; nothing refers
-to them any more.
+ids, hashes and codes only. Documents that were frozen before the end go from storage too: nothing of them was sealed.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from econtracting.domain.errors import Conflict, InvalidTransition
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.attachments import Attachment
 from econtracting.domain.interview.verification import Verification
-from econtracting.domain.outbox import Effect, EffectKind
+from econtracting.domain.outbox import Effect, EffectKind, drop_documents
 from econtracting.domain.packet import InvitedAgent, Packet
 from econtracting.domain.record import Record
 from econtracting.domain.signing.signing import AdoptedSignature, Adoption, Disclosure, Document
@@ -76,6 +75,7 @@ def _step(packets: ports.Packets, packet: Packet, now: datetime, reason: str, ac
     records += [one for kind in MANY_OF_A_KIND for one in packets.all_of(kind, packet.id)]
     event = Event(type=EventType.PACKET_ERASED, at=now, actor=actor, data={"reason": reason, "records": len(records)})
     after = packet.erase(NOBODY)
+    effects.append(drop_documents(packet.id, now))
     return Change(after, events=[event], drops=[*gone, *records], effects=effects)
 
 

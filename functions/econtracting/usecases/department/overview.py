@@ -15,12 +15,14 @@ from econtracting.domain.certification import Feed
 from econtracting.domain.corrections import CorrectionRequest
 from econtracting.domain.errors import InvalidRequest
 from econtracting.domain.interview.answers import Section
+from econtracting.domain.late_news import LateNews
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet, Status
-from econtracting.domain.screening.adverse import AdverseCase
+from econtracting.domain.screening import refusal
 from econtracting.domain.screening.background import Check
 from econtracting.usecases.appointing.sales import contract_of
 from econtracting.usecases.news import delays
+from econtracting.usecases.screening import adverse
 from econtracting.views.packets import (
     AdverseView,
     AppointmentView,
@@ -29,8 +31,10 @@ from econtracting.views.packets import (
     EventsView,
     EventView,
     FirstSaleView,
+    LateItemView,
     PacketDetailView,
     PacketRowsView,
+    RefusalBy,
     WaitingEffectView,
     row_of,
 )
@@ -41,12 +45,13 @@ PAGE = 50
 
 
 class Queue(StrEnum):
-    """What the contracting department works through, and the statuses behind it."""
+    """What the contracting department works through: a status, or what came after a packet had gone on."""
 
     REVIEW = "review"
     ADVERSE = "adverse"
     CORRECTION = "correction"
     WAITING = "waiting"
+    NEWS = "news"
 
 
 QUEUES: dict[Queue, Status] = {
@@ -72,19 +77,23 @@ class Overview:
 
         Raises InvalidRequest.
         """
-        wanted = QUEUES[queue] if queue is not None else status
+        now = self.clock.now()
+        if queue is Queue.NEWS and status is None:
+            page = self.packets.with_late_news(cursor, PAGE)
+            return PacketRowsView(items=[row_of(one, now) for one in page.packets], cursor=page.cursor)
+        wanted = QUEUES.get(queue) if queue is not None else status
         if wanted is None or (queue is not None and status not in (None, wanted)):
             message = "Name a status or a queue."
             raise InvalidRequest(errors=[{"field": "status", "rule": "required", "message": message}])
         page = self.packets.by_status(wanted.value, cursor, PAGE)
-        now = self.clock.now()
         return PacketRowsView(items=[row_of(one, now) for one in page.packets], cursor=page.cursor)
 
     def packet(self, packet_id: str) -> PacketDetailView:
         """All that is shown of a packet. Raises PacketNotFound."""
         packets = self.packets
         found = packets.load(packet_id)
-        case = packets.find(AdverseCase, packet_id, str(found.check_attempt))
+        checks = packets.all_of(Check, packet_id)
+        case, news = adverse.current(packets, found), packets.find(LateNews, packet_id)
         effects = [one for one in packets.all_of(Effect, packet_id) if one.done_at is None]
         return PacketDetailView(
             **dict(row_of(found, self.clock.now())),
@@ -95,8 +104,10 @@ class Overview:
             approvals=len(found.approvals),
             sections={one.name: one.shown() for one in packets.all_of(Section, packet_id)},
             timeline=self._timeline(found),
-            background_checks=[CheckView.of(one) for one in packets.all_of(Check, packet_id)],
-            adverse=AdverseView.of(case, case.final_from(self.day)) if case is not None else None,
+            background_checks=[CheckView.of(one) for one in checks],
+            refusal_by=RefusalBy.NOTICES if refusal.unclear_report(checks) else RefusalBy.LETTER,
+            news=[LateItemView.of(one) for one in news.items] if news is not None else [],
+            adverse=AdverseView.of(case, refusal.possible_from(case, checks, self.day)) if case is not None else None,
             corrections=[CorrectionRequestView.of(one) for one in packets.all_of(CorrectionRequest, packet_id)],
             appointments=[AppointmentView.of(one) for one in packets.all_of(Appointment, packet_id)],
             first_sales=[FirstSaleView.of(one) for one in packets.all_of(FirstSale, found.npn or "")],

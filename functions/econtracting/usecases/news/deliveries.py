@@ -12,9 +12,9 @@ from enum import StrEnum
 
 from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.errors import AlreadyExists
+from econtracting.domain.messages import Received
 from econtracting.domain.outbox import Letter, send_letter
 from econtracting.domain.packet import Packet
-from econtracting.domain.screening.background import Received
 from econtracting.ports import Change, Clock, Packets
 from econtracting.usecases.commit.changes import plus
 from econtracting.usecases.screening import adverse
@@ -65,7 +65,7 @@ class Deliveries:
                 at=now,
             )
             change = Change(packet=_mark(packet, letter, outcome), events=events, claims=[seen])
-            if letter == Letter.ADVERSE_PRE and (noticed := self._notice(packet, outcome, now)):
+            if letter == Letter.ADVERSE_PRE and (noticed := self._notice(packet, outcome, effect, now)):
                 change = plus(noticed, events=events, claims=[seen])
             if outcome not in FAILURES or letter in TO_RECRUITER or packet.delivery == "undeliverable":
                 return change
@@ -76,11 +76,12 @@ class Deliveries:
         with suppress(AlreadyExists):
             self.packets.change(packet_id, decide)
 
-    def _notice(self, packet: Packet, outcome: Outcome, now: datetime) -> Change | None:
-        """The pre-adverse notice: its delivery starts a clock, its bounce sends it by post."""
+    def _notice(self, packet: Packet, outcome: Outcome, effect: str, now: datetime) -> Change | None:
+        """The pre-adverse notice: its delivery starts a clock; if it came back, or was given up, it goes by post."""
+        number = effect.rpartition(".")[2]
         if outcome is Outcome.DELIVERED:
-            return adverse.notice_delivered(self.packets, packet, now, MAIL_SERVICE)
-        return adverse.notice_bounced(self.packets, packet, now, MAIL_SERVICE) if outcome in FAILURES else None
+            return adverse.notice_delivered(self.packets, packet, now, MAIL_SERVICE, number)
+        return adverse.notice_bounced(self.packets, packet, now, MAIL_SERVICE, number)
 
 
 def _mark(packet: Packet, letter: str, outcome: Outcome) -> Packet:

@@ -10,10 +10,10 @@ from econtracting.domain import letters
 from econtracting.domain.access.access import Link, fingerprint
 from econtracting.domain.appointing.appointments import Appointment
 from econtracting.domain.certification import Feed
-from econtracting.domain.interview.answers import SealedAnswers
 from econtracting.domain.outbox import Effect, Letter, SendLetter
 from econtracting.domain.packet import Packet
 from econtracting.domain.screening.background import Check
+from econtracting.domain.sealed import SealedAnswers
 from econtracting.ports import Change
 
 

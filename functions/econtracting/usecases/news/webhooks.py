@@ -1,97 +1,98 @@
-"""Vendors' messages: kept once, applied once, in whatever order and however often they come."""
+"""Vendors' messages: kept once, applied once, in whatever order and however often they come.
+
+A signed message is never refused for what it says, but for a sale's state and day: it is applied, or it waits in the
+contracting department's queue with the reason why not.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from base64 import b64encode
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
 
 from econtracting import ports
-from econtracting.domain.errors import AlreadyExists, NotFound
-from econtracting.domain.outbox import sync_check
+from econtracting.domain.errors import AlreadyExists, PacketNotFound
+from econtracting.domain.messages import (
+    KEPT_FOR,
+    SEALED_FOR,
+    Heard,
+    Objection,
+    Obstacle,
+    QueuedMessage,
+    Received,
+    name_of,
+    next_try,
+)
+from econtracting.domain.outbox import TimerKind, timer
 from econtracting.domain.packet import Packet
-from econtracting.domain.screening.background import Check, OrderReference, Received, ScreeningNews
-from econtracting.domain.webhooks import AppointmentUpdated, CourseFinished, ProducerLoaded
 from econtracting.ports import Change
-from econtracting.usecases.appointing import appointments
-from econtracting.usecases.certification import certification
-from econtracting.usecases.screening import background
+from econtracting.usecases.commit.changes import plus
+from econtracting.usecases.commit.keeping import keep
+from econtracting.usecases.news.understanding import Told, Understanding
+from econtracting.views.webhooks import AcceptedView
 
-Apply = Callable[[Packet], Change | None]
-
-
-class Message(NamedTuple):
-    """A vendor's message as it is kept; `reference` is what we gave the vendor as our own id."""
-
-    vendor: str
-    id: str
-    type: str
-    reference: str
-    body: str
+NO_TYPE = "unknown"
 
 
 @dataclass(frozen=True)
 class Webhooks:
-    """What the vendors tell. Everything raises NotFound for a reference we never gave out."""
+    """What the vendors tell. Their signatures are checked before."""
 
     packets: ports.Packets
-    packet_types: ports.PacketTypes
+    messages: ports.Messages
+    understanding: Understanding
+    envelope: ports.Envelope
     clock: ports.Clock
 
-    def receive_screening(self, news: ScreeningNews, body: str) -> None:
-        """Something happened to a report: have the company asked how it stands. The message itself is not believed."""
+    def receive(self, vendor: str, message_id: str | None, raw: bytes) -> AcceptedView:
+        """Keep the message and what it changes in one commit; a repeat finds it kept and changes nothing.
+
+        `message_id` is the vendor's, None where it stands in the body. Raises InvalidRequest for a sale with an
+        unknown state, an impossible day or one to come; Unavailable.
+        """
         now = self.clock.now()
-        message = Message(background.VENDOR, news.message_id, news.type, news.reference or news.report_id, body)
-
-        def apply(packet: Packet) -> Change | None:
-            check = self._check(packet, news)
-            if check is None:
-                raise NotFound("unknown reference", code="reference-not-found")
-            sync = sync_check(packet.id, check.attempt, news.report_id, news.message_id, now)
-            return Change(packet, effects=[sync])
-
-        self._receive(message, apply)
-
-    def _check(self, packet: Packet, news: ScreeningNews) -> Check | None:
-        if news.reference is None:
-            checks = self.packets.all_of(Check, packet.id)
-            return next((one for one in checks if one.report_id == news.report_id), None)
-        attempt = news.reference.rpartition("-")[2]
-        return self.packets.find(Check, packet.id, attempt) if attempt.isdigit() else None
-
-    def receive_appointment(self, message_id: str, event: AppointmentUpdated, body: str) -> None:
-        message = Message(appointments.VENDOR, message_id, event.type, event.data.external_ref, body)
-        now = self.clock.now()
-        self._receive(message, lambda packet: appointments.apply_news(self.packets, packet, event.data, now))
-
-    def receive_certification(self, message_id: str, event: ProducerLoaded | CourseFinished, body: str) -> None:
-        message = Message(certification.VENDOR, message_id, event.type, event.data.external_ref, body)
-        now = self.clock.now()
-        self._receive(
-            message,
-            lambda packet: certification.apply_news(self.packets, self.packet_types, packet, event, now),
-        )
-
-    def _receive(self, message: Message, apply: Apply) -> None:
-        """Keep the message and what it changes in one commit; a repeat finds it kept and changes nothing."""
-        order = self.packets.find(OrderReference, message.vendor, message.reference)
-        if order is None:
-            raise NotFound("This reference is not ours.", code="reference-not-found")
+        read = self.understanding.read(vendor, raw, now)
+        told = read if isinstance(read, Told) else None
+        name = name_of(message_id or (told and told.id) or f"body-{sha256(raw).hexdigest()}")
+        if self.packets.find(Received, vendor, name) is not None:
+            return AcceptedView()
         received = Received(
-            vendor=message.vendor,
-            message_id=message.id,
-            packet_id=order.packet_id,
-            type=message.type,
-            body=message.body,
-            at=self.clock.now(),
+            vendor=vendor,
+            message_id=name,
+            packet_id=told and told.packet_id,
+            type=told.type if told else NO_TYPE,
+            sealed=self.envelope.seal(f"{vendor}.{name}", SEALED_FOR, 1, {"body": b64encode(raw).decode()}),
+            at=now,
+            expires_at=now + KEPT_FOR,
         )
-        if self.packets.find(Received, message.vendor, message.id) is not None:
-            return
+        if told is None:
+            self._keep_loose(received, "", read if isinstance(read, Objection) else None)
+        elif told.packet_id is None:
+            self._keep_loose(received, told.reference, Objection(Obstacle.UNKNOWN_REFERENCE, ()))
+        else:
+            self._apply(told, received, told.packet_id, now)
+        return AcceptedView()
 
+    def _apply(self, told: Told, received: Received, packet_id: str, now: datetime) -> None:
         def decide(packet: Packet) -> Change:
-            change = apply(packet) or Change(packet)
-            return replace(change, claims=[*change.claims, received])
+            answer = told.apply(packet, Heard(now, told.odd))
+            if isinstance(answer, Objection):
+                return keep(packet, received, told.reference, answer)
+            return plus(answer or Change(packet), claims=[received])
 
-        with suppress(AlreadyExists):
-            self.packets.change(order.packet_id, decide)
+        try:
+            with suppress(AlreadyExists):
+                self.packets.change(packet_id, decide)
+        except PacketNotFound:
+            self._keep_loose(received, told.reference, Objection(Obstacle.UNKNOWN_REFERENCE, ()))
+
+    def _keep_loose(self, received: Received, reference: str, objection: Objection | None) -> None:
+        """What belongs to no packet. It is tried again by itself: the vendor may have been quicker than our commit."""
+        if objection is None:
+            self.messages.keep(received, None, [])
+            return
+        waiting = QueuedMessage.waiting(received.of_no_packet(), reference, objection)
+        again = timer(waiting.id, TimerKind.MESSAGE, "", next_try(received.at, received.at), received.at)
+        self.messages.keep(received.of_no_packet(), waiting, [again])

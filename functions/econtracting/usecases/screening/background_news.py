@@ -15,6 +15,7 @@ from econtracting.domain.packet_type import PacketType
 from econtracting.domain.screening.background import FINAL_STATUSES, Check, Report, ScreeningResult, ScreeningStatus
 from econtracting.ports import Change
 from econtracting.usecases.commit.changes import plus
+from econtracting.usecases.commit.late_news import put_before_department
 from econtracting.usecases.commit.review import WATCH, clear, handed_over, require_current, resume
 from econtracting.usecases.commit.waking import wake_check
 from econtracting.usecases.corrections import corrections
@@ -26,6 +27,8 @@ from econtracting.usecases.screening.background import current
 SILENT = "BACKGROUND_CHECK_SILENT"
 CANCELED = "BACKGROUND_CHECK_CANCELED"
 SUSPENDED = "BACKGROUND_CHECK_SUSPENDED"  # for something no field of the interview can mend
+CHANGED = "BACKGROUND_REPORT_CHANGED"  # after its first answer had been acted on
+NEW_CHECK = frozenset({CANCELED, SUSPENDED, adverse.WITHDRAWN})  # review reasons after which another check is ordered
 
 
 @dataclass(frozen=True)
@@ -111,24 +114,63 @@ def ask_again(check: Check, occasion: str, now: datetime) -> list[Effect]:
     return [sync_check(check.packet_id, check.attempt, check.report_id, f"{check.attempt}#{occasion}", now)]
 
 
-def is_news(packets: ports.Packets, packet: Packet, check: Check, report: Report) -> bool:
-    """A final report changes again only while it is weighed: by a dispute, and by what the dispute led to."""
-    if report.reference != check.reference or (check.status, check.result) == (report.status, report.result):
-        return False
-    if check.status not in FINAL_STATUSES:
-        return True
-    case = adverse.current(packets, packet)
-    weighed = packet.status is Status.ADVERSE_REVIEW and case is not None and not case.over
-    after_all = report.status in (ScreeningStatus.DISPUTED, ScreeningStatus.COMPLETE)
-    return weighed and packet.check_attempt == check.attempt and after_all
+def apply_news(packets: ports.Packets, packet: Packet, check: Check, report: Report, now: datetime) -> Change | None:
+    """What a report as the company tells it now changes; None if it says what it said before.
+
+    It is applied while the packet waits for it, and while a person weighs it. Whatever the company says after its
+    answer was acted on is put before the contracting department: the first answer stands until a person looks.
+    """
+    if check.latest == (report.status, report.result):
+        return adverse.confirm_copy(packets, packet, check, now)
+    if (
+        adverse.weighed(packets, packet, check.attempt) is None
+        and check.answered
+        and not _unrecorded(packet, check, report)
+    ):
+        return _put_off(packets, packet, check.told_later(report, now), now)
+    after = check.reported(report, now)
+    data = {"attempt": check.attempt, "report": report.id}
+    told = Event(type=EventType(f"bgc.{report.status}"), at=now, actor=SCREENER, data=data)
+    change = plus(_apply(packets, packet, after, now), events=[told], puts=[after])
+    if after.result is ScreeningResult.CONSIDER and not _awaited(packet, check):
+        unasked = put_before_department(packets, packet, CHANGED, now, _facts(after))
+        return plus(change, effects=unasked.effects, puts=unasked.puts)
+    return change
 
 
-def apply_report(packets: ports.Packets, packet: Packet, check: Check, now: datetime) -> Change:
+def _apply(packets: ports.Packets, packet: Packet, check: Check, now: datetime) -> Change:
     """What a report changes besides its check."""
+    if weighed := adverse.apply_report(packets, packet, check, now):
+        return weighed
     if packet.check_attempt != check.attempt:
         return Change(packet)
     if packet.status is Status.NEEDS_REVIEW and packet.review_reason == SILENT and check.outcome:
         return resume(packet, Status.BACKGROUND_CHECK, now)  # too late for the execution that waited, not for the next
-    if weighed := adverse.apply_report(packets, packet, check, now):
-        return weighed
     return Change(packet, effects=wake_check(packet, check, now) if check.outcome else [])
+
+
+def _unrecorded(packet: Packet, check: Check, report: Report) -> bool:
+    """Whether the execution has yet to act on the answer: until then the newest one counts, if it is an answer."""
+    waits = packet.status is Status.BACKGROUND_CHECK and packet.check_attempt == check.attempt
+    return waits and report.status in FINAL_STATUSES
+
+
+def _awaited(packet: Packet, check: Check) -> bool:
+    """Whether somebody goes on by the report: an execution, a person who weighs it, or the next execution."""
+    if packet.check_attempt != check.attempt:
+        return False
+    if packet.status is Status.NEEDS_REVIEW:
+        return packet.review_from is Status.BACKGROUND_CHECK and packet.review_reason not in NEW_CHECK
+    return packet.status in (Status.SUBMITTED, Status.BACKGROUND_CHECK, Status.ADVERSE_REVIEW)
+
+
+def _put_off(packets: ports.Packets, packet: Packet, after: Check, now: datetime) -> Change:
+    facts = _facts(after)
+    event = Event(type=EventType.BGC_CHANGED, at=now, actor=SCREENER, data={**facts, "report": after.report_id})
+    told = put_before_department(packets, packet, CHANGED, now, facts)
+    return plus(told, events=[event], puts=[after])
+
+
+def _facts(check: Check) -> dict[str, str | int | None]:
+    status, result = check.latest
+    return {"attempt": check.attempt, "status": status.value, "result": result.value if result else None}

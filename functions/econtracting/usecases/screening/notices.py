@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
+from datetime import timedelta
+from typing import NamedTuple
 
 from econtracting import ports
-from econtracting.domain.audit import Actor, Event, EventType
+from econtracting.domain.audit import Event, EventType
 from econtracting.domain.callers import Agent
 from econtracting.domain.errors import NotFound
-from econtracting.domain.outbox import Effect, FetchReport
 from econtracting.domain.packet import Packet, Status
-from econtracting.domain.screening.adverse import AdverseCase, ReportCopy
+from econtracting.domain.screening.adverse import AdverseCase
 from econtracting.domain.screening.notices import Ground, Notice, NoticeKind, notices_of
 from econtracting.domain.signing.signing import Document
 from econtracting.ports import Change
@@ -24,7 +24,16 @@ from econtracting.usecases.commit.changes import plus
 from econtracting.usecases.screening import adverse
 from econtracting.views.notices import DisputeView, EnclosureView, NoticeRowView, NoticesView
 
-FETCHER = Actor(kind="system", id="report-copies")
+COPY_NAME = "background-report.pdf"
+LARGEST_ANSWER = 4 * 1024 * 1024  # bytes; a function answers six million, of which base64 takes a third
+LINK_LIFE = timedelta(minutes=2)
+
+
+class CopyOfReport(NamedTuple):
+    """The copy itself, or, where it is too large for an answer, the address of the stored file."""
+
+    content: bytes = b""
+    link: str | None = None
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,7 @@ class Notices:
         packet = self.packets.load(agent.packet_id)
         found = sorted(_of(self.packets, self.packet_types, packet), key=lambda one: one.at, reverse=True)
         case = adverse.current(self.packets, packet)
-        open_case = case if case is not None and case.pre_sent_at is not None else None
+        open_case = case if case is not None and case.noticed_at is not None else None
         weighed = packet.status is Status.ADVERSE_REVIEW
         return NoticesView(
             items=[_row(one) for one in found],
@@ -59,8 +68,12 @@ class Notices:
                 one.type == EventType.ADVERSE_READ and one.data["notice"] == notice_id
                 for one in packets.events(packet.id)
             )
-            before = notice.kind is NoticeKind.PRE_ADVERSE
-            arrived = adverse.notice_delivered(packets, packet, now, actor) if before else None
+            arrived = None
+            if (
+                notice.kind is NoticeKind.PRE_ADVERSE
+                and adverse.weighed(packets, packet, _attempt(notice_id)) is not None
+            ):
+                arrived = adverse.notice_delivered(packets, packet, now, actor)
             if seen and arrived is None:
                 return None
             read = Event(type=EventType.ADVERSE_READ, at=now, actor=actor, data={"notice": notice_id})
@@ -69,14 +82,18 @@ class Notices:
         packets.change(agent.packet_id, decide)
         return f"{notice.title}\n\n{notice.text}\n"
 
-    def report(self, agent: Agent, notice_id: str) -> bytes:
+    def report(self, agent: Agent, notice_id: str) -> CopyOfReport:
         """The copy of the report that goes with a notice. Raises NotFound."""
         packet = self.packets.load(agent.packet_id)
         notice = _one(self.packets, self.packet_types, packet, notice_id)
-        case = self.packets.find(AdverseCase, packet.id, notice_id.rpartition("-")[2])
+        case = self.packets.find(AdverseCase, packet.id, str(_attempt(notice_id)))
         if case is None or case.copy_of_report is None or notice.kind is not NoticeKind.PRE_ADVERSE:
             raise NotFound("No copy of a report goes with this notice.", code="report-not-found")
-        return self.documents.read(case.copy_of_report.key, case.copy_of_report.version)
+        copy = case.copy_of_report
+        if (copy.size or 0) > LARGEST_ANSWER:
+            place = ports.StoredObject(copy.key, copy.version)
+            return CopyOfReport(link=self.documents.link(place, COPY_NAME, LINK_LIFE))
+        return CopyOfReport(content=self.documents.read(copy.key, copy.version))
 
     def dispute(self, agent: Agent, notice_id: str, grounds: Sequence[Ground]) -> DisputeView:
         """The agent disputes the report: the clock stands still and the contracting department is told.
@@ -100,37 +117,7 @@ def status_shown(*, packets: ports.Packets, packet_id: str) -> Status:
     if packet.status is not Status.ADVERSE_REVIEW:
         return packet.status
     case = adverse.current(packets, packet)
-    return packet.status if case is not None and case.pre_sent_at is not None else Status.BACKGROUND_CHECK
-
-
-def fetch(
-    *,
-    packets: ports.Packets,
-    checks: ports.BackgroundChecks,
-    documents: ports.DocumentStore,
-    clock: ports.Clock,
-    effect: Effect,
-) -> None:
-    """Keep the copy of a report that is weighed. Raises Unavailable: the effect comes back."""
-    attempt = str(effect.asks_for(FetchReport).attempt)
-    case = packets.find(AdverseCase, effect.packet_id, attempt)
-    if case is None or case.over:
-        return
-    content = checks.copy(case.report_id)
-    digest = sha256(content).hexdigest()
-    stored = documents.keep(f"reports/{effect.packet_id}/{digest}.pdf", content)
-    copy, now = ReportCopy(key=stored.key, version=stored.version, sha256=digest), clock.now()
-
-    def decide(packet: Packet) -> Change | None:
-        current = packets.find(AdverseCase, packet.id, attempt)
-        if current is None or current.over or current.copy_of_report == copy:
-            return None
-        kept = Event(
-            type=EventType.ADVERSE_COPY_KEPT, at=now, actor=FETCHER, data={"attempt": current.attempt, "sha256": digest}
-        )
-        return Change(packet, events=[kept], puts=[current.keep_copy(copy)])
-
-    packets.change(effect.packet_id, decide)
+    return packet.status if case is not None and case.noticed_at is not None else Status.BACKGROUND_CHECK
 
 
 def _of(packets: ports.Packets, packet_types: ports.PacketTypes, packet: Packet) -> list[Notice]:
@@ -155,3 +142,8 @@ def _row(notice: Notice) -> NoticeRowView:
         view=f"/packet/notices/{notice.notice_id}/content",
         enclosures=[EnclosureView(title=one.title, view=one.view, url=one.url) for one in notice.enclosures],
     )
+
+
+def _attempt(notice_id: str) -> int:
+    """Of the background check whose report a notice is about. The id is one that was found before."""
+    return int(notice_id.rpartition("-")[2])

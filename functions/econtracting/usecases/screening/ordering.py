@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,15 +11,16 @@ from econtracting import ports
 from econtracting.domain.audit import ONBOARDING, Event, EventType
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.interview.person import person
+from econtracting.domain.messages import KEPT_FOR, Objection, Obstacle, Received, name_of
 from econtracting.domain.outbox import Effect, OrderCheck, SyncCheck
 from econtracting.domain.packet import Packet
 from econtracting.domain.screening.background import Check, OrderReference, Report
 from econtracting.ports import Change
 from econtracting.usecases.commit.changes import plus
+from econtracting.usecases.commit.keeping import keep
 from econtracting.usecases.interview.opening import Opening
-from econtracting.usecases.screening.adverse import SCREENER
 from econtracting.usecases.screening.background import VENDOR
-from econtracting.usecases.screening.background_news import apply_report, is_news
+from econtracting.usecases.screening.background_news import apply_news
 
 
 @dataclass(frozen=True)
@@ -66,18 +67,34 @@ class Ordering:
 
         def decide(packet: Packet) -> Change | None:
             check = self.packets.find(Check, packet.id, str(attempt))
-            if check is None or not is_news(self.packets, packet, check, report):
+            if check is None:
                 return None
-            after = check.reported(report, now)
-            data = {"attempt": attempt, "report": report.id}
-            events = [
-                *([] if check.report_id else [_ordered(check, report, now)]),
-                Event(type=EventType(f"bgc.{report.status}"), at=now, actor=SCREENER, data=data),
-            ]
-            places = [] if check.report_id else [_place(after, report)]
-            return plus(apply_report(self.packets, packet, after, now), events=events, puts=[after, *places])
+            if parts := check.disagreements(report):
+                return self._kept(packet, effect, report, parts, now)
+            change = apply_news(self.packets, packet, check, report, now)
+            if change is None or check.report_id is not None:
+                return change
+            events = [_ordered(check, report, now), *change.events]
+            return plus(replace(change, events=events), puts=[_place(check, report)])
 
         self.packets.change(effect.packet_id, decide)
+
+    def _kept(
+        self, packet: Packet, effect: Effect, report: Report, parts: tuple[str, ...], now: datetime
+    ) -> Change | None:
+        """The company's answer is about another order or person: a person looks."""
+        name = name_of(effect.reference)
+        if self.packets.find(Received, VENDOR, name) is not None:
+            return None
+        received = Received(
+            vendor=VENDOR,
+            message_id=name,
+            packet_id=packet.id,
+            type="report",
+            at=now,
+            expires_at=now + KEPT_FOR,
+        )
+        return keep(packet, received, report.id, Objection(Obstacle.PARTS_DISAGREE, parts))
 
 
 def _place(check: Check, report: Report) -> OrderReference:

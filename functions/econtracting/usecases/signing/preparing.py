@@ -14,6 +14,7 @@ from econtracting.domain.fields.conditions import ConditionFacts, holds
 from econtracting.domain.interview.attachments import Attachment
 from econtracting.domain.interview.flags import flags_of
 from econtracting.domain.moment import iso
+from econtracting.domain.outbox import DropDocuments, Effect
 from econtracting.domain.packet import AccessCode, Packet
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.signing.documents import DocumentDefinition
@@ -190,3 +191,16 @@ def _named_files(definition: PacketType, answers: Answers) -> Iterator[tuple[str
             given = answers.get(section.name, {}).get(question.code, {})
             for name in given.get("attachments", ()):
                 yield f"{section.name}.{question.code}.attachments", name
+
+
+@dataclass(frozen=True)
+class DocumentRemoval:
+    """Erasing what was never sealed: frozen documents, pages with access codes, drawn signatures."""
+
+    documents: ports.DocumentStore
+
+    def drop(self, effect: Effect) -> None:
+        """Raises Unavailable: the effect comes back."""
+        effect.asks_for(DropDocuments)
+        for kind in ("documents", "access-codes", "signatures"):
+            self.documents.erase(f"{kind}/{effect.packet_id}/")
