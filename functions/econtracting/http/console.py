@@ -13,7 +13,7 @@ from econtracting.domain.packet import ENDED, InvitedAgent, Status
 from econtracting.http import console_parts as parts
 from econtracting.http.console_parts import age, text, words
 from econtracting.views.base import View
-from econtracting.views.packets import PacketDetailView, PacketRowsView
+from econtracting.views.packets import PacketDetailView, PacketRowsView, PacketRowView
 
 # act -> (button, what is asked before it is done)
 BUTTONS: dict[Act, tuple[str, str]] = {
@@ -32,6 +32,7 @@ QUEUES = {
     "adverse": "Adverse review",
     "correction": "With the agent",
     "waiting": "At the vendor",
+    "attention": "Not getting done",
 }
 _COLORS = {
     Status.ACTIVE: "good",
@@ -43,6 +44,7 @@ _COLORS = {
 # The columns of the tables: attribute of the row -> heading. They are read by name, so a test holds them to the views.
 CHECKS = ("attempt", "status", "result", "ordered_at")
 APPOINTMENTS = ("state", "status", "reasons")
+TROUBLES = ("about", "reason", "failure", "since")
 EFFECTS = ("kind", "attempts", "due_at", "failure")
 ROAD = ("stage", "state", "at")
 
@@ -62,7 +64,7 @@ class Pages:
             (
                 self._do.link(row.packet_id, {"packet_id": row.packet_id}),
                 text(age(row.age_seconds)),
-                words(row.review_reason),
+                _reasons(row),
                 text(row.agency.name),
             )
             for row in sorted(found.items, key=lambda row: -row.age_seconds)
@@ -82,7 +84,7 @@ class Pages:
         badge = parts.badge(shown.status.replace("_", " "), _COLORS.get(shown.status, "calm"))
         named = {
             "In this status for": text(age(shown.age_seconds)),
-            "Reason": words(shown.review_reason),
+            "Reason": _reasons(shown),
             "Agent": text(_masked_person(shown.agent)),
             "Producer number": text(shown.npn),
             "Agency": text(shown.agency.name),
@@ -96,6 +98,7 @@ class Pages:
             f'<section style="{parts.CARD}">{head}{parts.facts(named)}</section>',
             _table("Background check", shown.background_checks, CHECKS),
             _table("Appointments", shown.appointments, APPOINTMENTS),
+            _table("Not getting done", shown.troubles, TROUBLES),
             _table("Waiting in the outbox", shown.waiting_effects, EFFECTS),
             _table("Road", [row for row in shown.timeline if row.at], ROAD),
             self._actions(shown),
@@ -132,9 +135,14 @@ def _possible(shown: PacketDetailView) -> list[Act]:
     possible = list(POSSIBLE.get(shown.status, ()))
     if shown.review_reason in TAKES_TWO and Act.PROCEED in possible:
         possible.remove(Act.PROCEED)
-    if any(effect.failure for effect in shown.waiting_effects) and Act.RETRY not in possible:
+    if (shown.troubles or any(effect.failure for effect in shown.waiting_effects)) and Act.RETRY not in possible:
         possible.append(Act.RETRY)
     return possible
+
+
+def _reasons(row: PacketRowView) -> str:
+    """Why someone has to look: the review's reason, and what does not get done."""
+    return ", ".join(words(one) for one in [row.review_reason, *(one.reason for one in row.troubles)] if one)
 
 
 def _masked_person(agent: InvitedAgent) -> str:

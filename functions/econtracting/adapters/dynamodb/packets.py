@@ -32,7 +32,6 @@ from econtracting.domain.errors import (
     Unavailable,
 )
 from econtracting.domain.lifecycle import announce_moves
-from econtracting.domain.moment import iso
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet
 from econtracting.domain.record import Record
@@ -126,22 +125,30 @@ class DynamoPackets:
         if status is not None:
             condition, values = condition + " AND begins_with(agency_sk, :sk)", {**values, ":sk": f"{status}#"}
         query = {"IndexName": "by_agency", "KeyConditionExpression": condition, "Limit": limit}
-        return self._page(query, values, cursor)
+        found, more = self._page(query, values, cursor)
+        return Page([items.record(Packet, stored) for stored in found], more)
 
     def by_status(self, status: str, cursor: str | None, limit: int) -> Page:
+        found, more = self._under_status(status, cursor, limit)
+        return Page([items.record(Packet, stored) for stored in found], more)
+
+    def in_trouble(self, cursor: str | None, limit: int) -> Page:
+        pointers, more = self._under_status(keys.IN_TROUBLE, cursor, limit)
+        return Page([self.load(keys.packet_id_of(items.plain(one)["PK"])) for one in pointers], more)
+
+    def _under_status(self, status: str, cursor: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
         """Shard after shard, each oldest first; the cursor remembers the shard."""
         shard, inner = _opened(cursor) if cursor else (0, None)
-        found: list[Packet] = []
+        found: list[dict[str, Any]] = []
         while shard < keys.STATUS_SHARDS:
             query = {"IndexName": "by_status", "KeyConditionExpression": "status_pk = :pk", "Limit": limit - len(found)}
-            page = self._page(query, {":pk": keys.status_shard(status, shard)}, inner)
-            found += page.packets
-            inner = page.cursor
+            stored, inner = self._page(query, {":pk": keys.status_shard(status, shard)}, inner)
+            found += stored
             if inner is None:
                 shard += 1
             if len(found) >= limit:
                 break
-        return Page(found, _closed(shard, inner) if shard < keys.STATUS_SHARDS else None)
+        return found, _closed(shard, inner) if shard < keys.STATUS_SHARDS else None
 
     @translated
     def refresh(self, record: Record) -> None:
@@ -184,7 +191,9 @@ class DynamoPackets:
             query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     @translated
-    def _page(self, query: dict[str, Any], values: dict[str, str], cursor: str | None) -> Page:
+    def _page(
+        self, query: dict[str, Any], values: dict[str, str], cursor: str | None
+    ) -> tuple[list[dict[str, Any]], str | None]:
         query = {**query, "TableName": self._table, "ExpressionAttributeValues": items.attributes(values)}
         if cursor:
             key = _cursor_key(cursor)
@@ -194,8 +203,7 @@ class DynamoPackets:
             query["ExclusiveStartKey"] = items.attributes(key)
         answer = self._client.query(**query)
         last = answer.get("LastEvaluatedKey")
-        packets = [items.record(Packet, stored) for stored in answer["Items"]]
-        return Page(packets, _encode(items.plain(last)) if last else None)
+        return answer["Items"], _encode(items.plain(last)) if last else None
 
     # writing
 
@@ -218,6 +226,7 @@ class DynamoPackets:
             key = items.attributes(dict(keys.of(gone)))
             parts.append(_Part({"Delete": {"TableName": self._table, "Key": key}}, _Lost))
         parts += self._session_pointers(change)
+        parts += self._trouble_pointer(before, after)
         if request is not None:
             parts.append(self._new(self._request_item(request, change), _Answered))
         try:
@@ -256,12 +265,22 @@ class DynamoPackets:
                 parts.append(_Part({"Delete": {"TableName": self._table, "Key": items.attributes(dict(key))}}, _Lost))
         return parts
 
+    def _trouble_pointer(self, before: Packet | None, after: Packet) -> list[_Part]:
+        """What lists the packet among those that someone has to look at, wherever it stands."""
+        was = before.troubles if before is not None else ()
+        if after.troubles == was:
+            return []
+        if after.troubles:
+            return [_Part({"Put": {"TableName": self._table, "Item": items.attributes(keys.troubles(after))}}, _Lost)]
+        key = items.attributes(dict(keys.trouble_of(after.id)))
+        return [_Part({"Delete": {"TableName": self._table, "Key": key}}, _Lost)]
+
     def _item(self, record: Record | ChainedEvent) -> dict[str, Any]:
         if isinstance(record, ChainedEvent):
             return items.item(record, keys.event(record.packet_id, record.seq))
         more: dict[str, Any] = {}
         if isinstance(record, Effect) and record.due_at is not None:
-            more = keys.due(record.packet_id, iso(record.due_at))
+            more = keys.due(record.packet_id, record.due_at)
         if isinstance(record, Session):
             more = {"expires": int(record.ends_at.timestamp())}
         return items.item(record, keys.of(record), **more)

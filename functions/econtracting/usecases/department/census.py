@@ -47,7 +47,8 @@ class Finished(NamedTuple):
 class Count(NamedTuple):
     standings: list[Standing]
     finished: list[Finished]
-    oldest_effect: timedelta  # how long the outbox's most overdue row is overdue
+    oldest_effect: timedelta  # how long the row that waits longest has had to be done, its next try aside
+    in_trouble: int  # packets with something that does not get done by itself
     paused: tuple[Vendor, ...]  # outside systems that are left alone for now
 
 
@@ -67,6 +68,7 @@ class Counting:
             standings=[self._standing(status, now) for status in OPEN],
             finished=[_finished(one) for one in self.census.entered(Status.ACTIVE.value, since, until)],
             oldest_effect=now - due if due else timedelta(),
+            in_trouble=self.census.in_trouble(),
             paused=tuple(delays.paused(self.breakers, now)),
         )
 

@@ -47,6 +47,7 @@ class Queue(StrEnum):
     ADVERSE = "adverse"
     CORRECTION = "correction"
     WAITING = "waiting"
+    ATTENTION = "attention"  # what does not get done by itself, in whatever status
 
 
 QUEUES: dict[Queue, Status] = {
@@ -72,11 +73,14 @@ class Overview:
 
         Raises InvalidRequest.
         """
-        wanted = QUEUES[queue] if queue is not None else status
-        if wanted is None or (queue is not None and status not in (None, wanted)):
-            message = "Name a status or a queue."
-            raise InvalidRequest(errors=[{"field": "status", "rule": "required", "message": message}])
-        page = self.packets.by_status(wanted.value, cursor, PAGE)
+        if queue is Queue.ATTENTION and status is None:
+            page = self.packets.in_trouble(cursor, PAGE)
+        else:
+            wanted = QUEUES.get(queue) if queue is not None else status
+            if wanted is None or (queue is not None and status not in (None, wanted)):
+                message = "Name a status or a queue."
+                raise InvalidRequest(errors=[{"field": "status", "rule": "required", "message": message}])
+            page = self.packets.by_status(wanted.value, cursor, PAGE)
         now = self.clock.now()
         return PacketRowsView(items=[row_of(one, now) for one in page.packets], cursor=page.cursor)
 
