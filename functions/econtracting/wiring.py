@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from econtracting.usecases.news.mailing import Mailing
     from econtracting.usecases.news.relay import Executions, Publishing, Relay, Timers
     from econtracting.usecases.news.standing import PacketStanding
+    from econtracting.usecases.news.sweeping import Sweeping
     from econtracting.usecases.news.upkeep import Upkeep
     from econtracting.usecases.news.webhooks import Webhooks
     from econtracting.usecases.screening.adverse import AdverseClock
@@ -599,6 +600,7 @@ def mailing() -> Mailing:
         envelope=envelope(),
         link_secrets=link_secrets(),
         mailer=mailer(),
+        clock=clock(),
         public_url=settings().public_url,
     )
 
@@ -659,6 +661,13 @@ def relay() -> Relay:
         },
         retry_base=settings().retry_base,
     )
+
+
+@cache
+def sweeping() -> Sweeping:
+    from econtracting.usecases.news.sweeping import Sweeping
+
+    return Sweeping(outbox(), packets(), clock(), settings().retry_base)
 
 
 @cache
