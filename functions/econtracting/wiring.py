@@ -17,6 +17,7 @@ from econtracting.settings import Settings, only, optional
 
 if TYPE_CHECKING:
     from econtracting.adapters.pace import EvenPace
+    from econtracting.adapters.secrets import Credential, Secrets
     from econtracting.domain.access.access import AccessLimits
     from econtracting.domain.access.invitation import Schedule
     from econtracting.domain.access.passwords import PasswordPolicy
@@ -364,16 +365,42 @@ def events() -> ports.Events:
     return EventBridge(_client("events"), only("EVENT_BUS"))
 
 
-def edge_secret() -> str | None:
-    """What the distribution proves itself with; None where requests come without one."""
-    return optional("EDGE_SECRET")
+@cache
+def _edge_secrets() -> Secrets:
+    from econtracting.adapters.secrets import Secrets, read_edge_secret
+
+    client, secret_id = _client("secretsmanager"), only("EDGE_SECRET_ID")
+    return Secrets(lambda: read_edge_secret(client, secret_id), clock())
+
+
+def from_edge(shown: str) -> bool:
+    """Whether what a request shows is what the distribution proves itself with; never where there is none."""
+    if optional("EDGE_SECRET_ID") is None:
+        return False
+    from econtracting.adapters.secrets import EDGE
+    from econtracting.domain.errors import BadSignature, Unavailable
+    from econtracting.domain.webhooks import verify_shown
+
+    try:
+        _edge_secrets().verified(EDGE, lambda values: verify_shown(shown, values))
+    except (BadSignature, Unavailable):  # who cannot be told from anyone else is anyone else
+        return False
+    return True
 
 
 @cache
-def secrets() -> dict[str, str]:
-    from econtracting.adapters.secrets import read_secrets
+def secrets() -> Secrets:
+    """What the vendors gave us to call them, and to believe their webhooks."""
+    from econtracting.adapters.secrets import Secrets, read_secrets
 
-    return read_secrets(_client("secretsmanager"), only("VENDOR_SECRETS"))
+    client, secret_id = _client("secretsmanager"), only("VENDOR_SECRETS")
+    return Secrets(lambda: read_secrets(client, secret_id), clock())
+
+
+def _credential(name: str) -> Credential:
+    from econtracting.adapters.secrets import Credential
+
+    return Credential.of(secrets(), name)
 
 
 @cache
@@ -405,9 +432,10 @@ def background_checks() -> ports.BackgroundChecks:
 
 @cache
 def screening_messages() -> ports.ScreeningMessages:
+    from econtracting.adapters.secrets import RotatingMessages
     from econtracting.adapters.vendors.background_checks import BackgroundCheckMessages
 
-    return BackgroundCheckMessages(secrets()["background_check_key"].split())
+    return RotatingMessages(secrets(), "background_check_key", BackgroundCheckMessages)
 
 
 @cache
@@ -445,7 +473,7 @@ def outside(vendor: Vendor) -> Any:
 def _background_checks() -> ports.BackgroundChecks:
     from econtracting.adapters.vendors.background_checks import HttpBackgroundChecks
 
-    return HttpBackgroundChecks(only("BACKGROUND_CHECK_URL"), secrets()["background_check_key"])
+    return HttpBackgroundChecks(only("BACKGROUND_CHECK_URL"), _credential("background_check_key"))
 
 
 def _license_registry() -> ports.LicenseRegistry:
@@ -453,19 +481,19 @@ def _license_registry() -> ports.LicenseRegistry:
     from econtracting.adapters.vendors.license_registry import HttpLicenseRegistry
 
     timeouts = Timeouts(connect=1, read=4)  # an agent waits for it, and can go on without
-    return HttpLicenseRegistry(only("LICENSE_REGISTRY_URL"), secrets()["license_registry_key"], timeouts)
+    return HttpLicenseRegistry(only("LICENSE_REGISTRY_URL"), _credential("license_registry_key"), timeouts)
 
 
 def _appointment_gateway() -> ports.AppointmentGateway:
     from econtracting.adapters.vendors.appointment_gateway import HttpAppointmentGateway
 
-    return HttpAppointmentGateway(only("APPOINTMENT_GATEWAY_URL"), secrets()["appointment_gateway_key"])
+    return HttpAppointmentGateway(only("APPOINTMENT_GATEWAY_URL"), _credential("appointment_gateway_key"))
 
 
 def _certification_site() -> ports.CertificationSite:
     from econtracting.adapters.vendors.certification_site import HttpCertificationSite
 
-    return HttpCertificationSite(only("CERTIFICATION_SITE_URL"), secrets()["certification_site_key"])
+    return HttpCertificationSite(only("CERTIFICATION_SITE_URL"), _credential("certification_site_key"))
 
 
 def _mailer() -> ports.Mailer:

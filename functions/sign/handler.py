@@ -55,7 +55,7 @@ from econtracting.views.signing import (
     WithdrawnConsentView,
 )
 
-app = Door(wiring.edge_secret)
+app = Door(wiring.from_edge)
 
 
 class Consent(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import boto3
 import pytest
 
 from econtracting import wiring
@@ -15,7 +16,8 @@ SECRET = "k" * 48
 def test_an_act_is_recorded_with_the_address_the_distribution_saw(
     world: World, monkeypatch: pytest.MonkeyPatch, secret: str, address: str
 ) -> None:
-    monkeypatch.setenv("EDGE_SECRET", SECRET)
+    boto3.client("secretsmanager").create_secret(Name="edge", SecretString=SECRET)
+    monkeypatch.setenv("EDGE_SECRET_ID", "edge")
     packet_id = journey.invite(world)
     journey.come_in(world)
     version = journey.expect(world.call("GET", "/packet/agreement"), 200).json["version"]

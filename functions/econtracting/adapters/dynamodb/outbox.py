@@ -164,6 +164,8 @@ def _lease_of(effect: Effect) -> str:
 
 def _since(stored: dict[str, Any]) -> datetime:
     """When an item was first to be done, without reading it as a record, which may be what fails."""
-    return keys.waits_since(stored["due_at_sk"]) if "#" in stored["due_at_sk"] else datetime.fromisoformat(
-        stored.get("born_at") or stored["due_at"]
+    return (
+        keys.waits_since(stored["due_at_sk"])
+        if "#" in stored["due_at_sk"]
+        else datetime.fromisoformat(stored.get("born_at") or stored["due_at"])
     )

@@ -15,12 +15,14 @@ from typing import Any, NamedTuple
 import urllib3
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from econtracting.adapters.secrets import Credential
 from econtracting.domain.errors import InvalidRequest, Unavailable
 
 LONGEST_ANSWER = 1024 * 1024
 LONGEST_PAUSE = 3600
 
 REFUSED = frozenset({400, 422})
+UNKNOWN_KEY = 401
 _CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")  # never a sentence, and never a name: those could be about a person
 
 
@@ -48,33 +50,30 @@ class Reply(NamedTuple):
 class Vendor:
     """An outside system: `name` as people know it, its address, our key there."""
 
-    def __init__(self, name: str, base_url: str, key: str, patience: Timeouts) -> None:
+    def __init__(self, name: str, base_url: str, key: str | Credential, patience: Timeouts) -> None:
         self.name = name
         self._base = base_url.rstrip("/")
-        self._key = key
+        self._key = Credential.fixed(key) if isinstance(key, str) else key
         timeout = urllib3.Timeout(connect=patience.connect, read=patience.read)
         self._pool = urllib3.PoolManager(num_pools=1, timeout=timeout, retries=False)
 
     def call(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, *, idempotency_key: str | None = None
     ) -> Reply:
-        """The vendor's answer if it is a 2xx or a 404.
+        """The vendor's answer if it is a 2xx or a 404. A key that is refused is read again, and a new one tried once.
 
         Raises InvalidRequest (400, 422: `reasons` are the vendor's codes) and Unavailable (everything else).
         """
-        headers = {"Accept": "application/json", "Authorization": f"Bearer {self._key}"}
+        headers = {"Accept": "application/json"}
         if body is not None:
             headers["Content-Type"] = "application/json"
         if idempotency_key is not None:
             headers["Idempotency-Key"] = idempotency_key
         content = None if body is None else json.dumps(body).encode()
-        try:
-            with self._pool.request(
-                method, self._base + path, body=content, headers=headers, preload_content=False
-            ) as response:
-                received = response.read(LONGEST_ANSWER + 1, decode_content=True)
-        except urllib3.exceptions.HTTPError:
-            raise Unavailable(f"{self.name} does not answer") from None
+        key = self._key.now()
+        response, received = self._request(method, path, content, {**headers, "Authorization": f"Bearer {key}"})
+        if response.status == UNKNOWN_KEY and (fresh := self._key.anew()) != key:
+            response, received = self._request(method, path, content, {**headers, "Authorization": f"Bearer {fresh}"})
         if response.status in REFUSED:
             raise InvalidRequest(f"{self.name} refused", reasons=_reasons(received))
         if not (200 <= response.status < 300 or response.status == 404):
@@ -82,6 +81,18 @@ class Vendor:
         if len(received) > LONGEST_ANSWER:
             raise self.not_understood()
         return Reply(response.status, received)
+
+    def _request(
+        self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[urllib3.BaseHTTPResponse, bytes]:
+        """Raises Unavailable."""
+        try:
+            with self._pool.request(
+                method, self._base + path, body=content, headers=headers, preload_content=False
+            ) as response:
+                return response, response.read(LONGEST_ANSWER + 1, decode_content=True)
+        except urllib3.exceptions.HTTPError:
+            raise Unavailable(f"{self.name} does not answer") from None
 
     def read[A: Answer](self, model: type[A], reply: Reply) -> A:
         """Raises Unavailable if the answer is a 404 or not as documented."""

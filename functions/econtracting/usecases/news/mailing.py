@@ -91,7 +91,7 @@ class Mailing:
 
 def _left(task: SendLetter, now: datetime) -> int:
     """Seconds for which what the letter carries is still good, by whole minutes where it is minutes."""
-    left = ceil(((task.seconds or 0) - (now - task.at).total_seconds()))
+    left = ceil((task.seconds or 0) - (now - task.at).total_seconds())
     return left if left < MINUTE else min(task.seconds or 0, ceil(left / MINUTE) * MINUTE)
 
 
