@@ -90,4 +90,16 @@ ROWS = (
     Row("R41", "An execution is gone while its packet waits", "the next attempt starts, never two"),
     Row("R42", "Two seal the same packet at once", "the first object stands, both record its hash"),
     Row("R43", "Sensitive answers are longer than KMS encrypts", "sealed in an envelope, the agent notices nothing"),
+    Row(
+        "R44",
+        "An effect fails for ever",
+        "its age counts on between tries; packet marked, trail says why, in any status; retry tries it",
+    ),
+    Row("R45", "A row or a packet cannot even be attended, two hundred at once", "passed over; what is behind goes on"),
+    Row(
+        "R46", "A letter waits until it is not true any more", "it is not sent, the trail says why; a notice still goes"
+    ),
+    Row("R47", "A report of a bounce or a delivery cannot be handled", "to the dead letters; handled again from there"),
+    Row("R48", "A run of the sweep or of the census fails", "to the dead letters; the next run does its work"),
+    Row("R49", "A secret is changed under load", "both count for a while; the old one is refused within five minutes"),
 )

@@ -1,4 +1,4 @@
-"""Secrets as they stand now: kept for a few minutes, and read anew when one does not fit.
+"""Secrets as they stand now: kept for a few minutes, and read again when one does not fit.
 
 A secret may hold several values, separated by spaces, while it is changed: every one is taken from outside, and the
 first is what we show ourselves.
@@ -80,7 +80,7 @@ class Secrets:
         return self.active(name)[0]
 
     def verified[T](self, name: str, check: Callable[[Sequence[str]], T]) -> T:
-        """What `check` makes of the active values; where none fits they are read anew, and once more checked.
+        """What `check` makes of the active values; where none fits they are read again, and checked once more.
 
         Raises BadSignature, as `check` does.
         """
@@ -88,12 +88,12 @@ class Secrets:
         try:
             return check(known)
         except BadSignature:
-            fresh = self.anew().get(name, "").split()
+            fresh = self.reread().get(name, "").split()
             if fresh == known:
                 raise
         return check(fresh)
 
-    def anew(self) -> Mapping[str, str]:
+    def reread(self) -> Mapping[str, str]:
         """The values as they stand now. Whoever sends nonsense causes one reading in `PAUSE` and no more."""
         return self._now(although_fresh=True)
 
@@ -119,10 +119,10 @@ class Secrets:
 
 @dataclass(frozen=True)
 class Credential:
-    """What we show an outside system. `anew` reads it again, for one that was refused."""
+    """What we show an outside system. `reread` reads it again, for one that was refused."""
 
     now: Callable[[], str]
-    anew: Callable[[], str]
+    reread: Callable[[], str]
 
     @classmethod
     def fixed(cls, key: str) -> Credential:
@@ -130,7 +130,7 @@ class Credential:
 
     @classmethod
     def of(cls, secrets: Secrets, name: str) -> Credential:
-        return cls(lambda: secrets.ours(name), lambda: secrets.anew()[name].split()[0])
+        return cls(lambda: secrets.ours(name), lambda: secrets.reread()[name].split()[0])
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ class Vendor:
         content = None if body is None else json.dumps(body).encode()
         key = self._key.now()
         response, received = self._request(method, path, content, {**headers, "Authorization": f"Bearer {key}"})
-        if response.status == UNKNOWN_KEY and (fresh := self._key.anew()) != key:
+        if response.status == UNKNOWN_KEY and (fresh := self._key.reread()) != key:
             response, received = self._request(method, path, content, {**headers, "Authorization": f"Bearer {fresh}"})
         if response.status in REFUSED:
             raise InvalidRequest(f"{self.name} refused", reasons=_reasons(received))
