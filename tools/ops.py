@@ -14,7 +14,8 @@
     scripts/ops stop-ahead --table T      stops executions that a restored table does not know of
     scripts/ops copy-back ID --table T    one packet's items from a restored table
 
-Needs the rights of whoever calls it; nothing changes but by `act`, `--purge`, `--replay`, `settle`, `stop-ahead` and `copy-back`.
+Needs the rights of whoever calls it. Nothing changes but by `act`, `--purge`, `--replay`, `settle`, `stop-ahead` and
+`copy-back`.
 Exits 1 where something is not as it should be.
 """
 
