@@ -195,7 +195,7 @@ class Packet(Record):
     flags: tuple[
         str, ...
     ] = ()  # what the contracting department has to know of the frozen answers (domain/interview/flags.py)
-    troubles: tuple[Trouble, ...] = ()  # what a person has to look at, in any status
+    stuck: tuple[Trouble, ...] | None = None  # not stored where there is none: packets keep their form
 
     def move(self, to: Status, at: datetime) -> Self:
         """The packet one step further.
@@ -267,13 +267,18 @@ class Packet(Record):
     def having(self, **changes: Any) -> Self:
         return self.model_copy(update=changes)
 
+    @property
+    def troubles(self) -> tuple[Trouble, ...]:
+        """What a person has to look at, in any status."""
+        return self.stuck or ()
+
     def in_trouble(self, trouble: Trouble) -> Self:
         """Something more does not get done by itself."""
-        return self.having(troubles=(*self.troubles, trouble))
+        return self.having(stuck=(*self.troubles, trouble))
 
     def out_of_trouble(self, about: str) -> Self:
         """That was done after all."""
-        return self.having(troubles=tuple(one for one in self.troubles if one.about != about))
+        return self.having(stuck=tuple(one for one in self.troubles if one.about != about) or None)
 
     def look_at(self, at: datetime) -> Self:
         """Someone has to look at it then, if nothing happens before."""
