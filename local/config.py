@@ -17,12 +17,16 @@ REGION = "us-east-1"
 SENDER = "contracting@meridian-health.example"
 
 BACKGROUND_CHECK_KEY = "local-background-check-key"
+BACKGROUND_CHECK_WEBHOOK_SECRET = "local-background-check-webhooks"
 LICENSE_REGISTRY_KEY = "local-license-registry-key"
 APPOINTMENT_GATEWAY_KEY = "local-appointment-gateway-key"
 APPOINTMENT_WEBHOOK_SECRET = "whsec_bG9jYWwtYXBwb2ludG1lbnQtd2ViaG9va3M="
 CERTIFICATION_SITE_KEY = "local-certification-site-key"
 CERTIFICATION_WEBHOOK_SECRET = "whsec_bG9jYWwtY2VydGlmaWNhdGlvbi13ZWJob29rcw=="
 SALES_WEBHOOK_SECRET = "whsec_bG9jYWwtc2FsZXMtd2ViaG9va3M="
+
+# Which part stands for the screening company that the template parameter chooses.
+SCREENING_COMPANIES = {"fairmeadow": "background", "ternfield": "ternfield"}
 
 # What takes days in production takes seconds here, except where a person has to type.
 DURATIONS = {
@@ -50,6 +54,7 @@ class Ports:
     registry: int = 8102
     appointments: int = 8103
     certification: int = 8104
+    ternfield: int = 8105
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Ports":
@@ -84,6 +89,7 @@ class Config:
 
     def parameters(self) -> dict[str, str]:
         """The template parameters of a local deployment."""
+        screened_by = self.overrides.get("BackgroundCheckVendor", "fairmeadow")
         return {
             "Stage": "local",
             # Functions run as plain processes of this machine, so their wheels must be this machine's.
@@ -91,11 +97,13 @@ class Config:
             "PublicUrl": self.url("portal"),
             "SenderAddress": SENDER,
             "AwsEndpointUrl": self.url("emulator"),
-            "BackgroundCheckUrl": self.url("background"),
+            "BackgroundCheckVendor": screened_by,
+            "BackgroundCheckUrl": self.url(SCREENING_COMPANIES[screened_by]),
             "LicenseRegistryUrl": self.url("registry"),
             "AppointmentGatewayUrl": self.url("appointments"),
             "CertificationSiteUrl": self.url("certification"),
             "BackgroundCheckKey": BACKGROUND_CHECK_KEY,
+            "BackgroundCheckWebhookSecret": BACKGROUND_CHECK_WEBHOOK_SECRET,
             "LicenseRegistryKey": LICENSE_REGISTRY_KEY,
             "AppointmentGatewayKey": APPOINTMENT_GATEWAY_KEY,
             "AppointmentWebhookSecret": APPOINTMENT_WEBHOOK_SECRET,

@@ -35,7 +35,8 @@ def addresses(config: Config) -> str:
   API        {config.url("portal")}/api
   inbox      {config.url("portal")}/inbox
   vendors    background check {config.url("background")}, license registry {config.url("registry")},
-             appointment gateway {config.url("appointments")}, certification site {config.url("certification")}
+             appointment gateway {config.url("appointments")}, certification site {config.url("certification")},
+             another screening company {config.url("ternfield")}
   AWS        {config.url("emulator")}  (any credentials, region us-east-1)
   staff      password {staff.PASSWORD}
 {people}

@@ -17,7 +17,7 @@ from local.config import Config, Ports
 from local.deploy import deploy
 from local.processes import Child, require_free
 
-SIMULATORS = ("background", "registry", "appointments", "certification")
+SIMULATORS = ("background", "registry", "appointments", "certification", "ternfield")
 SWEEP_SECONDS = 2.0
 
 

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from econtracting.http import callers
+
 ROOT = Path(__file__).parents[1]
 COMMITTED = ROOT / "docs" / "api" / "openapi.json"
 DOORS = ("invite", "auth", "interview", "sign", "process")
@@ -37,6 +39,8 @@ PROBLEM = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "code": {"type": "string"},
+        "current_version": {"type": ["string", "integer"], "description": "Of what is stale, as it stands now."},
+        "summary": {"$ref": "#/components/schemas/SummaryView"},
         "errors": {
             "type": "array",
             "items": {
@@ -88,8 +92,13 @@ REPEATABLE = frozenset(
         "POST /invitations/{packet_id}/withdraw",
         "POST /invitations/{packet_id}/extend",
         "POST /packet/attachments",
+        "POST /packet/email-confirmations",
+        "POST /packet/summary/reopen",
+        "POST /packet/decline",
+        "POST /packet/wrong-recipient",
         "POST /packet/summary/confirm",
         "POST /packet/consent",
+        "POST /packet/consent/withdraw",
         "POST /packet/paper-copies",
         "POST /packet/documents/{document_id}/fields/{field_id}",
         "POST /packet/finish",
@@ -106,7 +115,12 @@ PARAMETERS = {
         "required": False,
         "description": "Chosen by the caller, one for each act. The same key with the same body gets the first answer "
         "again; with another body it is refused.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+        "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 255,
+            "pattern": f"^{callers.IDEMPOTENCY_KEY.pattern}$",
+        },
     },
     "RequestedWith": {
         "name": "X-Requested-With",
@@ -329,11 +343,16 @@ def _with_lists(schemas: dict[str, Any]) -> dict[str, Any]:
     for schema in schemas.values():
         properties = schema.get("properties", {})
         for name, one in properties.items():
-            if name in NAMED and one.get("type") == NAMED[name].get("type", "string") and "enum" not in one:
+            if name in NAMED and _is_plain(one, NAMED[name].get("type", "string")):
                 properties[name] = {**NAMED[name]}
             if name == "level" and "description" not in one:
                 one["description"] = LEVEL
     return schemas
+
+
+def _is_plain(schema: dict[str, Any], kind: str) -> bool:
+    """Whether a property is of this kind, and no list or model says more of it already."""
+    return schema.get("type") == kind and "enum" not in schema and "$ref" not in schema.get("items", {})
 
 
 def _tell_items(part: Any) -> None:

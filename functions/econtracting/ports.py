@@ -75,6 +75,14 @@ class Packets(Protocol):
 
     def events(self, packet_id: str) -> list[ChainedEvent]: ...
 
+    def answered(self, request: Request | None) -> Committed | None:
+        """What the request was answered before, if it was. Raises IdempotencyKeyReused."""
+        ...
+
+    def begin(self, request: Request) -> None:
+        """Take the key for a request that is answered in many commits. Raises IdempotencyKeyReused."""
+        ...
+
     def create(self, change: Change, request: Request | None = None) -> Committed:
         """Raises AlreadyExists (facts: the claim's record) if a claim is taken, IdempotencyKeyReused."""
         ...
@@ -82,6 +90,7 @@ class Packets(Protocol):
     def change(self, packet_id: str, decide: Decide, request: Request | None = None) -> Committed:
         """Load, decide, commit; decide again when someone committed in between. A decision of None writes nothing.
 
+        A request that was answered, be it while this one decided or because of what it refuses now, gets that answer.
         Raises what `decide` raises, PacketNotFound, IdempotencyKeyReused, Unavailable when writers keep meeting.
         """
         ...
@@ -270,7 +279,15 @@ class Envelope(Protocol):
 
     def seal(self, packet_id: str, purpose: str, version: int, plain: Mapping[str, Any]) -> SealedAnswers: ...
 
-    def open(self, packet_id: str, purpose: str, version: int, sealed: SealedAnswers) -> dict[str, Any]: ...
+    def seal_apart(
+        self, packet_id: str, purpose: str, version: int, plain: Mapping[str, Any]
+    ) -> dict[str, SealedAnswers]:
+        """Each member by itself, under one data key."""
+        ...
+
+    def open(self, packet_id: str, purpose: str, version: int, *sealed: SealedAnswers) -> dict[str, Any]:
+        """The members of all that is given, which was sealed in the same context."""
+        ...
 
 
 class StoredObject(NamedTuple):
@@ -316,8 +333,9 @@ class Uploads(Protocol):
 
 
 class Scanner(Protocol):
-    def scan(self, content: bytes, content_type: str) -> None:
-        """Raises Refusal for content no one should open; Unavailable while it cannot tell."""
+    def scan(self, key: str, content: bytes, content_type: str) -> None:
+        """What was uploaded under `key`. Raises Refusal for content no one should open; Unavailable while it cannot
+        tell."""
         ...
 
 
@@ -402,6 +420,10 @@ class Preparation(Protocol):
 
     def prepare(self, packet_id: str, generation: int, frozen_at: datetime) -> Prepared:
         """Raises Unavailable."""
+        ...
+
+    def reseal(self, packet_id: str) -> None:
+        """Seal those answers again that an earlier release sealed together. Raises Unavailable."""
         ...
 
 

@@ -6,6 +6,7 @@ imported only where it is attached.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
@@ -38,10 +39,11 @@ if TYPE_CHECKING:
     from econtracting.usecases.interview.attachments import Attachments, UploadRemoval
     from econtracting.usecases.interview.contact import EmailChanges
     from econtracting.usecases.interview.interview import Interview, Saving
+    from econtracting.usecases.interview.resealing import Resealing
     from econtracting.usecases.interview.summary import Summaries
     from econtracting.usecases.interview.verifying import Identity, Verifying
     from econtracting.usecases.invitations.bulk import BulkInviting
-    from econtracting.usecases.invitations.invite import Invitations, Inviting
+    from econtracting.usecases.invitations.invite import Agencies, Invitations, Inviting
     from econtracting.usecases.invitations.upkeep import InvitationUpkeep
     from econtracting.usecases.news.deliveries import Deliveries
     from econtracting.usecases.news.mailing import Mailing
@@ -222,8 +224,10 @@ def uploads() -> ports.Uploads:
 
 @cache
 def scanner() -> ports.Scanner:
-    from econtracting.adapters.scanning import PlainFiles
+    from econtracting.adapters.scanning import MalwareVerdicts, PlainFiles
 
+    if only("MALWARE_SCANNING") == "guardduty":
+        return MalwareVerdicts(_client("s3"), only("UPLOADS_BUCKET"), PlainFiles())
     return PlainFiles()
 
 
@@ -434,8 +438,14 @@ def background_checks() -> ports.BackgroundChecks:
 def screening_messages() -> ports.ScreeningMessages:
     from econtracting.adapters.secrets import RotatingMessages
     from econtracting.adapters.vendors.background_checks import BackgroundCheckMessages
+    from econtracting.adapters.vendors.ternfield import TernfieldMessages
 
-    return RotatingMessages(secrets(), "background_check_key", BackgroundCheckMessages)
+    companies: dict[str, tuple[Callable[[Sequence[str]], ports.ScreeningMessages], str]] = {
+        "fairmeadow": (BackgroundCheckMessages, "background_check_key"),
+        "ternfield": (TernfieldMessages, "background_check_webhook_secret"),
+    }
+    reader, secret = companies[only("BACKGROUND_CHECK_VENDOR")]
+    return RotatingMessages(secrets(), secret, reader)
 
 
 @cache
@@ -472,8 +482,14 @@ def outside(vendor: Vendor) -> Any:
 
 def _background_checks() -> ports.BackgroundChecks:
     from econtracting.adapters.vendors.background_checks import HttpBackgroundChecks
+    from econtracting.adapters.vendors.ternfield import HttpTernfield
 
-    return HttpBackgroundChecks(only("BACKGROUND_CHECK_URL"), _credential("background_check_key"))
+    companies: dict[str, Callable[[str, Credential], ports.BackgroundChecks]] = {
+        "fairmeadow": HttpBackgroundChecks,
+        "ternfield": HttpTernfield,
+    }
+    key = _credential("background_check_key")
+    return companies[only("BACKGROUND_CHECK_VENDOR")](only("BACKGROUND_CHECK_URL"), key)
 
 
 def _license_registry() -> ports.LicenseRegistry:
@@ -829,6 +845,13 @@ def preparing() -> Preparing:
 
 
 @cache
+def resealing() -> Resealing:
+    from econtracting.usecases.interview.resealing import Resealing
+
+    return Resealing(packets(), envelope(), clock())
+
+
+@cache
 def sealing() -> Sealing:
     """Raises SealRefused for a key and a certificate that cannot seal."""
     from econtracting.usecases.signing.sealing import Sealing
@@ -863,6 +886,13 @@ def inviting() -> Inviting:
     from econtracting.usecases.invitations.invite import Inviting
 
     return Inviting(packets(), packet_type, ids(), clock(), link_secrets(), schedule(), settings().packet_type)
+
+
+@cache
+def agencies() -> Agencies:
+    from econtracting.usecases.invitations.invite import Agencies
+
+    return Agencies(packets(), clock())
 
 
 @cache
@@ -942,7 +972,7 @@ def saving() -> Saving:
     from econtracting.usecases.interview.interview import Saving
 
     synthetic = settings().synthetic_people
-    return Saving(packets(), packet_type, envelope(), license_registry(), clock(), synthetic)
+    return Saving(packets(), packet_type, envelope(), preparation(), license_registry(), clock(), synthetic)
 
 
 @cache

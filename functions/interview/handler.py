@@ -14,7 +14,7 @@ POST   /packet/attachments                    -> 201 where to upload a file | 42
 POST   /packet/attachments/{id}/complete      -> 200 PASSED or REJECTED with the reason | 409 upload-missing
 DELETE /packet/attachments/{id}               -> 204
 GET    /packet/summary                        -> 200 everything entered, masked
-POST   /packet/summary/confirm                -> 200 AWAITING_SIGNATURE | 409 interview-incomplete
+POST   /packet/summary/confirm                -> 200 AWAITING_SIGNATURE | 409 interview-incomplete | 412 stale-version
 POST   /packet/summary/reopen                 -> 200 IN_PROGRESS while nothing is signed
 
 Before the agreement is accepted every call but the first two answers 403 agreement-required.
@@ -22,6 +22,7 @@ Before the agreement is accepted every call but the first two answers 403 agreem
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
@@ -164,9 +165,12 @@ def summary() -> SummaryView:
 
 
 @app.post("/packet/summary/confirm")
-def confirm() -> AnswersStandView:
-    """Freeze the answers and prepare the documents from them."""
-    return wiring.summaries().confirm(callers.agent(app))
+def confirm(
+    if_match: Annotated[str, Header(alias="If-Match", description="The version of the summary that was shown")],
+) -> AnswersStandView:
+    """Freeze the answers that the summary named in If-Match showed, and prepare the documents from them."""
+    agent = callers.agent(app)  # before anything is built: who may not come in learns no more
+    return wiring.summaries().confirm(agent, _summary_version(if_match))
 
 
 @app.post("/packet/summary/reopen")
@@ -176,12 +180,21 @@ def reopen() -> AnswersStandView:
 
 
 def _version(if_match: str) -> int:
-    """The section version in an If-Match header, with or without the quotes of RFC 9110."""
-    digits = if_match.strip().strip('"')
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 9):
-        message = "Send the version you read, for example If-Match: 3."
+    """The section version in an If-Match header."""
+    return int(_named(if_match, "[0-9]{1,9}", "Send the version you read, for example If-Match: 3."))
+
+
+def _summary_version(if_match: str) -> str:
+    """The summary version in an If-Match header."""
+    return _named(if_match, "[0-9a-f]{64}", "Send the version that the summary was shown with.")
+
+
+def _named(if_match: str, form: str, message: str) -> str:
+    """What an If-Match header names, with or without the quotes of RFC 9110. Raises InvalidRequest."""
+    named = if_match.strip().strip('"')
+    if not re.fullmatch(form, named):
         raise InvalidRequest(errors=[{"field": "If-Match", "rule": "version", "message": message}])
-    return int(digits)
+    return named
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

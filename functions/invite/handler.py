@@ -7,6 +7,7 @@ POST /invitations/{packet_id}/resend                  -> 202
 POST /invitations/{packet_id}/withdraw {reason}       -> 200 | 409 invalid-transition
 POST /invitations/{packet_id}/extend {days}           -> 200 | 409 invalid-transition
 PUT  /invitations/{packet_id}/pre-appointment-states  -> 200 | 409 invalid-transition
+PUT  /agencies/{agency_id} {name}                     -> 200 | 404; the contracting department alone
 POST /invitations/bulk?dry_run=true (text/csv)        -> 200 or 202 with a row-by-row report
 """
 
@@ -20,12 +21,12 @@ from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from econtracting import wiring
-from econtracting.domain.access.invitation import LONGEST_EXTENSION, Invitation, Reason, States
+from econtracting.domain.access.invitation import LONGEST_EXTENSION, Invitation, Label, Reason, States
 from econtracting.domain.callers import Staff
 from econtracting.domain.packet import Status
 from econtracting.http import callers
 from econtracting.http.problems import Door
-from econtracting.views.invitations import BulkReport, InvitationAnswer, InvitationPage, InvitationView
+from econtracting.views.invitations import AgencyView, BulkReport, InvitationAnswer, InvitationPage, InvitationView
 
 PAGE = 50
 
@@ -51,6 +52,12 @@ class Extension(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     days: Annotated[int, Field(ge=1, le=LONGEST_EXTENSION, strict=True)]
+
+
+class AgencyRenaming(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Label
 
 
 class PreAppointmentStates(BaseModel):
@@ -111,6 +118,12 @@ def extend(packet_id: str, request: Extension) -> InvitationView:
 def change_states(packet_id: str, request: PreAppointmentStates) -> InvitationView:
     """Set the states in which the agent is to be appointed beforehand."""
     return wiring.invitations().change_states(_caller(), packet_id, request.states)
+
+
+@app.put("/agencies/<agency_id>")
+def rename_agency(agency_id: str, request: AgencyRenaming) -> AgencyView:
+    """Change the name that an agency's next packets bear."""
+    return wiring.agencies().rename(callers.staff(app, "contracting"), agency_id, request.name)
 
 
 def _caller() -> Staff:

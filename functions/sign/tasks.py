@@ -8,11 +8,17 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from econtracting import wiring
 from econtracting.domain.signing.documents import SealRefused
-from econtracting.domain.signing.preparation import PrepareTask, Sealed, SealTask, StampTask
+from econtracting.domain.signing.preparation import PrepareTask, Resealed, ResealTask, Sealed, SealTask, StampTask
 
 
 def render(event: dict[str, Any], _: Any) -> dict[str, Any]:
-    """Asked by the interview when the summary is confirmed: a PrepareTask -> Prepared."""
+    """Asked by the interview when the summary is confirmed: a PrepareTask -> Prepared.
+
+    Asked with a ResealTask when a section is saved, it seals apart what was sealed together: -> Resealed.
+    """
+    if event.get("task") == "reseal":
+        resealed = wiring.resealing().reseal(ResealTask.model_validate(event).packet_id)
+        return Resealed(sections=resealed).model_dump()
     return wiring.preparing().prepare(PrepareTask.model_validate(event)).model_dump(mode="json")
 
 

@@ -101,7 +101,7 @@ class Ceremony(Onlookers):
         summary = self.agent.call("GET", "/packet/summary").text
         verify(self.person.ssn not in summary, "the summary masks the SSN")
         verify(self.person.ssn[-4:] in summary, "the summary shows the last four digits")
-        self.agent.create("/packet/summary/confirm", expect=200)
+        self._confirm_what_is_shown()
         self.wait_for("AWAITING_SIGNATURE")
         answers = self.person.answers()["online-presence"]
         frozen = self.agent.call("PUT", "/packet/interview/online-presence", answers, 409, {"If-Match": '"1"'}).json()
@@ -157,6 +157,10 @@ class Ceremony(Onlookers):
                     self.agent.call("POST", path, act, expect=409)
         return signed
 
+    def _confirm_what_is_shown(self) -> None:
+        seen = self.agent.get("/packet/summary")["version"]
+        self.agent.create("/packet/summary/confirm", expect=200, headers={"If-Match": seen})
+
     def finish(self) -> None:
         """Finishing starts the sealing, and only once."""
         finished = self.agent.create("/packet/finish", expect=202)
@@ -167,7 +171,8 @@ class Ceremony(Onlookers):
         """Only what was asked for can be changed, and only what shows it is signed again."""
         asked = self.agent.get("/packet")["correction"]
         verify([one["field"] for one in asked["fields"]] == ["agent.ssn"], "the agent sees what to correct", asked)
-        early = self.agent.call("POST", "/packet/summary/confirm", expect=409).json()
+        looked = {"If-Match": self.agent.get("/packet/summary")["version"]}
+        early = self.agent.call("POST", "/packet/summary/confirm", None, 409, looked).json()
         verify(early["sections"] == ["agent"], "an answer that was not looked at is named", early)
         shown = self.agent.get("/packet/interview/agent")
         seen, answers = {"If-Match": f'"{shown["version"]}"'}, shown["answers"]
@@ -177,7 +182,9 @@ class Ceremony(Onlookers):
         before = self._hashes()
         self.agent.call("PUT", "/packet/interview/agent", answers | {"ssn": ssn, "ssn_confirm": ssn}, headers=seen)
         self.secrets |= {"corrected SSN": ssn}
-        self.agent.create("/packet/summary/confirm", expect=200)
+        stale = self.agent.call("POST", "/packet/summary/confirm", None, 412, looked).json()
+        verify(stale["code"] == "stale-version", "what is confirmed is what was shown", stale)
+        self._confirm_what_is_shown()
         after = self._hashes()
         remade = sorted(name for name in after if after[name] != before[name])
         verify(0 < len(remade) < len(after), "documents that do not show the number stay as they are signed", remade)

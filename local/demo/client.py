@@ -78,9 +78,9 @@ class Caller:
     def get(self, path: str) -> Any:
         return self.call("GET", path).json()
 
-    def create(self, path: str, body: Any = None, expect: int = 201) -> Any:
+    def create(self, path: str, body: Any = None, expect: int = 201, headers: dict[str, str] | None = None) -> Any:
         """A creating call with an Idempotency-Key, sent twice: the second must get the first one's answer."""
-        key = {"Idempotency-Key": uuid.uuid4().hex}
+        key = {"Idempotency-Key": uuid.uuid4().hex, **(headers or {})}
         first = self.call("POST", path, body, expect, key)
         again = self.call("POST", path, body, expect, key)
         verify(again.json() == first.json(), f"POST {path} repeated gets the stored answer", again.text)

@@ -76,6 +76,18 @@ def asked_to_correct(journey: Journey) -> None:
     to_ready(journey)
 
 
+def screened_by_another(journey: Journey) -> None:
+    """The whole story of the other screening company: what it cannot match, what it finds, and the copy of it."""
+    journey.play_until_finished()
+    journey.stands_at("CORRECTION_REQUESTED")
+    journey.asked_to_correct()
+    journey.correct_ssn(MENDED_SSN)
+    journey.stands_at("ADVERSE_REVIEW")
+    troubles.screened_by(journey, re.compile(r"TF-\d{12}"), ["suspended", "complete"])
+    journey.decide("proceed", "The matter is old and has no bearing on selling insurance.")
+    to_ready(journey)
+
+
 def asked_again(journey: Journey) -> None:
     journey.play_until_finished()
     troubles.told_of_the_delay(journey)
@@ -228,6 +240,12 @@ SCENARIOS = {
         "the bureau cannot match the SSN: the agent corrects it, signs again what shows it, and becomes ready to sell",
         lambda: somebody("suspended", states=FEW_STATES),
         asked_to_correct,
+    ),
+    "other-screening": Scenario(
+        "another screening company, chosen by a parameter: it cannot match the SSN, then it finds something",
+        lambda: somebody("suspended", "consider", "duplicate", "outoforder", "outage", states=FEW_STATES),
+        screened_by_another,
+        {"BackgroundCheckVendor": "ternfield"},
     ),
     "canceled": Scenario(
         "the bureau cancels the report, twice: the contracting department ends it",

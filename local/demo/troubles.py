@@ -96,6 +96,20 @@ def sold_too_early(journey: Journey, state: str) -> None:
     journey.timeline.done("sold too early", f"{state}: {', '.join(alarms())}")
 
 
+def screened_by(journey: Journey, numbers: re.Pattern[str], outcomes: list[str]) -> None:
+    """The company's own order numbers stand on the trail, and the copy of its last report is fetched."""
+    statuses = [one["status"] for one in journey.ops()["background_checks"]]
+    verify(statuses == outcomes, f"the orders came to {outcomes}", statuses)
+    orders = [event["data"]["report"] for event in journey.events() if event["type"] == "bgc.ordered"]
+    verify(len(orders) == len(outcomes) and all(map(numbers.fullmatch, orders)), "each was ordered there", orders)
+    journey.wait_until(
+        "the copy of the report is fetched",
+        lambda: "adverse.copy_kept" in [event["type"] for event in journey.events()],
+        VENDOR_PATIENCE,
+    )
+    journey.timeline.done("screened by another", ", ".join(orders))
+
+
 def found_by_asking(journey: Journey) -> None:
     """A bureau that never says a word is asked how the report stands, when the first reminder is due."""
     journey.wait_for("APPOINTING", VENDOR_PATIENCE)

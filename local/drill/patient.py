@@ -109,7 +109,7 @@ class Patient:
                 seen = {"If-Match": f'"{shown["version"]}"'}
                 path = f"/packet/interview/{row['name']}"
                 saved = self._call("PUT", path, 200, 412, body=answers, headers=seen).status_code
-        self._create("/packet/summary/confirm", 200)
+        self._create("/packet/summary/confirm", 200, headers={"If-Match": self._get("/packet/summary")["version"]})
 
     def _sign(self) -> None:
         shown = self._get("/packet/consent")

@@ -6,13 +6,20 @@ import sys
 import uvicorn
 
 from local.config import HOST, Config
-from local.simulators import appointment_gateway, background_check, certification_site, license_registry
+from local.simulators import (
+    appointment_gateway,
+    background_check,
+    certification_site,
+    license_registry,
+    ternfield,
+)
 
 APPLICATIONS = {
     "background": background_check.application,
     "registry": license_registry.application,
     "appointments": appointment_gateway.application,
     "certification": certification_site.application,
+    "ternfield": ternfield.application,
 }
 
 

@@ -1,7 +1,4 @@
-"""Background check: candidates, reports and signed events. The candidate's e-mail tags choose the outcome.
-
-An SSN mismatch (`suspended`) clears as soon as a report is ordered for a candidate with the SSN the bureau knows.
-"""
+"""Background check: candidates, reports and signed events."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -12,15 +9,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from local.config import BACKGROUND_CHECK_KEY, Config
-from local.scripts import tags_of
 from local.simulators.papers import page
+from local.simulators.screening import OUTAGE_CALLS, is_down, script_of
 from local.simulators.server import Body, Refusal, Simulator
 from local.simulators.signatures import HexHmac
 from local.simulators.store import Store
 
-USUAL_SECONDS, SLOW_SECONDS, OLD_NEWS_SECONDS = 1.0, 15.0, 1.0
-KNOWN_SSN = "987-65-4321"
 CANDIDATE_FIELDS = {"custom_id", "first_name", "no_middle_name", "last_name", "email", "phone", "dob", "ssn", "zipcode"}
+OUTCOMES: dict[str, dict[str, Any]] = {
+    "clear": {"status": "complete", "result": "clear"},
+    "consider": {"status": "complete", "result": "consider"},
+    "suspended": {"status": "suspended", "result": None, "suspended_fields": ["ssn"]},
+    "canceled": {"status": "canceled", "result": None},
+}
 
 
 def application(config: Config) -> Starlette:
@@ -46,8 +47,8 @@ class BackgroundCheck:
 
     async def _candidate(self, request: Request) -> JSONResponse:
         email = (await request.json()).get("email", "")
-        if "outage" in tags_of(email):
-            self._simulator.outage(f"candidate {email}", calls=3)
+        if is_down(email):
+            self._simulator.outage(f"candidate {email}", calls=OUTAGE_CALLS)
 
         def create(body: Body) -> tuple[int, Body]:
             if missing := CANDIDATE_FIELDS - body.keys():
@@ -96,26 +97,17 @@ class BackgroundCheck:
 
     def _script(self, report: Body, candidate: Body) -> None:
         """Plan what becomes of a report, and what is said about it when."""
-        tags = tags_of(candidate["email"])
-        if "silent" in tags:
+        script = script_of(candidate["email"], candidate["ssn"])
+        if script is None:
             return
-        delay = SLOW_SECONDS if "slow" in tags else USUAL_SECONDS
-        outcome: dict[str, Any]
-        if "suspended" in tags and candidate["ssn"] != KNOWN_SSN:
-            outcome = {"status": "suspended", "result": None, "suspended_fields": ["ssn"]}
-        elif "canceled" in tags:
-            outcome = {"status": "canceled", "result": None}
-        else:
-            outcome = {"status": "complete", "result": "consider" if "consider" in tags else "clear"}
-        self._simulator.change("report", report["id"], delay, **outcome)
-        if "mute" in tags:
+        outcome = OUTCOMES[script.outcome]
+        self._simulator.change("report", report["id"], script.after, **outcome)
+        if not script.times:
             return
         created, told = self._event(report, {}, "created"), self._event(report, outcome, _verb(outcome["status"]))
-        # The very event that matters comes first, the older one after it.
-        late = delay + OLD_NEWS_SECONDS if "outoforder" in tags else 0
-        self._simulator.webhook(created["id"], created, late)
-        for _ in range(3 if "duplicate" in tags else 1):
-            self._simulator.webhook(told["id"], told, delay)
+        self._simulator.webhook(created["id"], created, script.order_told_after)
+        for _ in range(script.times):
+            self._simulator.webhook(told["id"], told, script.after)
 
     def _event(self, report: Body, outcome: Body, verb: str) -> Body:
         told = {name: (report | outcome)[name] for name in ("id", "status", "result", "custom_id")}

@@ -68,24 +68,24 @@ class Simulator:
 
         return Starlette(routes=self._routes, lifespan=lifespan)
 
-    async def once(self, request: Request, effect: Effect) -> JSONResponse:
-        """Do a creating call: the same Idempotency-Key gets the same answer and has one effect.
+    async def once(self, request: Request, effect: Effect, key: str | None = None) -> JSONResponse:
+        """Do a creating call: the same key, by default the Idempotency-Key, gets the same answer and has one effect.
 
         The effect, its answer and the work it plans are one transaction.
         """
         raw = await request.body()
         body = json.loads(raw)
-        given = request.headers.get("idempotency-key")
-        key = f"{request.method} {request.url.path} {given}"
+        given = key or request.headers.get("idempotency-key")
+        name = f"{request.method} {request.url.path} {given}"
         fingerprint = hashlib.sha256(raw).hexdigest()
         with self.store.transaction():
-            if given and (known := self.store.answer(key)):
+            if given and (known := self.store.answer(name)):
                 if known[0] != fingerprint:
                     raise Refusal(422, "idempotency key reused with another body")
                 return JSONResponse(known[2], known[1])
             status, answer = effect(body)
             if given:
-                self.store.remember(key, fingerprint, status, answer)
+                self.store.remember(name, fingerprint, status, answer)
         return JSONResponse(answer, status)
 
     def outage(self, name: str, calls: int) -> None:

@@ -22,6 +22,20 @@ class HexHmac:
 
 
 @dataclass(frozen=True)
+class TimedHexHmac:
+    """Ternfield's: a time and, for each secret, the hex HMAC-SHA512 of its name, the time and the raw body."""
+
+    secrets: tuple[str, ...]
+    now: Callable[[], float] = time.time
+
+    def __call__(self, webhook_id: str, body: bytes) -> dict[str, str]:
+        timestamp = str(int(self.now()))
+        signed = f"ternfield:{timestamp}:".encode() + body
+        signatures = [hmac.new(one.encode(), signed, hashlib.sha512).hexdigest() for one in self.secrets]
+        return {"Ternfield-Signature": ",".join([f"t={timestamp}", *(f"s={one}" for one in signatures)])}
+
+
+@dataclass(frozen=True)
 class StandardWebhooks:
     """The Standard Webhooks scheme, version v1; `secret` is `whsec_` and the key in base64."""
 

@@ -8,7 +8,13 @@ import pytest
 from econtracting.domain.access.access import OpenPacket
 from econtracting.domain.audit import verify
 from econtracting.domain.callers import Request
-from econtracting.domain.errors import AlreadyExists, IdempotencyKeyReused, PacketNotFound, Unavailable
+from econtracting.domain.errors import (
+    AlreadyExists,
+    IdempotencyKeyReused,
+    InvalidTransition,
+    PacketNotFound,
+    Unavailable,
+)
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet, Status
 from econtracting.ports import Change
@@ -113,6 +119,123 @@ def test_another_callers_key_is_another_request(store: Store) -> None:
     store.packets.change("pkt_1", noted("first"), REQUEST)
     other = store.packets.change("pkt_1", noted("second"), REQUEST._replace(caller="recruiter-2"))
     assert other.answer == {"word": "second"}
+
+
+def refusing(store: Store, first: Callable[[], Any]) -> Callable[[Packet], Change]:
+    """A decision during which the same request is carried out elsewhere, and which is not possible any more then."""
+
+    def decide(before: Packet) -> Change:
+        if before.status is Status.INVITED:
+            first()
+        raise InvalidTransition(status=before.status.value)
+
+    return decide
+
+
+def begun(before: Packet) -> Change:
+    if before.status is not Status.INVITED:
+        raise InvalidTransition(status=before.status.value)
+    return Change(before.move(Status.IN_PROGRESS, NOW), events=[event("invitation.reminded")], answer={"word": "first"})
+
+
+@pytest.mark.failure("R50")
+@pytest.mark.law("T11")
+def test_a_repeat_whose_decision_refuses_what_the_first_request_has_done_gets_its_answer(store: Store) -> None:
+    opened(store)
+    late = refusing(store, lambda: store.packets.change("pkt_1", begun, REQUEST))
+    again = store.packets.change("pkt_1", late, REQUEST)
+    assert (again.answer, again.repeated) == ({"word": "first"}, True)
+
+
+@pytest.mark.law("T11")
+def test_a_repeat_that_loses_the_race_to_the_first_request_does_not_decide_again(store: Store) -> None:
+    opened(store)
+    decided: list[int] = []
+
+    def late(before: Packet) -> Change:
+        decided.append(before.version)
+        if len(decided) == 1:
+            store.packets.change("pkt_1", noted("first"), REQUEST)
+        return noted("second")(before)
+
+    assert store.packets.change("pkt_1", late, REQUEST).answer == {"word": "first"}
+    assert decided == [1]
+
+
+@pytest.mark.law("T11")
+def test_a_repeat_that_finds_nothing_to_do_gets_the_first_answer(store: Store) -> None:
+    opened(store)
+
+    def late(before: Packet) -> None:
+        store.packets.change("pkt_1", noted("first"), REQUEST)
+
+    assert store.packets.change("pkt_1", late, REQUEST).answer == {"word": "first"}
+
+
+@pytest.mark.law("T11")
+def test_an_overlapping_request_with_the_same_key_and_another_body_is_refused(store: Store) -> None:
+    opened(store)
+    late = refusing(store, lambda: store.packets.change("pkt_1", begun, REQUEST))
+    with pytest.raises(IdempotencyKeyReused):
+        store.packets.change("pkt_1", late, REQUEST._replace(body_hash="b"))
+
+
+@pytest.mark.law("T11")
+def test_what_is_refused_without_a_first_answer_stays_refused(store: Store) -> None:
+    opened(store)
+    store.packets.change("pkt_1", begun)
+    with pytest.raises(InvalidTransition):
+        store.packets.change("pkt_1", begun, REQUEST)
+
+
+@pytest.mark.failure("R50")
+@pytest.mark.law("T11")
+def test_of_eight_overlapping_repeats_all_get_the_one_answer(store: Store) -> None:
+    opened(store)
+    answers = together(8, lambda _: store.packets.change("pkt_1", begun, REQUEST).answer)
+    assert answers == [{"word": "first"}] * 8
+    assert store.packets.load("pkt_1").version == 2
+
+
+@pytest.mark.law("T11")
+def test_of_eight_overlapping_creations_all_get_the_one_packet(store: Store) -> None:
+    def create(number: int) -> Any:
+        new = packet(f"pkt_{number}")
+        change = Change(new, events=[event("invitation.created")], claims=[place(new.id)], answer={"packet": new.id})
+        return store.packets.create(change, REQUEST).answer["packet"]
+
+    answers = together(8, create)
+    assert len(answers) == 8
+    assert len(set(answers)) == 1
+
+
+@pytest.mark.law("T11")
+def test_a_creation_that_meets_another_write_is_tried_again(store: Store) -> None:
+    """DynamoDB cancels a transaction that meets another one on an item, whoever of the two is right."""
+    transact, left = store.client.transact_write_items, [2]
+
+    def meeting(**arguments: Any) -> Any:
+        if left[0]:
+            left[0] -= 1
+            reasons = [{"Code": "TransactionConflict"}] + [{"Code": "None"}] * (len(arguments["TransactItems"]) - 1)
+            answer = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+            raise store.client.exceptions.TransactionCanceledException(answer, "TransactWriteItems")
+        return transact(**arguments)
+
+    store.client.transact_write_items = meeting
+    assert store.packets.create(Change(packet(), answer={"word": "made"}), REQUEST).answer == {"word": "made"}
+
+
+@pytest.mark.law("T11")
+def test_a_key_taken_for_many_commits_belongs_to_its_request_alone(store: Store) -> None:
+    opened(store)
+    store.packets.begin(REQUEST)
+    store.packets.begin(REQUEST)
+    assert store.packets.answered(REQUEST) is None
+    with pytest.raises(IdempotencyKeyReused):
+        store.packets.begin(REQUEST._replace(body_hash="b"))
+    with pytest.raises(IdempotencyKeyReused):
+        store.packets.change("pkt_1", noted("second"), REQUEST._replace(body_hash="b"))
 
 
 def test_a_lost_answer_of_a_commit_is_told_as_an_outage_and_the_repeat_finds_it_done(store: Store) -> None:

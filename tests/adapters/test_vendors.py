@@ -12,12 +12,13 @@ from typing import NamedTuple
 import pytest
 
 from econtracting.adapters.vendors.appointment_gateway import HttpAppointmentGateway
-from econtracting.adapters.vendors.background_checks import HttpBackgroundChecks
 from econtracting.adapters.vendors.certification_site import HttpCertificationSite
 from econtracting.adapters.vendors.http import LONGEST_ANSWER, Timeouts
 from econtracting.adapters.vendors.license_registry import HttpLicenseRegistry
 from econtracting.domain.errors import InvalidRequest, Unavailable
+from econtracting.domain.screening.background import ScreeningResult, ScreeningStatus
 from econtracting.ports import Candidate
+from tests.support.screeners import COMPANIES, NAMED, Fairmeadow, Ternfield
 
 pytestmark = pytest.mark.enable_socket
 
@@ -35,7 +36,6 @@ CANDIDATE = Candidate(
     ssn=SSN,
     postal_code="37210",
 )
-PENDING = {"id": "rep_1", "candidate_id": "cand_1", "custom_id": "pkt_1-1", "status": "pending", "result": None}
 ORDER = {
     "external_ref": "pkt_1-AL",
     "producer": {"npn": "17293847", "first_name": "Dana", "last_name": "Rivera"},
@@ -130,9 +130,15 @@ def vendor():
 IMPATIENT = Timeouts(connect=1, read=0.3)
 
 
+@pytest.fixture(params=COMPANIES, ids=NAMED)
+def company(request):
+    """A screening company: the port's tests are the same for all of them."""
+    return request.param
+
+
 @pytest.fixture
-def checks(vendor):
-    return HttpBackgroundChecks(vendor.url + "/", KEY, patience=IMPATIENT)
+def checks(vendor, company):
+    return company.adapter(vendor.url + "/", KEY, IMPATIENT)
 
 
 @pytest.fixture
@@ -150,11 +156,153 @@ def site(vendor):
     return HttpCertificationSite(vendor.url, KEY, IMPATIENT)
 
 
-def test_a_check_is_ordered_as_candidate_and_report_with_keys_of_their_own(vendor, checks):
-    vendor.answers += [(201, {"id": "cand_1"}), (201, PENDING)]
-    report = checks.order(CANDIDATE, "producer_standard", "pkt_1.order-check.1")
+def copy_of(checks, report="rep_1"):
+    return checks.copy(report)
+
+
+def test_an_order_is_known_by_its_id_there_and_by_our_reference(vendor, company, checks):
+    vendor.answers += company.ordered()
+    ordered = checks.order(CANDIDATE, "producer_standard", "pkt_1.order-check.1")
+    assert (ordered.id, ordered.reference, ordered.status) == ("rep_1", "pkt_1-1", ScreeningStatus.PENDING)
+    assert {one.headers["authorization"] for one in vendor.seen} == {f"Bearer {KEY}"}
+
+
+def test_a_repeated_order_says_the_same_to_the_letter(vendor, company, checks):
+    """Or the company would take it for another one, and bill and screen twice."""
+    for _ in range(2):
+        vendor.answers += company.ordered()
+        checks.order(CANDIDATE, "producer_standard", "pkt_1.order-check.1")
+    told = [(one.method, one.path, one.headers.get("idempotency-key"), one.body) for one in vendor.seen]
+    assert told[: len(told) // 2] == told[len(told) // 2 :]
+    assert "pkt_1.order-check.1" in str(told)
+
+
+@pytest.mark.parametrize("package", ["producer_standard", "harbor_basic"])
+def test_the_package_of_the_packet_type_is_what_is_ordered(vendor, company, checks, package):
+    vendor.answers += company.ordered(package=package)
+    checks.order(CANDIDATE, package, "key")
+    assert package in str(vendor.seen[-1].body)
+
+
+def test_a_package_that_is_not_sold_is_a_refusal_with_its_codes(vendor, company, checks):
+    *before, _ = company.ordered()
+    vendor.answers += [*before, (422, {"reason_codes": ["PACKAGE_NOT_SOLD", "Dana Rivera"]})]
+    with pytest.raises(InvalidRequest) as refusal:
+        checks.order(CANDIDATE, "producer_deluxe", "key")
+    assert refusal.value.facts == {"reasons": ["PACKAGE_NOT_SOLD"]}
+
+
+@pytest.mark.parametrize(
+    ("company", "status", "result", "word"),
+    [(one, *words) for one in COMPANIES for words in one.words],
+    ids=[f"{one.name}-{word}-{result}" for one in COMPANIES for _, result, word in one.words],
+    indirect=["company"],
+)
+def test_each_of_the_companys_words_is_one_of_ours(vendor, company, checks, status, result, word):
+    vendor.answers.append((200, company.report(word, result)))
+    told = checks.report("rep_1")
+    assert (told.status, told.result) == (ScreeningStatus(status), result and ScreeningResult(result))
+    assert vendor.seen[0].path == company.report_path
+
+
+@pytest.mark.parametrize("company", COMPANIES, ids=NAMED, indirect=True)
+def test_the_company_can_say_every_status_but_that_it_has_no_order(company):
+    said = {ScreeningStatus(status) for status, _, _ in company.words}
+    assert said == set(ScreeningStatus) - {ScreeningStatus.UNORDERED}
+    assert {result for _, result, _ in company.words} == {None, *ScreeningResult}
+
+
+@pytest.mark.parametrize(
+    ("company", "named", "meant"),
+    [(one, named, meant) for one in COMPANIES for named, meant in one.fields],
+    ids=[f"{one.name}-{named}" for one in COMPANIES for named, _ in one.fields],
+    indirect=["company"],
+)
+def test_a_suspended_report_says_what_the_agent_must_mend_in_our_words(vendor, company, checks, named, meant):
+    word = next(word for status, _, word in company.words if status == "suspended")
+    vendor.answers.append((200, company.report(word, fields=[named, "SHOE_SIZE"])))
+    # A word that no field of the interview is about is kept: a person sees it.
+    assert checks.report("rep_1").suspended_fields == (meant, "SHOE_SIZE")
+
+
+def test_a_report_tells_when_it_is_expected(vendor, company, checks):
+    expected = datetime(2026, 11, 25, 12, tzinfo=UTC)
+    vendor.answers.append((200, company.report(expected=expected)))
+    assert checks.report("rep_1").expected_at == expected
+
+
+@pytest.mark.parametrize(
+    ("company", "answer"),
+    [(one, answer) for one in COMPANIES for answer in one.nonsense()],
+    ids=[f"{one.name}-{number}" for one in COMPANIES for number, _ in enumerate(one.nonsense())],
+    indirect=["company"],
+)
+def test_a_report_that_is_not_as_documented_counts_as_an_outage_so_it_is_asked_for_again(
+    vendor, company, checks, answer
+):
+    vendor.answers.append((200, answer))
+    with pytest.raises(Unavailable):
+        checks.report("rep_1")
+
+
+def test_a_report_about_another_order_counts_as_an_outage(vendor, company, checks):
+    vendor.answers += company.ordered(reference="pkt_2-1")
+    with pytest.raises(Unavailable):
+        checks.order(CANDIDATE, "producer_standard", "key")
+
+
+def test_an_ordered_report_that_does_not_exist_is_an_outage_not_an_answer(vendor, company, checks):
+    vendor.answers.append((404, {}))
+    with pytest.raises(Unavailable):
+        checks.report("rep_1")
+
+
+@pytest.mark.parametrize("status", [401, 429, 500, 503])
+@pytest.mark.parametrize("call", ["order", "report", "copy"])
+def test_a_company_that_is_down_is_an_outage_whatever_is_asked(vendor, company, checks, call, status):
+    vendor.answers.append((status, {}, {"Retry-After": "17"}))
+    asked = (CANDIDATE, "producer_standard", "key") if call == "order" else ("rep_1",)
+    with pytest.raises(Unavailable) as outage:
+        copy_of(checks) if call == "copy" else getattr(checks, call)(*asked)
+    assert outage.value.retry_after == 17
+    assert len(vendor.seen) == 1
+
+
+def test_an_id_cannot_lead_to_another_path(vendor, company, checks):
+    for call in (checks.report, lambda report: copy_of(checks, report)):
+        vendor.answers.append((404, {}))
+        with pytest.raises(Unavailable):
+            call("../keys?all=1")
+    assert all("%2Fkeys%3Fall%3D1" in one.path for one in vendor.seen)
+
+
+def test_the_copy_of_a_report_is_its_document_as_it_is(vendor, company, checks):
+    vendor.answers += company.copied(b"%PDF-1.7 the report")
+    assert copy_of(checks) == b"%PDF-1.7 the report"
+    assert vendor.seen[-1].path == company.copy_path
+
+
+def test_a_large_copy_comes_whole(vendor, company, checks):
+    large = b"%PDF-1.7 " + bytes(LONGEST_ANSWER - 9)
+    vendor.answers += company.copied(large)
+    assert copy_of(checks) == large
+
+
+@pytest.mark.parametrize(
+    "answer", [(200, b"<html>"), (200, b""), (404, b""), (404, b"%PDF-1.7"), (500, b"%PDF-1.7"), 0.0]
+)
+def test_a_copy_that_is_no_document_counts_as_an_outage(vendor, company, checks, answer):
+    *before, _ = company.copied(b"%PDF-1.7")
+    vendor.answers += [*before, answer]
+    with pytest.raises(Unavailable):
+        copy_of(checks)
+
+
+@pytest.mark.parametrize("company", [Fairmeadow()], ids=NAMED, indirect=True)
+def test_the_first_one_is_given_candidate_and_report_with_keys_of_their_own(vendor, company, checks):
+    vendor.answers += company.ordered()
+    checks.order(CANDIDATE, "producer_standard", "pkt_1.order-check.1")
     candidate, ordered = vendor.seen
-    assert report.id == "rep_1"
     assert (candidate.method, candidate.path) == ("POST", "/v1/candidates")
     assert candidate.body == {
         "custom_id": "pkt_1-1",
@@ -171,69 +319,55 @@ def test_a_check_is_ordered_as_candidate_and_report_with_keys_of_their_own(vendo
     assert ordered.body == {"candidate_id": "cand_1", "package": "producer_standard", "custom_id": "pkt_1-1"}
     assert candidate.headers["idempotency-key"] == "pkt_1.order-check.1.candidate"
     assert ordered.headers["idempotency-key"] == "pkt_1.order-check.1.report"
-    assert candidate.headers["authorization"] == f"Bearer {KEY}"
 
 
-@pytest.mark.parametrize(
-    ("named", "meant"),
-    [
-        (["ssn"], ("ssn",)),
-        (["dob", "middle_name"], ("birth_date", "middle_name")),
-        (["zipcode"], ("residence",)),
-        (["shoe_size"], ("shoe_size",)),
-    ],
-)
-def test_a_suspended_report_says_what_the_agent_must_mend_in_our_words(vendor, checks, named, meant):
-    vendor.answers.append((200, {**PENDING, "status": "suspended", "suspended_fields": named}))
-    assert checks.report("rep_1").suspended_fields == meant
+@pytest.mark.parametrize("company", [Ternfield()], ids=NAMED, indirect=True)
+def test_ternfield_is_given_one_order_with_its_key_inside(vendor, company, checks):
+    vendor.answers += company.ordered()
+    checks.order(CANDIDATE, "producer_standard", "pkt_1.order-check.1")
+    (ordered,) = vendor.seen
+    assert (ordered.method, ordered.path) == ("POST", "/2/orders")
+    assert ordered.body == {
+        "once": "pkt_1.order-check.1",
+        "your_ref": "pkt_1-1",
+        "bundle": "producer_standard",
+        "subject": {
+            "name": {"given": "Dana", "additional": "", "family": "Rivera"},
+            "born_on": "19800229",
+            "tax_number": "987654321",
+            "home": {"country": "US", "postcode": "37210"},
+            "reach": {"mail": "dana@example.com", "mobile": "615-555-0123"},
+        },
+    }
 
 
-def test_the_copy_of_a_report_is_its_document_as_it_is(vendor, checks):
-    vendor.answers.append((200, b"%PDF-1.7 the report"))
-    assert checks.copy("rep_1") == b"%PDF-1.7 the report"
-    assert vendor.seen[0].path == "/v1/reports/rep_1/document"
-
-
-@pytest.mark.parametrize("answer", [(200, b"<html>"), (404, b""), (500, b"%PDF-1.7")])
-def test_a_copy_that_is_no_document_counts_as_an_outage(vendor, checks, answer):
-    vendor.answers.append(answer)
-    with pytest.raises(Unavailable):
-        checks.copy("rep_1")
-
-
-def test_a_report_tells_when_it_is_expected(vendor, checks):
-    vendor.answers.append((200, {**PENDING, "estimated_completion_at": "2026-11-25T12:00:00Z"}))
-    assert checks.report("rep_1").expected_at == datetime(2026, 11, 25, 12, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        {**PENDING, "status": "finished"},
-        {**PENDING, "status": "complete", "result": None},
-        {**PENDING, "result": "probably"},
-        {**PENDING, "custom_id": None},
-        {**PENDING, "id": "rep_2"},
-        {key: value for key, value in PENDING.items() if key != "result"},
-        [],
-    ],
-)
-def test_a_report_that_is_not_as_documented_counts_as_an_outage(vendor, checks, answer):
-    vendor.answers.append((200, answer))
-    with pytest.raises(Unavailable):
-        checks.report("rep_1")
-
-
-def test_a_report_about_another_order_counts_as_an_outage(vendor, checks):
-    vendor.answers += [(201, {"id": "cand_1"}), (201, {**PENDING, "custom_id": "pkt_2-1"})]
+@pytest.mark.parametrize("company", [Ternfield()], ids=NAMED, indirect=True)
+def test_ternfields_order_of_another_bundle_counts_as_an_outage(vendor, company, checks):
+    vendor.answers += company.ordered(package="producer_cheap")
     with pytest.raises(Unavailable):
         checks.order(CANDIDATE, "producer_standard", "key")
 
 
-def test_an_ordered_report_that_does_not_exist_is_an_outage_not_an_answer(vendor, checks):
-    vendor.answers.append((404, {}))
+@pytest.mark.parametrize("company", [Ternfield()], ids=NAMED, indirect=True)
+def test_ternfields_outcomes_are_no_result_before_it_files(vendor, company, checks):
+    """A search is done sooner than another, and what it found may still be struck out."""
+    vendor.answers.append((200, company.report("IN_RESEARCH", "consider")))
+    assert checks.report("rep_1").result is None
+
+
+@pytest.mark.parametrize("company", [Ternfield()], ids=NAMED, indirect=True)
+def test_ternfields_newest_copy_for_the_subject_is_the_one(vendor, company, checks):
+    vendor.answers += company.copied(b"%PDF-1 first", b"%PDF-1 second", b"%PDF-1 corrected")
+    assert copy_of(checks) == b"%PDF-1 corrected"
+    assert vendor.seen[-1].path == "/2/papers/ppr_3"
+
+
+@pytest.mark.parametrize("company", [Ternfield()], ids=NAMED, indirect=True)
+@pytest.mark.parametrize("listed", [{"papers": []}, {"papers": [{"paper": "i", "kind": "INVOICE", "issued": 1}]}, {}])
+def test_without_a_copy_for_the_subject_ternfield_counts_as_down(vendor, company, checks, listed):
+    vendor.answers.append((200, listed))
     with pytest.raises(Unavailable):
-        checks.report("rep_1")
+        copy_of(checks)
 
 
 def test_the_registry_tells_licenses_with_their_lines(vendor, registry):
@@ -375,7 +509,7 @@ def test_a_vendor_that_is_not_there_is_an_outage(vendor, gateway):
 @pytest.mark.parametrize(
     "answer", [(422, {"messages": [SSN]}), (500, {"message": SSN}), (201, {"id": {"ssn": SSN}}), 0.0]
 )
-def test_no_error_shows_what_was_sent_or_answered(vendor, checks, answer):
+def test_no_error_shows_what_was_sent_or_answered(vendor, company, checks, answer):
     vendor.answers.append(answer)
     with pytest.raises((InvalidRequest, Unavailable)) as error:
         checks.order(CANDIDATE, "producer_standard", "key")

@@ -14,11 +14,13 @@ from econtracting.domain.corrections import (
     require_only_requested,
 )
 from econtracting.domain.errors import InvalidAnswers, InvalidRequest
+from econtracting.domain.fields.conditions import ConditionFacts
 from econtracting.domain.interview.interview import parse_interview
 from econtracting.domain.packet import Agency, InvitedAgent, Packet, Recruiter, SectionState
 
 FILE = Path(__file__).parents[2] / "functions/econtracting/packet_types/meridian/interview.json"
 MERIDIAN = parse_interview(FILE.read_bytes())
+EVERYTHING = ConditionFacts(level="5")
 ASKED_AT = datetime(2026, 11, 24, 15, tzinfo=UTC)
 HOME = {"line1": "12 Main St", "city": "Nashville", "state": "TN", "postal_code": "37210"}
 ANSWERS = {"first_name": "Ana", "last_name": "King", "residential": HOME}
@@ -80,19 +82,28 @@ def test_what_could_not_be_confirmed_leads_to_the_fields_of_the_interview(meanin
 
 @pytest.mark.parametrize("path", ["agent.ssn", "agent.residential", "agent.residential.city", "background.BQ1B"])
 def test_any_field_of_the_interview_may_be_named(path):
-    assert checked_fields(MERIDIAN, [path, path]) == (path,)
+    assert checked_fields(MERIDIAN, [path, path], EVERYTHING) == (path,)
 
 
 @pytest.mark.parametrize("path", ["ssn", "agent", "agent.", "agent.shoe_size", "agent.residential.planet", "x.y", ""])
 def test_a_field_the_interview_does_not_have_is_refused_by_its_place(path):
     with pytest.raises(InvalidRequest) as refusal:
-        checked_fields(MERIDIAN, ["agent.ssn", path])
+        checked_fields(MERIDIAN, ["agent.ssn", path], EVERYTHING)
     assert [row["field"] for row in refusal.value.facts["errors"]] == ["fields.1"]
+
+
+@pytest.mark.law("T13b")
+def test_a_part_that_this_agent_is_not_asked_cannot_be_corrected():
+    with pytest.raises(InvalidRequest) as refusal:
+        checked_fields(MERIDIAN, ["agent.ssn", "direct-deposit.eft"], ConditionFacts(level="4"))
+    (error,) = refusal.value.facts["errors"]
+    assert (error["field"], error["rule"]) == ("fields.1", "section-not-asked")
+    assert checked_fields(MERIDIAN, ["direct-deposit.eft"], EVERYTHING)
 
 
 def test_a_correction_of_nothing_is_refused():
     with pytest.raises(InvalidRequest):
-        checked_fields(MERIDIAN, [])
+        checked_fields(MERIDIAN, [], EVERYTHING)
 
 
 def test_saving_unchanged_answers_is_allowed():

@@ -14,6 +14,7 @@ from econtracting.domain.fields import identity as identity_rules
 from econtracting.domain.fields import us
 from econtracting.domain.fields.contact import NO_URL
 from econtracting.domain.fields.rejections import Refusal
+from econtracting.domain.fields.text import no_address, person_name
 from econtracting.domain.interview import fields
 from econtracting.domain.interview.definition import Field, FieldType
 from econtracting.domain.interview.fields import FieldContext
@@ -268,6 +269,58 @@ def test_a_name_may_use_letters_of_any_script(typed: str) -> None:
 )
 def test_what_is_no_name_is_refused(typed: str, rule: str) -> None:
     assert refused("name", typed) == rule
+
+
+@pytest.mark.law("T22")
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Visit evil.example",
+        "evil.example",
+        "Dana.evil.com",
+        "www.evil",
+        "WWW.Evil.Example",
+        "Dana evil\uff0eexample",
+        "Dana evil\u3002example",
+        "Dana bücher.de",
+        "Dana пример.рф",
+        "Dana ev-il.co.uk Lee",
+    ],
+)
+def test_a_name_holds_nothing_of_which_a_mail_program_makes_a_link(typed: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        person_name(typed)
+    assert refused.value.rule in ("address", "name-characters")
+    with pytest.raises(Refusal) as refused:
+        no_address(typed)
+    assert refused.value.rule == "address"
+
+
+@pytest.mark.law("T22")
+@pytest.mark.parametrize(
+    "typed", ["https://evil.example", "mailto:a@b.example", "a@b", "tel:Smith", "//evil", "10.0.0.1"]
+)
+def test_no_scheme_mail_address_or_number_of_a_host_stands_in_a_name(typed: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        no_address(typed)
+    assert refused.value.rule == "address"
+
+
+@pytest.mark.law("T22")
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "J.R. Ewing",
+        "A.B.C. Agency",
+        "Smith, Jones & Co.",
+        "St. John",
+        "Dr. Lee Jr.",
+        "No. 1 Insurance",
+        "Park: Life 2.0",
+    ],
+)
+def test_ordinary_full_stops_stay_in_names(typed: str) -> None:
+    assert no_address(typed) == typed
 
 
 def test_a_name_is_stored_composed_and_with_single_spaces() -> None:

@@ -460,7 +460,9 @@ def test_a_draft_keeps_an_unfinished_yes_and_remembers_that_it_is_unfinished() -
 def test_direct_deposit_is_asked_of_directly_paid_agents_only() -> None:
     assert "direct-deposit" in sections_needed(MERIDIAN, around(level="5"))
     assert "direct-deposit" not in sections_needed(MERIDIAN, around(level="4"))
-    assert refused("direct-deposit", {"eft": True}, level="4") == [("", "section-not-asked")]
+    with pytest.raises(NotFound) as unknown:
+        check("direct-deposit", {"eft": True}, level="4")
+    assert unknown.value.code == "section-not-found"
     assert check("direct-deposit", {"eft": False}).public == {"eft": False}
     assert refused("direct-deposit", {}) == [("eft", "required")]
 

@@ -11,6 +11,7 @@ import boto3
 import pytest
 
 from econtracting import wiring
+from econtracting.adapters.scanning import PlainFiles
 from econtracting.domain.errors import Unavailable
 from econtracting.domain.interview import attachments
 from econtracting.domain.interview.attachments import REQUESTS_PER_HOUR, Attachment
@@ -180,7 +181,7 @@ def test_a_removed_file_is_gone_and_its_answer_has_to_be_mended(world: World, pa
     world.settle()
     assert keys() == []
     assert expect(world.call("GET", "/packet/attachments"), 200).json == {"items": []}
-    answer = expect(world.call("POST", "/packet/summary/confirm"), 409)
+    answer = expect(journey.try_to_confirm(world), 409)
     assert (answer.json["code"], answer.json["sections"]) == ("interview-incomplete", ["background"])
     assert answer.json["errors"][0]["field"] == "background.BQ1B.attachments"
     expect(save(world, "background", {"BQ1B": {"answer": False}}), 200)
@@ -259,3 +260,70 @@ def test_each_step_is_on_the_trail_without_the_files_name(world: World, packet_i
     events = [event for event in wiring.packets().events(packet_id) if event.type.startswith("attachment.")]
     assert [event.type for event in events] == ["attachment.announced", "attachment.passed", "attachment.removed"]
     assert "Court" not in str([event.data for event in events])
+
+
+@pytest.fixture
+def scanned(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An account that scans uploads for malware."""
+    monkeypatch.setenv("MALWARE_SCANNING", "guardduty")
+    wiring.forget()
+
+
+def found(announced: dict[str, Any], verdict: str) -> None:
+    """What the account's scanner does some seconds after an upload."""
+    boto3.client("s3").put_object_tagging(
+        Bucket="uploads",
+        Key=announced["upload"]["fields"]["key"],
+        Tagging={"TagSet": [{"Key": "GuardDutyMalwareScanStatus", "Value": verdict}]},
+    )
+
+
+@pytest.mark.law("T21")
+@pytest.mark.parametrize(
+    ("verdict", "status", "reason"),
+    [
+        ("NO_THREATS_FOUND", "PASSED", None),
+        ("THREATS_FOUND", "REJECTED", "malware"),
+        ("UNSUPPORTED", "REJECTED", "unreadable"),
+    ],
+)
+def test_where_the_account_scans_for_malware_its_verdict_decides(
+    world: World, scanned: None, packet_id: str, verdict: str, status: str, reason: str | None
+) -> None:
+    announced = expect(announce(world, uploads.pdf()), 201).json
+    post(announced, uploads.pdf())
+    found(announced, verdict)
+    judged = expect(complete(world, announced), 200).json
+    assert (judged["status"], judged["reason"]) == (status, reason)
+
+
+@pytest.mark.law("T21")
+@pytest.mark.parametrize("verdict", [None, "FAILED", "ACCESS_DENIED", "A_NEW_WORD"])
+def test_nothing_is_kept_before_there_is_a_verdict(
+    world: World, scanned: None, packet_id: str, verdict: str | None
+) -> None:
+    announced = expect(announce(world, uploads.pdf()), 201).json
+    post(announced, uploads.pdf())
+    if verdict:
+        found(announced, verdict)
+    answer = expect(complete(world, announced), 503)
+    assert answer.headers["Retry-After"] == ["5"]
+    found(announced, "NO_THREATS_FOUND")
+    assert expect(complete(world, announced), 200).json["status"] == "PASSED"
+
+
+@pytest.mark.law("T21")
+def test_the_verdict_on_a_file_that_was_sent_again_is_not_taken_for_the_one_looked_at(
+    world: World, scanned: None, packet_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announced = expect(announce(world, uploads.pdf()), 201).json
+    post(announced, uploads.pdf())
+    judge = PlainFiles.scan
+
+    def exchanged(self: PlainFiles, key: str, content: bytes, content_type: str) -> None:
+        post(announced, uploads.pdf().replace(b"100 100", b"200 200"))
+        found(announced, "NO_THREATS_FOUND")
+        judge(self, key, content, content_type)
+
+    monkeypatch.setattr(PlainFiles, "scan", exchanged)
+    expect(complete(world, announced), 503)

@@ -21,7 +21,7 @@ from econtracting.domain.interview.answers import Section
 from econtracting.ports import Change
 from econtracting.views.interview import AnswersStandView, SavedSectionView
 from tests.support import journey
-from tests.support.journey import ANSWERS
+from tests.support.journey import ANSWERS, expect
 from tests.support.racing import together
 from tests.support.world import World
 
@@ -99,9 +99,10 @@ def test_saves_of_different_sections_all_stand(world: World, packet_id: str) -> 
 def test_a_save_and_a_confirmation_never_both_pass_unnoticed(world: World, packet_id: str) -> None:
     """Whatever comes first, the documents show the answers that stand."""
     journey.answer_everything(world)
+    seen = wiring.summaries().view(agent_of(packet_id)).version
 
     def confirm() -> Any:
-        return replace(wiring.summaries(), synthetic=True).confirm(agent_of(packet_id))
+        return replace(wiring.summaries(), synthetic=True).confirm(agent_of(packet_id), seen)
 
     saved, confirmed = at_once(lambda: save(packet_id, "agent", named(0), 1), confirm)
     packet = wiring.packets().load(packet_id)
@@ -112,7 +113,7 @@ def test_a_save_and_a_confirmation_never_both_pass_unnoticed(world: World, packe
         assert packet.status.value == "AWAITING_SIGNATURE"
         assert max(kept) < frozen.seq
     else:
-        assert confirmed.code == "temporarily-unavailable"
+        assert confirmed.code == "stale-version"
         assert packet.status.value == "IN_PROGRESS"
         assert isinstance(saved, SavedSectionView)
 
@@ -148,8 +149,9 @@ def test_answers_that_are_saved_while_documents_are_prepared_are_looked_at_befor
 ) -> None:
     journey.answer_everything(world)
     meanwhile(monkeypatch, lambda: save(packet_id, "agent", named(0), 1))
-    refused = world.call("POST", "/packet/summary/confirm")
-    assert (refused.status, world.status(packet_id)) == (503, "IN_PROGRESS")
+    refused = expect(journey.try_to_confirm(world), 412)
+    assert refused.json["code"] == "stale-version"
+    assert world.status(packet_id) == "IN_PROGRESS"
     journey.confirm(world)
 
 

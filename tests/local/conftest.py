@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 
 from local.config import HOST, Config, Ports
 from local.processes import free_port
-from local.stack import Stack
+from local.stack import SIMULATORS, Stack
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -90,7 +90,7 @@ def recorder() -> Iterator[Recorder]:
 @pytest.fixture
 def config(tmp_path: Path, recorder: Recorder) -> Config:
     """A configuration whose portal is the recording server."""
-    simulators = {name: free_port() for name in ("background", "registry", "appointments", "certification")}
+    simulators = {name: free_port() for name in SIMULATORS}
     return Config(tmp_path, Ports(portal=recorder.port, emulator=free_port(), **simulators))
 
 

@@ -49,6 +49,7 @@ class Case:
 
     agreed: bool = False
     versions: dict[str, int] = field(default_factory=dict)
+    summary: str = "0" * 64  # the version of the summary they looked at last
     consented: bool = False
     adopted: bool = False
     unsigned: dict[tuple[str, str], str] = field(default_factory=dict)  # (document, field) -> act

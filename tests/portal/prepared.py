@@ -31,7 +31,7 @@ def signed_and_finished(host: StackHost) -> None:
         answers = questions or host.person.answers()[row["name"]]
         seen = {"If-Match": f'"{shown["version"]}"'}
         agent.call("PUT", f"/packet/interview/{row['name']}", answers, headers=seen)
-    agent.call("POST", "/packet/summary/confirm")
+    agent.call("POST", "/packet/summary/confirm", headers={"If-Match": agent.get("/packet/summary")["version"]})
     consent = agent.get("/packet/consent")
     code = ACCESS_CODE.search(text_of(agent.call("GET", consent["access_code_document"]).content))
     assert code is not None

@@ -131,6 +131,49 @@ def test_every_sealed_answer_opens(world: load.World) -> None:
     assert opened >= SECRETS
 
 
+@pytest.mark.law("N10")
+def test_answers_that_were_sealed_together_are_sealed_apart_and_what_was_replaced_is_gone(
+    own_world: load.World,
+) -> None:
+    gone: list[str] = []
+    for packet_id in packet_ids():
+        before = {one.name: opened(packet_id, one) for one in wiring.packets().all_of(Section, packet_id)}
+        wiring.resealing().reseal(packet_id)
+        for section in wiring.packets().all_of(Section, packet_id):
+            standing, replaced = before[section.name]
+            assert opened(packet_id, section) == (standing, [])
+            assert all(len(part.fields) == 1 for part in section.sealed)
+            gone += replaced
+        assert load.verify(wiring.packets().events(packet_id)) == wiring.packets().load(packet_id).event_head
+    assert "ssn" in gone
+
+
+@pytest.mark.law("N10")
+def test_a_section_that_was_sealed_together_is_saved_apart(own_world: load.World) -> None:
+    person = load.manifest()["people"]["answering"]
+    body = {"invitation": person["link_secret"], "password": person["password"]}
+    assert own_world.call("POST", "/access/sessions", body).status == 201
+    shown = own_world.call("GET", "/packet/interview/agent").json
+    new = {"ssn": "987-65-4321", "ssn_confirm": "987-65-4321"}
+    answers = shown["answers"] | new
+    saved = own_world.call("PUT", "/packet/interview/agent", answers, headers={"If-Match": str(shown["version"])})
+    assert saved.status == 200, saved.body
+    (section,) = [one for one in wiring.packets().all_of(Section, person["packet_id"]) if one.name == "agent"]
+    standing, replaced = opened(person["packet_id"], section)
+    assert (sorted(standing), standing["ssn"], replaced) == (["birth_date", "ssn"], "987-65-4321", [])
+
+
+def opened(packet_id: str, section: Section) -> tuple[dict[str, Any], list[str]]:
+    """The answers that stand, and the names of those that a part holds although they were replaced."""
+    standing: dict[str, Any] = {}
+    replaced: list[str] = []
+    for part in section.sealed:
+        plain = wiring.envelope().open(packet_id, section.name, part.version, part.answers)
+        standing |= {field: plain[field] for field in part.fields}
+        replaced += [name for name in plain if name not in part.fields]
+    return standing, replaced
+
+
 def test_every_object_is_there_as_its_record_says(world: load.World) -> None:
     kept = {(one["key"], one["version"]): content for one, content in load.objects()}
     read = 0

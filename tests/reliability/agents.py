@@ -35,6 +35,9 @@ class Caller:
     def keyed(self, method: str, path: str, body: Any = None, key: str = "", **more: Any) -> Answer:
         return self.world.call(method, path, body, headers={"Idempotency-Key": key or f"{method} {path}"}, **more)
 
+    def confirm(self, key: str) -> Answer:
+        return expect(journey.try_to_confirm(self.world, **{"Idempotency-Key": key}), 200)
+
 
 def invite(caller: Caller) -> None:
     answer = caller.keyed("POST", "/invitations", journey.invitation(), staff=RECRUITER)
@@ -170,11 +173,11 @@ def remove(caller: Caller) -> None:
 
 
 def confirm(caller: Caller) -> None:
-    expect(caller.keyed("POST", "/packet/summary/confirm"), 200)
+    caller.confirm("confirm")
 
 
 def confirm_correction(caller: Caller) -> None:
-    expect(caller.keyed("POST", "/packet/summary/confirm", key="confirm the correction"), 200)
+    caller.confirm("confirm the correction")
 
 
 def reopen(caller: Caller) -> None:

@@ -102,4 +102,9 @@ ROWS = (
     Row("R47", "A report of a bounce or a delivery cannot be handled", "to the dead letters; handled again from there"),
     Row("R48", "A run of the sweep or of the census fails", "to the dead letters; the next run does its work"),
     Row("R49", "A secret is changed under load", "both count for a while; the old one is refused within five minutes"),
+    Row("R50", "A request overlaps its own repeat", "one act; both get the first answer"),
+    Row(
+        "R51", "Writers of one object meet on S3 (409)", "they wait and write again; the first object stands, else 503"
+    ),
+    Row("R52", "What the summary showed changes before it is confirmed", "412 with the new summary, nothing frozen"),
 )

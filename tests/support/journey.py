@@ -132,7 +132,13 @@ def answer_everything(world: World, **changes: Any) -> None:
 
 
 def confirm(world: World) -> None:
-    expect(world.call("POST", "/packet/summary/confirm"), 200)
+    expect(try_to_confirm(world), 200)
+
+
+def try_to_confirm(world: World, version: str | None = None, **headers: str) -> Answer:
+    """Confirm what the summary shows now, or the version of one that was shown before."""
+    seen = version or str(expect(world.call("GET", "/packet/summary"), 200).json["version"])
+    return world.call("POST", "/packet/summary/confirm", headers={"If-Match": f'"{seen}"', **headers})
 
 
 def consent(world: World) -> None:

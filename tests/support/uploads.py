@@ -11,18 +11,18 @@ PNG = DRAWN_SIGNATURE
 
 
 def pdf(*objects: bytes) -> bytes:
-    """A PDF with one page, and what a test adds to it."""
-    return b"\n".join(
-        [
-            b"%PDF-1.7",
-            b"1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj",
-            b"2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj",
-            b"3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] >> endobj",
-            *objects,
-            b"trailer << /Root 1 0 R >>",
-            b"%%EOF\n",
-        ]
+    """A PDF with one page, and what a test adds to it: its table leads to the page alone."""
+    parts = [
+        b"%PDF-1.7\n",
+        b"1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj\n",
+        b"2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj\n",
+        b"3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] >> endobj\n",
+    ]
+    table = b"0000000000 65535 f \n" + b"".join(
+        b"%010d 00000 n \n" % len(b"".join(parts[:number])) for number in range(1, len(parts))
     )
+    body = b"".join(parts) + b"\n".join([*objects, b""])
+    return body + b"xref\n0 4\n%strailer << /Root 1 0 R /Size 4 >>\nstartxref\n%d\n%%%%EOF\n" % (table, len(body))
 
 
 def stream(dictionary: bytes, data: bytes, *, before: bytes = b"") -> bytes:

@@ -60,6 +60,7 @@ SETTINGS = {
     "PASSWORD_MAILS_PER_ADDRESS": "20",
     "LOGINS_PER_ADDRESS": "60",
     "PACKET_TYPE": "meridian",
+    "BACKGROUND_CHECK_VENDOR": "fairmeadow",
     "STEP_UP_SECONDS": "600",
     "SEAL_LEVEL": "B-B",
     "SEAL_WITHOUT_TIMESTAMP": "wait",
@@ -382,6 +383,7 @@ def deploy(monkeypatch: pytest.MonkeyPatch) -> Deployed:
     s3.create_bucket(Bucket="uploads")
     secrets = {
         "background_check_key": "sim_key_meridian",
+        "background_check_webhook_secret": "sim_secret_meridian",
         "license_registry_key": "registry",
         "appointment_gateway_key": "gateway",
         "appointment_webhook_secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
@@ -408,6 +410,7 @@ def deploy(monkeypatch: pytest.MonkeyPatch) -> Deployed:
         "TABLE_NAME": "econtracting",
         "DOCUMENTS_BUCKET": "documents",
         "UPLOADS_BUCKET": "uploads",
+        "MALWARE_SCANNING": "none",
         "VENDOR_SECRETS": "vendors",
         "EVENT_BUS": bus,
         "RENDER_FUNCTION": "RenderFunction",

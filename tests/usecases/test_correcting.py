@@ -111,7 +111,7 @@ def test_another_section_cannot_be_changed(world: World) -> None:
 
 
 def test_confirming_before_the_section_is_saved_names_it(world: World) -> None:
-    refused = journey.expect(world.call("POST", "/packet/summary/confirm"), 409).json
+    refused = journey.expect(journey.try_to_confirm(world), 409).json
     assert refused["code"] == "interview-incomplete"
     assert refused["sections"] == ["agent"]
 

@@ -1,4 +1,4 @@
-"""Asks the functions that have the documents layer: to prepare a packet's documents, to stamp what is sealed."""
+"""Asks the functions that have the documents layer: to prepare documents, to seal answers again, to stamp."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from econtracting.adapters.failures import translated
 from econtracting.domain.errors import Unavailable
-from econtracting.domain.signing.preparation import Prepared, PrepareTask, StampTask
+from econtracting.domain.signing.preparation import Prepared, PrepareTask, ResealTask, StampTask
 
 
 class LambdaPreparation:
@@ -27,6 +27,12 @@ class LambdaPreparation:
         except ValidationError:
             pass  # another release's answer, or none
         raise Unavailable("The documents could not be prepared; please try again.")
+
+    @translated
+    def reseal(self, packet_id: str) -> None:
+        task = ResealTask(packet_id=packet_id).model_dump_json().encode()
+        if self._client.invoke(FunctionName=self._function, Payload=task).get("FunctionError"):
+            raise Unavailable()
 
 
 class LambdaStamping:

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from econtracting.adapters.failures import translated
+from econtracting.adapters.write_once import put_once
 from econtracting.domain.errors import NotFound
 from econtracting.ports import StoredObject
 
 
 class S3Documents:
-    def __init__(self, client: Any, bucket: str) -> None:
+    def __init__(self, client: Any, bucket: str, sleep: Callable[[float], None] = time.sleep) -> None:
         self._client = client
         self._bucket = bucket
+        self._sleep = sleep
 
     @translated
     def keep(self, key: str, content: bytes, content_type: str = "application/pdf") -> StoredObject:
-        try:
-            answer = self._client.put_object(
-                Bucket=self._bucket,
-                Key=key,
-                Body=content,
-                ContentType=content_type,
-                ChecksumAlgorithm="SHA256",
-                IfNoneMatch="*",
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in ("PreconditionFailed", "412"):
-                raise
+        answer = put_once(
+            self._client,
+            self._sleep,
+            Bucket=self._bucket,
+            Key=key,
+            Body=content,
+            ContentType=content_type,
+            ChecksumAlgorithm="SHA256",
+        )
+        if answer is None:
             answer = self._client.head_object(Bucket=self._bucket, Key=key)
         return StoredObject(key, answer.get("VersionId"))
 

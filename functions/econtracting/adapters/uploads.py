@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from econtracting.adapters.failures import translated
+from econtracting.adapters.write_once import put_once
 from econtracting.domain.errors import NotFound
 from econtracting.ports import UploadTarget
 
@@ -15,9 +18,10 @@ from econtracting.ports import UploadTarget
 class S3Uploads:
     """`client` signs with Signature Version 4, the only one that new regions take."""
 
-    def __init__(self, client: Any, bucket: str) -> None:
+    def __init__(self, client: Any, bucket: str, sleep: Callable[[float], None] = time.sleep) -> None:
         self._client = client
         self._bucket = bucket
+        self._sleep = sleep
 
     @translated
     def target(self, key: str, content_type: str, size: int, life: timedelta) -> UploadTarget:
@@ -45,19 +49,16 @@ class S3Uploads:
 
     @translated
     def keep(self, key: str, content: bytes, content_type: str) -> None:
-        try:
-            self._client.put_object(
-                Bucket=self._bucket,
-                Key=key,
-                Body=content,
-                ContentType=content_type,
-                ContentDisposition="attachment",
-                ChecksumAlgorithm="SHA256",
-                IfNoneMatch="*",
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in ("PreconditionFailed", "412"):
-                raise
+        put_once(
+            self._client,
+            self._sleep,
+            Bucket=self._bucket,
+            Key=key,
+            Body=content,
+            ContentType=content_type,
+            ContentDisposition="attachment",
+            ChecksumAlgorithm="SHA256",
+        )
 
     @translated
     def remove(self, key: str) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Self
 
 from econtracting.domain.errors import InvalidAnswers, InvalidRequest
+from econtracting.domain.fields.conditions import ConditionFacts, holds
 from econtracting.domain.fields.rejections import Rejection
 from econtracting.domain.interview.definition import InterviewDefinition, Meaning
 from econtracting.domain.interview.person import paths_of
@@ -64,8 +65,8 @@ def fields_meaning(definition: InterviewDefinition, meanings: Iterable[str]) -> 
     return tuple(dict.fromkeys(path for meaning in wanted for path in paths_of(definition, meaning)))
 
 
-def checked_fields(definition: InterviewDefinition, paths: Iterable[str]) -> tuple[str, ...]:
-    """The paths, if the interview asks every one of them. Raises InvalidRequest naming those it does not."""
+def checked_fields(definition: InterviewDefinition, paths: Iterable[str], facts: ConditionFacts) -> tuple[str, ...]:
+    """The paths, if the agent is asked every one of them. Raises InvalidRequest naming those that are not."""
     asked = tuple(dict.fromkeys(paths))
     unknown = [index for index, path in enumerate(asked) if not _is_asked(definition, path)]
     if not asked:
@@ -74,6 +75,16 @@ def checked_fields(definition: InterviewDefinition, paths: Iterable[str]) -> tup
         message = "The interview has no such field. Write the section first, as in agent.ssn."
         raise InvalidRequest(
             errors=[{"field": f"fields.{index}", "rule": "unknown-field", "message": message} for index in unknown]
+        )
+    needless = [
+        index
+        for index, path in enumerate(asked)
+        if not holds(definition.section(path.partition(".")[0]).ask_when, facts)
+    ]
+    if needless:
+        message = "This agent is not asked this part."
+        raise InvalidRequest(
+            errors=[{"field": f"fields.{index}", "rule": "section-not-asked", "message": message} for index in needless]
         )
     return asked
 

@@ -28,7 +28,8 @@ EContractingError
 └── BadSignature             a webhook whose signature does not verify
 
 `code` is the stable word of the HTTP contract; `detail` is for people; `facts` are the extra members of the problem
-document. None of them ever carries an input value. The HTTP status belongs to the http package.
+document. None of them ever carries an input value, but for the summary that goes to the agent whose answers it shows.
+The HTTP status belongs to the http package.
 """
 
 from __future__ import annotations

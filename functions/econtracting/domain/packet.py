@@ -185,6 +185,7 @@ class Packet(Record):
     generation: int = 0  # how often the answers were frozen
     frozen_at: Moment | None = None
     access_code: AccessCode | None = None
+    summary: str | None = None  # the version of the summary that was confirmed; earlier releases named none
     attempt: int = 0  # of the workflow's execution
     check_attempt: int = 0  # of the background check
     review_reason: str | None = None
@@ -322,14 +323,15 @@ class Packet(Record):
         """The agent showed that letters reach this address."""
         return self.having(agent=self.agent.model_copy(update={"email": email}))
 
-    def freeze(self, at: datetime, flags: tuple[str, ...], access_code: AccessCode | None) -> Self:
-        """The answers are confirmed and the documents made from them. Raises InvalidTransition.
+    def freeze(self, at: datetime, summary: str, flags: tuple[str, ...], access_code: AccessCode | None) -> Self:
+        """The answers are confirmed as the summary showed them, and the documents made. Raises InvalidTransition.
 
         A corrected packet keeps the access code it has.
         """
         return self.move(Status.AWAITING_SIGNATURE, at).having(
             generation=self.generation + 1,
             frozen_at=at,
+            summary=summary,
             flags=flags,
             access_code=access_code or self.access_code,
         )

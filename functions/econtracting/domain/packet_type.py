@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from econtracting.domain.appointing.state_rules import StateRule
+from econtracting.domain.fields.conditions import ConditionFacts, holds
 from econtracting.domain.interview.interview import InterviewDefinition
 from econtracting.domain.record import Record
 from econtracting.domain.screening.adverse import LocalRule
@@ -79,3 +80,11 @@ class PacketType(Record):
     documents: tuple[DocumentDefinition, ...]
     state_rules: tuple[StateRule, ...]
     reviewed_on: date
+
+    def documents_to_come(self, facts: ConditionFacts) -> tuple[DocumentDefinition, ...]:
+        """The documents that are made when the answers are frozen, in packet order."""
+        return tuple(
+            row
+            for row in self.documents
+            if row.template is not None and row.produced == "freeze" and holds(row.include_when, facts)
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from datetime import datetime
 from hashlib import sha256
@@ -15,6 +16,7 @@ from econtracting.domain.errors import Forbidden, InvalidRequest, NotSignedIn, P
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 BODY_LIMIT = 1_000_000  # bytes; the largest body the contract knows is a 500-row CSV
+IDEMPOTENCY_KEY = re.compile("[!-~]([ -~]{0,253}[!-~])?")
 MESSAGE_LIMIT = 256_000  # bytes of a webhook: it is kept as it came, in one item of the table (400 KB at most)
 
 
@@ -66,21 +68,30 @@ def staff(app: APIGatewayRestResolver, *groups: str) -> Staff:
 
 
 def idempotency(app: APIGatewayRestResolver, caller: str) -> Request | None:
-    """The request's Idempotency-Key, scoped to caller and route. Raises InvalidRequest for one of the wrong length."""
-    key = app.current_event.headers.get("Idempotency-Key")
+    """The request's Idempotency-Key, scoped to its caller; route, body and named version tell one request from another.
+
+    Raises InvalidRequest for a key of the wrong length or with other than printable ASCII characters.
+    """
+    event = app.current_event
+    key = event.headers.get("Idempotency-Key")
     if key is None:
         return None
     if not 1 <= len(key) <= 255:
-        message = "An Idempotency-Key has 1 to 255 characters."
-        raise InvalidRequest(errors=[{"field": "Idempotency-Key", "rule": "length", "message": message}])
-    event = app.current_event
-    body = sha256(f"{event.http_method} {event.path}\n{event.decoded_body or ''}".encode()).hexdigest()
-    return Request(caller=f"{caller}", key=key, body_hash=body)
+        raise _bad_key("length", "An Idempotency-Key has 1 to 255 characters.")
+    if not IDEMPOTENCY_KEY.fullmatch(key):
+        raise _bad_key("characters", "An Idempotency-Key is printable ASCII, with no blank at either end.")
+    version = event.headers.get("If-Match") or ""
+    what = f"{event.http_method} {event.path}\n{version and version + chr(10)}{event.decoded_body or ''}"
+    return Request(caller=caller, key=key, body_hash=sha256(what.encode()).hexdigest())
 
 
 def _request(app: APIGatewayRestResolver, caller: str) -> Request | None:
     """The Idempotency-Key of a POST; on other methods it means nothing."""
     return idempotency(app, caller) if app.current_event.http_method == "POST" else None
+
+
+def _bad_key(rule: str, message: str) -> InvalidRequest:
+    return InvalidRequest(errors=[{"field": "Idempotency-Key", "rule": rule, "message": message}])
 
 
 def body_limit(path: str) -> int:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from hashlib import sha256
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
 from econtracting.domain.interview.definition import FieldType
-from econtracting.domain.interview.interview import SummaryLine
 from econtracting.domain.interview.verification import Standing
-from econtracting.domain.packet import Packet, Recruiter, Status
+from econtracting.domain.packet import Agency, Packet, Recruiter, Status
 from econtracting.views.base import View
 from econtracting.views.remarks import RemarkView
 
@@ -185,17 +187,49 @@ class SummaryLineView(View):
     value: str = Field(description="Blank if not answered, masked if sensitive")
 
 
-class SummaryView(View):
-    """Everything entered, to be looked at before it is confirmed."""
+class SummaryStateView(View):
+    """A state in which the recruiter wants the producer appointed beforehand."""
 
+    state: str = Field(description="Postal code")
+    type: str = Field(description="How the carrier appoints there, such as UP_FRONT or JUST_IN_TIME")
+
+
+class ComingDocumentView(View):
+    """A document that will be made from the answers."""
+
+    document_id: str
+    title: str
+
+
+class SummaryView(View):
+    """Everything that the documents will show, to be looked at before it is confirmed."""
+
+    version: str = Field(description="Stands for everything shown here; goes back with the confirmation, as If-Match")
     status: Status
+    packet_type: str
+    type_version: str = Field(description="Version of the packet type that asks and makes the documents")
+    agency: Agency
+    recruiter: Recruiter
+    level: str = Field(description="The agent's level, a key of the packet type's levels")
+    level_name: str
+    states: list[SummaryStateView]
+    documents: list[ComingDocumentView] = Field(description="In packet order")
     lines: list[SummaryLineView]
     incomplete: list[str] = Field(description="Sections that cannot be confirmed yet")
 
     @classmethod
-    def of(cls, packet: Packet, lines: list[SummaryLine], incomplete: tuple[str, ...]) -> Self:
-        shown = [SummaryLineView(**line.model_dump()) for line in lines]
-        return cls(status=packet.status, lines=shown, incomplete=list(incomplete))
+    def of(cls, packet: Packet, sections: Mapping[str, int], **shown: Any) -> Self:
+        """`sections` are the saved sections' versions: two sensitive answers may look alike behind their masks."""
+        told: dict[str, Any] = {
+            "status": packet.status,
+            "agency": packet.agency,
+            "recruiter": packet.recruiter,
+            "level": packet.level,
+        }
+        view = cls(version="", **told, **shown)
+        said = [view.model_dump(mode="json", exclude={"version", "status", "incomplete"}), dict(sections)]
+        text = json.dumps(said, sort_keys=True, ensure_ascii=False)
+        return view.model_copy(update={"version": sha256(text.encode()).hexdigest()})
 
 
 class AnswersStandView(View):

@@ -23,6 +23,13 @@ class InvitationAnswer(View):
     expires_at: Moment = Field(description="When the invitation's life ends")
 
 
+class AgencyView(View):
+    """An agency as the carrier calls it."""
+
+    agency_id: str
+    name: str
+
+
 class InvitationView(View):
     """A packet as its recruiter follows it."""
 

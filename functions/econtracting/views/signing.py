@@ -151,9 +151,11 @@ class SignedFieldView(View):
 
 
 class FinishView(View):
-    """Everything is signed; the seals are being made."""
+    """Everything is signed."""
 
-    status: Status
+    status: Status = Field(
+        description="SEALING while the seals are being made; of what was finished before, where it is"
+    )
 
 
 class LeaveView(View):

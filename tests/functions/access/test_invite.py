@@ -378,3 +378,38 @@ def test_no_outbox_row_holds_a_link_or_a_password(world: World, packet_id: str) 
     rows = " ".join(row.model_dump_json() for row in wiring.packets().all_of(Effect, packet_id))
     assert journey.link_secret(world) not in rows
     assert journey.temporary_password(world) not in rows
+
+
+def rename(world: World, name: str, staff: dict[str, str] = CONTRACTING, agency_id: str = "agency-1") -> Answer:
+    return world.call("PUT", f"/agencies/{agency_id}", {"name": name}, staff=staff)
+
+
+@pytest.mark.law("T22")
+@pytest.mark.parametrize("part", ["recruiter", "agency"])
+def test_what_a_recruiter_is_called_cannot_become_a_link_in_the_carriers_mail(world: World, part: str) -> None:
+    body = invitation()
+    body[part] = body[part] | {"name": "Win at prizes.example"}
+    problem = expect(world.call("POST", "/invitations", body, staff=RECRUITER), 422).json
+    assert [(one["field"], one["rule"]) for one in problem["errors"]] == [(f"{part}.name", "address")]
+
+
+@pytest.mark.law("T22")
+def test_an_agencys_name_belongs_to_its_id(world: World, packet_id: str) -> None:
+    other = invitation(agent=OTHER_AGENT, agency={"id": "agency-1", "name": "Another Agency"})
+    problem = expect(world.call("POST", "/invitations", other, staff=RECRUITER), 422).json
+    assert [(one["field"], one["rule"]) for one in problem["errors"]] == [("agency.name", "agency-name")]
+    assert "Harbor Agency" in problem["errors"][0]["message"]
+    same = invitation(agent=OTHER_AGENT, agency={"id": "agency-1", "name": "HARBOR AGENCY"})
+    answer = expect(world.call("POST", "/invitations", same, staff=RECRUITER), 201).json
+    assert expect(read(world, answer["packet_id"]), 200).json["agency"]["name"] == "Harbor Agency"
+
+
+@pytest.mark.law("T22")
+def test_the_department_renames_an_agency_for_its_next_packets(world: World, packet_id: str) -> None:
+    expect(rename(world, "Harbor Group", RECRUITER), 403)
+    expect(rename(world, "Harbor Group", agency_id="agency-9"), 404)
+    expect(rename(world, "harbor.example"), 422)
+    assert expect(rename(world, "Harbor Group"), 200).json == {"agency_id": "agency-1", "name": "Harbor Group"}
+    assert expect(read(world, packet_id), 200).json["agency"]["name"] == "Harbor Agency"
+    expect(create(world, agent=OTHER_AGENT), 422)
+    expect(create(world, agent=OTHER_AGENT, agency={"id": "agency-1", "name": "Harbor Group"}), 201)

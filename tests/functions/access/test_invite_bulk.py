@@ -177,3 +177,11 @@ def test_a_packet_of_a_file_can_be_entered_like_any_other(world: World) -> None:
     expect(send(world, table(row(1, first_name="Quinn", last_name="Moss"))), 202)
     world.settle()
     journey.come_in(world)
+
+
+@pytest.mark.law("T22")
+def test_a_file_is_judged_by_the_agencys_name_before_anything_is_sent(world: World) -> None:
+    journey.invite(world)
+    for dry in (True, False):
+        (judged,) = send(world, table(row(agency_name="Another Agency")), dry=dry).json["rows"]
+        assert (judged["outcome"], judged["errors"][0]["rule"]) == ("refused", "agency-name")

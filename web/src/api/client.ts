@@ -34,7 +34,8 @@ export interface Call {
   params?: Record<string, string>;
   query?: Record<string, string>;
   body?: unknown;
-  version?: number;
+  /** What the call is about, as it was read: goes out as If-Match. */
+  version?: number | string;
   /** One key for all attempts of one act, so that repeating it cannot double it. */
   key?: string;
   /** Let the request outlive the page. */

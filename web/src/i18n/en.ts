@@ -209,6 +209,18 @@ export const en = {
   "summary.confirm.hint": "Your documents are prepared from these answers.",
   "summary.preparing": "Preparing your documents…",
   "summary.reopen": "Change answers again",
+  "summary.contract": "Your contract",
+  "summary.agency": "Agency",
+  "summary.recruiter": "Recruiter",
+  "summary.level": "Level",
+  "summary.states": "States you are appointed in beforehand",
+  "summary.documents": "Documents you will sign or receive",
+  "summary.forms": "Version of the forms",
+  "summary.changed": "Something has changed since you looked",
+  "summary.changed.look":
+    "Nothing is confirmed yet. Please look at what changed, and confirm again if it is right. If it is not, ask your recruiter.",
+  "summary.changed.masked":
+    "Nothing is confirmed yet. An answer that is not shown in full was saved again. Please look once more, and confirm again.",
 
   "sign.eyebrow": "Review and sign",
   "consent.title": "Before you sign",
@@ -441,6 +453,7 @@ export const en = {
     "Once everything is looked at, send it in. Only documents that show a changed answer have to be signed again.",
   "correction.asked": "Asked on {at}",
   "correction.what": "To be checked",
+  "correction.all": "Everything that your documents show",
   "correction.send": "Send the correction",
   "correction.status": "Where my packet stands",
 

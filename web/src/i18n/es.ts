@@ -214,6 +214,18 @@ export const es: Messages = {
   "summary.confirm.hint": "Sus documentos se preparan con estas respuestas.",
   "summary.preparing": "Preparando sus documentos…",
   "summary.reopen": "Volver a cambiar respuestas",
+  "summary.contract": "Su contrato",
+  "summary.agency": "Agencia",
+  "summary.recruiter": "Reclutador",
+  "summary.level": "Nivel",
+  "summary.states": "Estados en los que se le nombra de antemano",
+  "summary.documents": "Documentos que firmará o recibirá",
+  "summary.forms": "Versión de los formularios",
+  "summary.changed": "Algo cambió desde que usted miró",
+  "summary.changed.look":
+    "Aún no se confirmó nada. Revise lo que cambió y confirme de nuevo si está bien. Si no, pregunte a su reclutador.",
+  "summary.changed.masked":
+    "Aún no se confirmó nada. Se volvió a guardar una respuesta que no se muestra completa. Revise otra vez y confirme de nuevo.",
 
   "sign.eyebrow": "Revisar y firmar",
   "consent.title": "Antes de firmar",
@@ -447,6 +459,7 @@ export const es: Messages = {
     "Cuando todo esté revisado, envíelo. Solo hay que volver a firmar los documentos que muestran una respuesta cambiada.",
   "correction.asked": "Pedido el {at}",
   "correction.what": "Por revisar",
+  "correction.all": "Todo lo que muestran sus documentos",
   "correction.send": "Enviar la corrección",
   "correction.status": "Cómo va mi paquete",
 

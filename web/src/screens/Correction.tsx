@@ -1,11 +1,13 @@
-import { useEffect, useState } from "react";
-import { api, newKey, Problem } from "../api/client";
+import { useEffect } from "react";
+import { Problem } from "../api/client";
 import { Button } from "../components/Button";
 import { Notice } from "../components/Notice";
 import { Screen } from "../components/Screen";
 import { useAct } from "../components/useAct";
 import { moment, t } from "../i18n";
 import { sectionsAsked } from "../interview/correction";
+import { SummaryChanges, SummaryContents } from "../interview/SummaryContents";
+import { useSummary } from "../interview/useSummary";
 import { go } from "../router";
 import { nextPlace, usePacket, useSession } from "../session";
 
@@ -13,7 +15,7 @@ import { nextPlace, usePacket, useSession } from "../session";
 export default function Correction() {
   const packet = usePacket();
   const { refresh } = useSession();
-  const [key] = useState(newKey);
+  const { summary, failure: unread, changed, load, confirm } = useSummary();
   const { busy, failure, run } = useAct();
   const correction = packet.status === "CORRECTION_REQUESTED" ? packet.correction : undefined;
 
@@ -26,7 +28,7 @@ export default function Correction() {
   const send = () =>
     run(async () => {
       try {
-        await api("POST", "/packet/summary/confirm", { key });
+        if (!(await confirm())) return;
       } catch (error) {
         if (error instanceof Problem && error.status === 409) await refresh();
         throw error;
@@ -75,9 +77,24 @@ export default function Correction() {
           })}
         </ul>
       </div>
+      {unread && (
+        <Notice kind="error" live>
+          <p>{unread}</p>
+          <Button kind="quiet" onClick={() => void load()}>
+            {t("tryAgain")}
+          </Button>
+        </Notice>
+      )}
+      {changed && <SummaryChanges changed={changed} />}
+      {summary && (
+        <details className="more" open={changed !== undefined}>
+          <summary>{t("correction.all")}</summary>
+          <SummaryContents packet={packet} summary={summary} editable={false} />
+        </details>
+      )}
       <p>{t("correction.then")}</p>
       <div className="actions">
-        <Button busy={busy} disabled={open > 0} onClick={() => void send()}>
+        <Button busy={busy} disabled={open > 0 || !summary} onClick={() => void send()}>
           {busy ? t("summary.preparing") : t("correction.send")}
         </Button>
         <a className="button button-quiet" href="#/status">

@@ -1,6 +1,5 @@
-import { useCallback, useEffect, useState } from "react";
-import type { Summary } from "../api/types";
-import { api, newKey } from "../api/client";
+import { useEffect } from "react";
+import { api } from "../api/client";
 import { Button } from "../components/Button";
 import { Loading } from "../components/Loading";
 import { Notice } from "../components/Notice";
@@ -8,6 +7,8 @@ import { Screen } from "../components/Screen";
 import { useAct } from "../components/useAct";
 import { t } from "../i18n";
 import { Progress } from "../interview/Progress";
+import { SummaryChanges, SummaryContents } from "../interview/SummaryContents";
+import { useSummary } from "../interview/useSummary";
 import { go } from "../router";
 import { usePacket, useSession } from "../session";
 
@@ -15,33 +16,21 @@ import { usePacket, useSession } from "../session";
 export default function SummaryScreen() {
   const packet = usePacket();
   const { refresh } = useSession();
-  const [summary, setSummary] = useState<Summary>();
-  const [key] = useState(newKey);
-  const reading = useAct();
+  const { summary, failure: unread, changed, load, confirm } = useSummary();
   const { busy, failure, run } = useAct();
-  const { run: read } = reading;
-
-  const load = useCallback(() => read(async () => setSummary(await api<Summary>("GET", "/packet/summary"))), [read]);
-  useEffect(() => void load(), [load]);
 
   useEffect(() => {
     if (packet.status === "CORRECTION_REQUESTED") go("/correction", { replace: true });
   }, [packet.status]);
 
-  if (!summary) return <Loading failure={reading.failure} onRetry={() => void load()} />;
+  if (!summary) return <Loading failure={unread} onRetry={() => void load()} />;
 
   const titles = new Map(packet.sections.map((section) => [section.name, section.title]));
-  const sections = [...titles.keys()].map((name) => ({
-    name,
-    title: titles.get(name) ?? name,
-    lines: summary.lines.filter((line) => line.section === name),
-    open: summary.incomplete.includes(name),
-  }));
   const editable = summary.status === "IN_PROGRESS";
 
-  const confirm = () =>
+  const sign = () =>
     run(async () => {
-      await api("POST", "/packet/summary/confirm", { key });
+      if (!(await confirm())) return;
       await refresh();
       go("/consent");
     });
@@ -62,6 +51,7 @@ export default function SummaryScreen() {
             <p>{failure}</p>
           </Notice>
         )}
+        {changed && <SummaryChanges changed={changed} />}
         {summary.incomplete.length > 0 && (
           <Notice kind="warning" title={t("summary.incomplete")}>
             <ul>
@@ -75,33 +65,11 @@ export default function SummaryScreen() {
             </ul>
           </Notice>
         )}
-        {sections.map((section) => (
-          <section key={section.name} className="card summary-section" aria-labelledby={`summary-${section.name}`}>
-            <div className="summary-head">
-              <h2 id={`summary-${section.name}`} lang="en">
-                {section.title}
-              </h2>
-              {editable && (
-                <a className="text-button" href={`#/interview/${section.name}`}>
-                  {t("edit")}
-                  <span className="sr-only">: {section.title}</span>
-                </a>
-              )}
-            </div>
-            <dl lang="en">
-              {section.lines.map((line) => (
-                <div key={line.field} className={line.label.length > 60 ? "line line-long" : "line"}>
-                  <dt>{line.label}</dt>
-                  <dd>{value(line.value)}</dd>
-                </div>
-              ))}
-            </dl>
-          </section>
-        ))}
+        <SummaryContents packet={packet} summary={summary} editable={editable} />
         <div className="actions">
           {editable ? (
             <>
-              <Button busy={busy} disabled={summary.incomplete.length > 0} onClick={() => void confirm()}>
+              <Button busy={busy} disabled={summary.incomplete.length > 0} onClick={() => void sign()}>
                 {busy ? t("summary.preparing") : t("summary.confirm")}
               </Button>
               <p className="saving">{t("summary.confirm.hint")}</p>
@@ -120,10 +88,4 @@ export default function SummaryScreen() {
       </Screen>
     </div>
   );
-}
-
-function value(text: string) {
-  if (text === "") return <span className="blank">{t("blank")}</span>;
-  if (text === "***") return <span className="masked-value">{t("question.answered")}</span>;
-  return text;
 }

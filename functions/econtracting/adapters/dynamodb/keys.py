@@ -9,6 +9,7 @@ from typing import Any
 
 from econtracting.domain.access.access import Access, Link, OpenPacket, Session, Tries
 from econtracting.domain.access.contact import EmailChange
+from econtracting.domain.access.invitation import AgencyName
 from econtracting.domain.appointing.appointments import Appointment
 from econtracting.domain.appointing.jit import FirstSale
 from econtracting.domain.audit import ChainedEvent
@@ -100,6 +101,7 @@ ADDRESS: dict[type, Callable[..., Key]] = {
     Link: lambda fingerprint: {"PK": f"LINK#{fingerprint}", "SK": "LINK"},
     Session: lambda fingerprint: {"PK": f"SESSION#{fingerprint}", "SK": "SESSION"},
     OpenPacket: lambda agency_id, kind, value: {"PK": f"OPEN#{agency_id}", "SK": f"{kind.upper()}#{value}"},
+    AgencyName: lambda agency_id: {"PK": f"AGENCY#{agency_id}", "SK": "NAME"},
     OrderReference: lambda vendor, reference: {"PK": f"ORDER#{vendor}#{reference}", "SK": "ORDER"},
     Received: lambda vendor, message_id: {"PK": f"RECEIVED#{vendor}#{message_id}", "SK": "RECEIVED"},
     FirstSale: lambda npn, state: {"PK": f"PRODUCER#{npn}", "SK": f"SALE#{state}"},
@@ -129,6 +131,7 @@ _NAMED_BY: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     Link: lambda r: (r.fingerprint,),
     Session: lambda r: (r.fingerprint,),
     OpenPacket: lambda r: (r.agency_id, r.kind, r.value),
+    AgencyName: lambda r: (r.agency_id,),
     OrderReference: lambda r: (r.vendor, r.reference),
     Received: lambda r: (r.vendor, r.message_id),
     FirstSale: lambda r: (r.npn, r.state),

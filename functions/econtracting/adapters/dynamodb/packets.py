@@ -26,6 +26,7 @@ from econtracting.domain.audit import ChainedEvent, chain
 from econtracting.domain.callers import Request
 from econtracting.domain.errors import (
     AlreadyExists,
+    EContractingError,
     IdempotencyKeyReused,
     InvalidRequest,
     PacketNotFound,
@@ -93,31 +94,58 @@ class DynamoPackets:
         partition, prefix = keys.GROUP[ChainedEvent](packet_id)
         return [items.record(ChainedEvent, stored) for stored in self._under(partition, prefix)]
 
-    def create(self, change: Change, request: Request | None = None) -> Committed:
-        if request is not None and (answered := self._answer_to(request)):
-            return answered
+    def answered(self, request: Request | None) -> Committed | None:
+        if request is None:
+            return None
+        kept = self._request(request)
+        if kept is None or "answer" not in kept:
+            return None
+        return Committed(self.load(kept["packet_id"]), json.loads(kept["answer"]), repeated=True)
+
+    @translated
+    def begin(self, request: Request) -> None:
+        item = items.attributes(_taken(request))
         try:
-            packet = self._commit(None, change, request)
-        except _Answered:
-            return self._repeat(request)
-        except _Lost as lost:
-            raise Unavailable(retry_after=1) from lost
-        return Committed(packet, change.answer)
+            self._client.put_item(TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(PK)")
+        except self._client.exceptions.ConditionalCheckFailedException:
+            self._request(request)
+
+    def create(self, change: Change, request: Request | None = None) -> Committed:
+        for round_ in range(ROUNDS):
+            if answered := self.answered(request):
+                return answered
+            try:
+                return Committed(self._commit(None, change, request), change.answer)
+            except AlreadyExists:
+                if answered := self.answered(request):
+                    return answered
+                raise
+            except (_Answered, _Lost):
+                _pause(round_)
+        raise Unavailable(retry_after=1)
 
     def change(self, packet_id: str, decide: ports.Decide, request: Request | None = None) -> Committed:
-        if request is not None and (answered := self._answer_to(request)):
-            return answered
         for round_ in range(ROUNDS):
+            # Before each decision, not before the first one only: the race may have been lost to the same request.
+            if answered := self.answered(request):
+                return answered
             before = self.load(packet_id)
-            change = decide(before)
+            try:
+                change = decide(before)
+            except EContractingError:
+                if answered := self.answered(request):
+                    return answered
+                raise
             if change is None:
-                return Committed(before, repeated=True)
+                return self.answered(request) or Committed(before, repeated=True)
             try:
                 return Committed(self._commit(before, change, request), change.answer)
-            except _Answered:
-                return self._repeat(request)
-            except _Lost:
-                time.sleep(random.uniform(0, min(FIRST_PAUSE * 2**round_, LONGEST_PAUSE)))
+            except AlreadyExists:
+                if answered := self.answered(request):
+                    return answered
+                raise
+            except (_Answered, _Lost):
+                _pause(round_)
         raise Unavailable(retry_after=1)
 
     def by_agency(self, agency_id: str, status: str | None, cursor: str | None, limit: int) -> Page:
@@ -295,15 +323,8 @@ class DynamoPackets:
         return _Part({"Put": put}, lost, record)
 
     def _request_item(self, request: Request, change: Change) -> dict[str, Any]:
-        return items.attributes(
-            {
-                **keys.request(request.caller, request.key),
-                "packet_id": change.packet.id,
-                "body_hash": request.body_hash,
-                "answer": json.dumps(_as_json(change.answer)),
-                "expires": int((datetime.now(UTC) + REQUEST_LIFE).timestamp()),
-            }
-        )
+        answer = {"packet_id": change.packet.id, "answer": json.dumps(_as_json(change.answer))}
+        return items.attributes(_taken(request) | answer)
 
     @translated
     def _transact(self, parts: Sequence[_Part]) -> None:
@@ -314,22 +335,24 @@ class DynamoPackets:
         except self._client.exceptions.TransactionCanceledException as error:
             raise _reason(error, parts) from error
 
-    # repeated requests
-
-    def _answer_to(self, request: Request) -> Committed | None:
+    def _request(self, request: Request) -> dict[str, Any] | None:
+        """What is kept under the caller's key. Raises IdempotencyKeyReused where that is of another request."""
         stored = self._get(keys.request(request.caller, request.key))
         if stored is None:
             return None
         kept = items.plain(stored)
         if kept["body_hash"] != request.body_hash:
             raise IdempotencyKeyReused()
-        return Committed(self.load(kept["packet_id"]), json.loads(kept["answer"]), repeated=True)
+        return kept
 
-    def _repeat(self, request: Request | None) -> Committed:
-        answered = self._answer_to(request) if request is not None else None
-        if answered is None:
-            raise Unavailable(retry_after=1)
-        return answered
+
+def _pause(round_: int) -> None:
+    time.sleep(random.uniform(0, min(FIRST_PAUSE * 2**round_, LONGEST_PAUSE)))
+
+
+def _taken(request: Request) -> dict[str, Any]:
+    ends = int((datetime.now(UTC) + REQUEST_LIFE).timestamp())
+    return {**keys.request(request.caller, request.key), "body_hash": request.body_hash, "expires": ends}
 
 
 def _reason(error: ClientError, parts: Sequence[_Part]) -> Exception:

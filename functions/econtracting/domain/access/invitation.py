@@ -15,7 +15,8 @@ from econtracting.domain.fields import contact as contact_rules
 from econtracting.domain.fields import identity as identity_rules
 from econtracting.domain.fields import us
 from econtracting.domain.fields.rejections import Refusal
-from econtracting.domain.fields.text import clean, person_name
+from econtracting.domain.fields.text import clean, no_address, person_name
+from econtracting.domain.moment import Moment
 from econtracting.domain.packet import Delivery, Packet, Status
 from econtracting.domain.record import Record
 
@@ -42,7 +43,7 @@ def _label(raw: str) -> str:
     text = no_formula(clean(raw, ORGANIZATION_LENGTH))
     if not text or any(character in "<>" for character in text):
         raise Refusal("name-characters", "Please write the name in words.")
-    return text
+    return no_address(text)
 
 
 def _reason(raw: str) -> str:
@@ -114,6 +115,19 @@ class RecruiterDetails(Record):
 class AgencyDetails(Record):
     id: AgencyId
     name: Label
+
+
+class AgencyName(Record):
+    """What an agency is called: the first invitation says it, the contracting department may change it."""
+
+    agency_id: str
+    name: str
+    named_by: str  # whose word it is: the staff token's subject
+    named_at: Moment
+
+    def means(self, name: str) -> bool:
+        """Whether the name is this one, however its letters are cased."""
+        return self.name.casefold() == name.casefold()
 
 
 class Invitation(Record):

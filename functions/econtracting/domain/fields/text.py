@@ -17,6 +17,9 @@ EXPLANATION_LENGTH = 4000
 
 _NAME_PUNCTUATION = frozenset(" '’-.")
 _JOINERS = frozenset("\u200c\u200d")  # without them some scripts cannot be written
+_SCHEME = re.compile(r"\w:(?=[^\s\d])|//")
+_HOST = re.compile(r"[^\W_][\w-]+\.(?:[^\W\d_]{2,}|xn--)|\bwww\.|\b\d{1,3}(?:\.\d{1,3}){3}\b", re.IGNORECASE)
+_OTHER_DOTS = str.maketrans(dict.fromkeys("\u3002\uff0e\uff61\u2024\u2025\u2026", "."))  # RFC 3490, 3.1, and leaders
 _PO_BOX = re.compile(r"\bp[\W_]*o[\W_]*b(ox)?\b|\bpost[\W_]*office[\W_]*box\b|\bpob\W*\d", re.IGNORECASE)
 
 
@@ -46,10 +49,26 @@ def _is_hidden(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") and character not in _JOINERS
 
 
+def no_address(text: str) -> str:
+    """Text of which no mail program makes a link: no scheme, no mail address, no host name. Raises Refusal: address.
+
+    What people call themselves stands in the carrier's mails, where a link would be taken for the carrier's.
+    """
+    read = unicodedata.normalize("NFKC", text).translate(_OTHER_DOTS)
+    if _SCHEME.search(read) or "@" in read:
+        raise Refusal("address", "A name cannot contain an address. Please write it without.")
+    if _HOST.search(read):
+        raise Refusal(
+            "address",
+            "This reads like an internet address. Please write it without the dot, or with a space behind it.",
+        )
+    return text
+
+
 def person_name(raw: str) -> str:
     """Letters of any script with their marks, spaces, apostrophes, hyphens and full stops; at least one letter.
 
-    Raises Refusal: name-digits, name-characters, too-long, control-character.
+    Raises Refusal: name-digits, name-characters, address, too-long, control-character.
     """
     text = clean(raw, NAME_LENGTH)
     if any(character.isdigit() for character in text):
@@ -58,7 +77,7 @@ def person_name(raw: str) -> str:
         raise Refusal("name-characters", "Please use only letters, spaces, apostrophes, hyphens and full stops.")
     if not has_letter(text):
         raise Refusal("name-characters", "A name needs at least one letter.")
-    return text
+    return no_address(text)
 
 
 def city(raw: str) -> str:

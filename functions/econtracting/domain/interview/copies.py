@@ -1,8 +1,8 @@
-"""Groups that follow another group while their box is ticked ("same as residential")."""
+"""What a saved answer shows by now: groups that follow another one ("same as residential"), the recruiter's states."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from econtracting.domain.fields.conditions import answer_at
@@ -32,6 +32,18 @@ def is_whole(group: Field, values: Any, context: FieldContext) -> bool:
         )
     except Refusal:
         return False
+
+
+def current(
+    definition: InterviewDefinition, answers: Answers, requested_states: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """The public answers by section as they stand now: groups followed, and the states as the recruiter wants them."""
+    now = followed(definition, answers)
+    for section in definition.sections:
+        for field in section.fields:
+            if field.type == "requested-states" and field.name in now.get(section.name, {}):
+                now[section.name][field.name] = list(requested_states)
+    return now
 
 
 def followed(definition: InterviewDefinition, answers: Answers) -> dict[str, dict[str, Any]]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from econtracting.domain.errors import InvalidAnswers
+from econtracting.domain.errors import InvalidAnswers, NotFound
 from econtracting.domain.fields.conditions import holds
 from econtracting.domain.fields.rejections import Rejection
 from econtracting.domain.fields.text import split_suffix
 from econtracting.domain.interview import fields
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.context import InterviewContext
-from econtracting.domain.interview.copies import followed
+from econtracting.domain.interview.copies import current, followed
 from econtracting.domain.interview.definition import Field, InterviewDefinition, SectionDefinition, parse_interview
 from econtracting.domain.interview.person import paths_of, person
 from econtracting.domain.interview.reading import Reading
@@ -28,7 +28,9 @@ __all__ = [
     "Rejection",
     "SectionResult",
     "SummaryLine",
+    "asked_section",
     "check_section",
+    "current",
     "followed",
     "incomplete_sections",
     "parse_interview",
@@ -77,11 +79,9 @@ def check_section(
 
     A draft may have gaps, and keeps half-typed public answers with a warning; it is never complete. Malformed sensitive
     answers, wrong types, unknown fields and control characters are refused in a draft too.
-    Raises NotFound for a section the definition does not have, InvalidAnswers for everything wrong at once.
+    Raises NotFound for a section that this agent is not asked, InvalidAnswers for everything wrong at once.
     """
-    wanted = definition.section(section)
-    if not holds(wanted.ask_when, context.facts()):
-        raise InvalidAnswers([Rejection(field="", rule="section-not-asked", message="This part does not concern you.")])
+    wanted = asked_section(definition, section, context)
     if not isinstance(answers, Mapping):
         raise InvalidAnswers(
             [Rejection(field="", rule="wrong-type", message="The answers have to be a set of fields.")]
@@ -100,6 +100,14 @@ def check_section(
         warnings=(*found.warnings, *(gap for gap in found.gaps if gap.rule in _SAID_OF_DRAFTS)),
         complete=not draft,
     )
+
+
+def asked_section(definition: InterviewDefinition, section: str, context: InterviewContext) -> SectionDefinition:
+    """A section that this agent is asked. Raises NotFound (code section-not-found) for any other name."""
+    wanted = definition.section(section)
+    if not holds(wanted.ask_when, context.facts()):
+        raise NotFound("This packet has no such section.", code="section-not-found")
+    return wanted
 
 
 def still_complete(definition: InterviewDefinition, saved: Section, *, context: InterviewContext) -> bool:
@@ -155,10 +163,11 @@ def prefill(definition: InterviewDefinition, section: str, context: InterviewCon
 def summary(
     definition: InterviewDefinition, saved: Mapping[str, Section], context: InterviewContext
 ) -> list[SummaryLine]:
-    """Everything asked, with its answer as a screen may show it; what was not asked or not answered is blank."""
-    public = _around(definition, saved, context).other_sections
+    """Everything this agent is asked, with its answer as a screen may show it; what was not answered is blank."""
+    around = _around(definition, saved, context)
+    public, asked = around.other_sections, sections_needed(definition, around)
     lines: list[SummaryLine] = []
-    for section in definition.sections:
+    for section in (one for one in definition.sections if one.name in asked):
         masked = saved[section.name].masked if section.name in saved else {}
         lines += _summary_of(section, {**public.get(section.name, {}), **masked})
     return lines
@@ -187,5 +196,6 @@ def _summary_of(section: SectionDefinition, shown: Mapping[str, Any]) -> list[Su
 def _around(
     definition: InterviewDefinition, saved: Mapping[str, Section], context: InterviewContext
 ) -> InterviewContext:
-    answers = followed(definition, {name: section.public for name, section in saved.items()})
+    public = {name: section.public for name, section in saved.items()}
+    answers = current(definition, public, context.requested_states)
     return context.model_copy(update={"other_sections": answers})

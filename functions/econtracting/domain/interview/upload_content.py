@@ -21,8 +21,10 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _SIZED_JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STREAM = re.compile(rb"stream\r?\n")
-_ACTIVE = re.compile(rb"/(JavaScript|Launch|EmbeddedFiles?|RichMedia|ImportData|SubmitForm|GoToE|XFA)(?![A-Za-z0-9])")
-_OTHER_FILTERS = re.compile(rb"/(ASCIIHexDecode|ASCII85Decode|LZWDecode|RunLengthDecode)\b")
+_ACTIVE = re.compile(
+    rb"/(?:JavaScript|Launch|EmbeddedFiles?|FileAttachment|RichMedia|ImportData|SubmitForm|GoToE|XFA)(?![A-Za-z0-9])"
+    rb"|/EF\s*(?:<<|[0-9]+\s+[0-9]+\s+R)"
+)
 
 
 def check_content(content: bytes, content_type: str) -> None:
@@ -33,20 +35,29 @@ def check_content(content: bytes, content_type: str) -> None:
 def check_harmless(content: bytes, content_type: str) -> None:
     """Raises Refusal (active-content, encrypted, unreadable) for a PDF that could run something or hides what it holds.
 
-    A second look behind this one, a virus scanner for instance, belongs into the scanner's adapter.
+    What is packed otherwise than deflated, the scanner's adapter unpacks; a virus scanner would stand there too.
     """
     if content_type != "application/pdf":
         return
     if re.search(rb"/Encrypt\b", content):
         raise Refusal("encrypted", "This PDF is protected with a password. Please upload it without protection.")
-    plain = _ESCAPED.sub(_unescaped, content)
-    if b"/ObjStm" in plain and _OTHER_FILTERS.search(plain):
-        raise Refusal("unreadable", "This PDF cannot be checked. Please print it to a new PDF and upload that one.")
-    for part in (plain, *_inflated(content)):
-        if _ACTIVE.search(_ESCAPED.sub(_unescaped, part)):
-            raise Refusal(
-                "active-content", "This PDF holds a program, a form or another file. Please upload a plain one."
-            )
+    for part in (content, *_inflated(content)):
+        check_unpacked(part)
+
+
+def check_unpacked(part: bytes) -> None:
+    """Raises Refusal: active-content, for a piece of a PDF that names a program, a form or another file."""
+    if _ACTIVE.search(plain_names(part)):
+        raise Refusal("active-content", "This PDF holds a program, a form or another file. Please upload a plain one.")
+
+
+def plain_names(part: bytes) -> bytes:
+    """Names as they are meant: any character of one may be written as two hexadecimal digits (ISO 32000-2, 7.3.5)."""
+    return _ESCAPED.sub(_unescaped, part)
+
+
+def cannot_be_checked() -> Refusal:
+    return Refusal("unreadable", "This PDF cannot be checked. Please print it to a new PDF and upload that one.")
 
 
 def _pdf(content: bytes) -> None:

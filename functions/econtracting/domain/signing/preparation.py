@@ -23,6 +23,19 @@ class PrepareTask(Record):
     frozen_at: Moment
 
 
+class ResealTask(Record):
+    """Seal those answers of a packet again that an earlier release sealed together."""
+
+    task: Literal["reseal"] = "reseal"
+    packet_id: str
+
+
+class Resealed(Record):
+    """How many sections that changed."""
+
+    sections: int
+
+
 class KeptDocument(Record):
     """A signed document that a correction does not touch: it stays as it is."""
 

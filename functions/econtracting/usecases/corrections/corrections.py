@@ -19,6 +19,8 @@ from econtracting.domain.corrections import (
     next_reminder,
 )
 from econtracting.domain.errors import InvalidTransition
+from econtracting.domain.fields.conditions import ConditionFacts
+from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.definition import InterviewDefinition
 from econtracting.domain.outbox import Effect, Letter, TimerKind, send_letter, timer
 from econtracting.domain.packet import Packet, Status
@@ -99,7 +101,12 @@ class Corrections:
                     "the agent has not signed yet and can change every answer", status=packet.status.value
                 )
             definition = self.packet_types(packet.type).interview
-            asked = Asked(checked_fields(definition, fields), reason, staff.actor)
+            facts = ConditionFacts(
+                level=packet.level,
+                requested_states=packet.pre_appointment_states,
+                answers={one.name: one.public for one in self.packets.all_of(Section, packet.id)},
+            )
+            asked = Asked(checked_fields(definition, fields, facts), reason, staff.actor)
             change = ask(definition, packet, asked, now, self.patience)
             if packet.status is Status.BACKGROUND_CHECK:
                 # The execution that sleeps for the report would wake long after the agent's answer: let it end now.

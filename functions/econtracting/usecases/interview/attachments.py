@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
+from typing import Any
 
 from econtracting import ports
 from econtracting.domain.audit import Event, EventType
@@ -68,16 +69,14 @@ class Attachments:
             within_limits([one for one in all_of_them if one not in lapsed and not _is_refused(one)], size)
             data = {"attachment": attachment.id, "content_type": content_type, "size": size}
             event = Event(type=EventType.ATTACHMENT_ANNOUNCED, at=now, actor=agent.actor, data=data)
-            answer = {"attachment_id": attachment.id}
-            return Change(packet, events=[event], puts=[attachment], drops=lapsed[:20], answer=answer)
+            return Change(packet, events=[event], puts=[attachment], drops=lapsed[:20], answer=attachment)
 
-        announced = packets.change(agent.packet_id, decide, agent.request).answer["attachment_id"]
-        stands = packets.find(Attachment, agent.packet_id, announced) or attachment
-        target = self.uploads.target(stands.quarantine_key, stands.content_type, stands.size, TIME_TO_UPLOAD)
-        upload = UploadView(
-            method="POST", url=target.url, fields=target.fields, expires_at=stands.requested_at + TIME_TO_UPLOAD
-        )
-        return AnnouncedAttachmentView(**dict(_view(stands)), upload=upload)
+        announced = self._announced(agent.packet_id, packets.change(agent.packet_id, decide, agent.request).answer)
+        ends = announced.requested_at + TIME_TO_UPLOAD
+        life = max(ends - now, timedelta())  # a repeated request gets no more time than the first one
+        target = self.uploads.target(announced.quarantine_key, announced.content_type, announced.size, life)
+        upload = UploadView(method="POST", url=target.url, fields=target.fields, expires_at=ends)
+        return AnnouncedAttachmentView(**dict(_view(announced)), upload=upload)
 
     def complete(self, agent: Agent, attachment_id: str) -> AttachmentView:
         """Look at what was uploaded. Only what passed can be named in answers; repeating it gets the same answer.
@@ -136,6 +135,12 @@ class Attachments:
 
         self.packets.change(agent.packet_id, decide)
 
+    def _announced(self, packet_id: str, answer: Any) -> Attachment:
+        """The file as it was announced. Earlier releases kept its id only. Raises NotFound for one that was removed."""
+        if isinstance(answer, dict) and "requested_at" not in answer:
+            return self._find(packet_id, answer["attachment_id"])
+        return answer if isinstance(answer, Attachment) else Attachment.model_validate(answer)
+
     def _find(self, packet_id: str, attachment_id: str) -> Attachment:
         """Raises NotFound."""
         found = self.packets.find(Attachment, packet_id, attachment_id)
@@ -149,7 +154,7 @@ class Attachments:
             if len(content) != found.size:
                 raise Refusal("size-mismatch", "What arrived is not as long as announced.")
             check_content(content, found.content_type)
-            self.scanner.scan(content, found.content_type)
+            self.scanner.scan(found.quarantine_key, content, found.content_type)
         except Refusal as refusal:
             return found.reject(refusal.rule, digest, now)
         return found.pass_(digest, now)

@@ -41,6 +41,8 @@ class EmailChanges:
 
         Raises Conflict (nothing-to-confirm) if letters go to that address already, TooManyAttempts, InvalidTransition.
         """
+        if self.packets.answered(agent.request):
+            return EmailCodeView()
         now = self.clock.now()
         self.limits.hit(f"email#{agent.packet_id}", window=timedelta(hours=1), limit=CODES_PER_HOUR, now=now)
         code = self.ids.access_code()
@@ -57,9 +59,10 @@ class EmailChanges:
             letter = send_letter(packet.id, Letter.EMAIL_CODE, number, now, version=version, seconds=seconds)
             data = {"number": number}
             event = Event(type=EventType.CONTACT_EMAIL_CODE_REQUESTED, at=now, actor=agent.actor, data=data)
-            return Change(packet, events=[event], effects=[letter.carrying(sealed)], puts=[change])
+            effects, answer = [letter.carrying(sealed)], EmailCodeView()
+            return Change(packet, events=[event], effects=effects, puts=[change], answer=answer)
 
-        self.packets.change(agent.packet_id, decide)
+        self.packets.change(agent.packet_id, decide, agent.request)
         return EmailCodeView()
 
     def confirm(self, agent: Agent, code: str) -> ConfirmedEmailView:

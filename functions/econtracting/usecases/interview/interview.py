@@ -10,9 +10,10 @@ from econtracting import ports
 from econtracting.domain.audit import Event, EventType
 from econtracting.domain.callers import Agent
 from econtracting.domain.certification import Contract
-from econtracting.domain.errors import StaleVersion
+from econtracting.domain.errors import InvalidAnswers, StaleVersion, Unavailable
+from econtracting.domain.fields.rejections import Rejection
 from econtracting.domain.interview import interview
-from econtracting.domain.interview.answers import SealedPart, Section
+from econtracting.domain.interview.answers import LARGEST_SECTION, SealedPart, Section
 from econtracting.domain.interview.person import person
 from econtracting.domain.interview.verification import Standing, Verification, differences
 from econtracting.domain.packet import Acceptance, Packet, SectionState
@@ -89,14 +90,15 @@ class Interview:
         packet = self.packets.load(agent.packet_id)
         definition = self.packet_types(packet.type)
         require_agreement(packet, definition)
-        asked = definition.interview.section(name)
         saved = saved_sections(self.packets, packet.id)
         today = self.clock.now().date()
         context = context_of(packet, saved, today, synthetic=True)
+        asked = interview.asked_section(definition.interview, name, context)
         before = saved.get(name)
         if before is not None:
-            followed = interview.followed(definition.interview, {one: saved[one].public for one in saved})
-            answers = {**followed[name], **before.masked}
+            public = {one: saved[one].public for one in saved}
+            now = interview.current(definition.interview, public, packet.pre_appointment_states)
+            answers = {**now[name], **before.masked}
         else:
             answers = interview.prefill(definition.interview, name, context)
         verification = self.packets.find(Verification, packet.id)
@@ -126,6 +128,7 @@ class Saving:
     packets: ports.Packets
     packet_types: ports.PacketTypes
     envelope: ports.Envelope
+    preparation: ports.Preparation
     registry: ports.LicenseRegistry
     clock: ports.Clock
     synthetic: bool
@@ -143,11 +146,8 @@ class Saving:
         def decide(packet: Packet) -> Change:
             definition = self.packet_types(packet.type)
             require_open_answers(packet, definition)
-            definition.interview.section(name)
             saved = saved_sections(packets, packet.id)
             before = saved.get(name)
-            if seen_version != (before.version if before else 0):
-                raise StaleVersion(current_version=before.version if before else 0)
             context = context_of(
                 packet,
                 saved,
@@ -156,8 +156,13 @@ class Saving:
                 masked=before.masked if before else {},
                 attachments=frozenset(passed_attachments(packets, packet.id)),
             )
+            interview.asked_section(definition.interview, name, context)
+            if seen_version != (before.version if before else 0):
+                raise StaleVersion(current_version=before.version if before else 0)
             result = interview.check_section(definition.interview, name, answers, context=context, draft=draft)
             correcting.require_only_requested(packets, definition.interview, packet, name, before, result)
+            if before is not None and before.joint:
+                raise _SealedTogether(retry_after=1)
             version = seen_version + 1
             after = Section(
                 packet_id=packet.id,
@@ -167,9 +172,11 @@ class Saving:
                 public=result.public,
                 masked=result.masked,
                 sealed=self._seal(packet.id, name, version, before, result),
+                apart=True,
                 warnings=result.warnings,
                 saved_at=now,
             )
+            _require_room(after)
             changed = packet.save_section(name, SectionState(version=version, complete=result.complete))
             if result.complete and (npn := person(definition.interview, {name: result.public}).get("npn")):
                 changed = changed.confirm_npn(npn)
@@ -197,18 +204,34 @@ class Saving:
                 ),
             )
 
-        return SavedSectionView.again(places.change(packets, self.clock, agent.packet_id, decide).answer)
+        try:
+            done = places.change(packets, self.clock, agent.packet_id, decide)
+        except _SealedTogether:
+            self.preparation.reseal(agent.packet_id)
+            done = places.change(packets, self.clock, agent.packet_id, decide)
+        return SavedSectionView.again(done.answer)
 
     def _seal(
         self, packet_id: str, name: str, version: int, before: Section | None, result: interview.SectionResult
     ) -> tuple[SealedPart, ...]:
-        """What stays sealed as it was, and one new part for what this save brought."""
-        kept = (part.keep(result.keep) for part in (before.sealed if before else ()))
-        parts = [part for part in kept if part.fields]
-        if result.sensitive:
-            answers = self.envelope.seal(packet_id, name, version, result.sensitive)
-            parts.append(SealedPart(version=version, fields=tuple(result.sensitive), answers=answers))
-        return tuple(parts)
+        """What stays sealed as it was, and a part for each answer this save brought."""
+        kept = [part for part in (before.sealed if before else ()) if part.fields[0] in result.keep]
+        if not result.sensitive:
+            return tuple(kept)
+        sealed = self.envelope.seal_apart(packet_id, name, version, result.sensitive)
+        new = [SealedPart(version=version, fields=(field,), answers=one) for field, one in sealed.items()]
+        return (*kept, *new)
+
+
+class _SealedTogether(Unavailable):
+    """An earlier release sealed the section's answers together: what is replaced would stay in it."""
+
+
+def _require_room(section: Section) -> None:
+    """Raises InvalidAnswers naming the longest answer of a section that could not be stored."""
+    if section.size > LARGEST_SECTION:
+        message = "The answers of this part are too long together. Please shorten this one."
+        raise InvalidAnswers([Rejection(field=section.longest_answer(), rule="section-too-long", message=message)])
 
 
 def _remarks(

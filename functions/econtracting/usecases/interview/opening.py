@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from econtracting import ports
 from econtracting.domain.audit import Actor, Event, EventType
-from econtracting.domain.interview.answers import Section
+from econtracting.domain.interview.answers import SealedPart, Section
 from econtracting.domain.interview.definition import Meaning
-from econtracting.domain.interview.interview import followed, paths_of
+from econtracting.domain.interview.interview import current, paths_of
 from econtracting.domain.packet import Packet
 from econtracting.ports import Change
 
@@ -54,14 +54,18 @@ class Opening:
             return wanted is None or any(path in paths_of(definition, meaning) for meaning in wanted)
 
         packet = self.packets.change(packet_id, decide).packet
-        public = followed(self.packet_types(packet.type).interview, {name: one.public for name, one in saved.items()})
+        stored = {name: one.public for name, one in saved.items()}
+        public = current(self.packet_types(packet.type).interview, stored, packet.pre_appointment_states)
         answers = {name: dict(values) for name, values in public.items()}
         for name, section in saved.items():
+            wanted_parts: dict[int, list[SealedPart]] = {}
             for part in section.sealed:
-                fields = [field for field in part.fields if is_wanted(packet, f"{name}.{field}")]
-                if fields:
-                    plain = self.envelope.open(packet_id, name, part.version, part.answers)
-                    answers[name] |= {field: plain[field] for field in fields}
+                if any(is_wanted(packet, f"{name}.{field}") for field in part.fields):
+                    wanted_parts.setdefault(part.version, []).append(part)
+            for version, parts in wanted_parts.items():
+                plain = self.envelope.open(packet_id, name, version, *[part.answers for part in parts])
+                standing = [field for part in parts for field in part.fields]
+                answers[name] |= {field: plain[field] for field in standing if is_wanted(packet, f"{name}.{field}")}
         return Opened(packet, public, answers)
 
 

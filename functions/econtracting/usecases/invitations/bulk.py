@@ -20,7 +20,7 @@ from econtracting.domain.errors import EContractingError, InvalidRequest, Packet
 from econtracting.domain.packet import Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.ports import Packets
-from econtracting.usecases.invitations.invite import Inviting, agency_of, refuse_unknown_level
+from econtracting.usecases.invitations.invite import Inviting, agency_name, agency_of, refuse_unknown_level
 from econtracting.views.invitations import BulkReport, BulkRow
 from econtracting.views.remarks import RemarkView
 
@@ -55,9 +55,11 @@ class BulkInviting:
     inviting: Inviting
 
     def invite(self, staff: Staff, text: str, seconds_left: Callable[[], float], *, dry_run: bool) -> BulkReport:
-        """A report of every row, in the file's order. With an Idempotency-Key a row is invited once only.
+        """A report of every row, in the file's order. With an Idempotency-Key a row is invited once only: sent again,
+        the file gets the first answer for what was invited, and what was left or refused is tried again.
 
-        Raises InvalidRequest for a file that is no CSV with our columns, or has too many rows; Forbidden.
+        Raises InvalidRequest for a file that is no CSV with our columns, or has too many rows, IdempotencyKeyReused for
+        another file under the same key; Forbidden.
         """
         agency_id = agency_of(staff)
         packet_type = self.inviting.packet_types(self.inviting.usual_type)
@@ -65,6 +67,8 @@ class BulkInviting:
         if dry_run:
             reports += [_look_up(self.inviting.packets, self.inviting.clock.now(), row) for row in good]
             return _report(reports, dry_run=True)
+        if staff.request is not None:
+            self.inviting.packets.begin(staff.request)
 
         def attempt(row: Row) -> BulkRow:
             if seconds_left() < SECONDS_NEEDED:
@@ -169,7 +173,11 @@ def _invitation(cells: Mapping[str, str], agency_id: str | None) -> Invitation:
 
 
 def _look_up(packets: Packets, now: datetime, row: Row) -> BulkRow:
-    """Whether an open packet would refuse the row, without writing anything."""
+    """Whether the agency's name or an open packet would refuse the row, without writing anything."""
+    try:
+        agency_name(packets, row.invitation)
+    except InvalidRequest as refusal:
+        return _refusal(row.number, refusal)
     for agency_id, kind, value in _names(row.invitation):
         holder = packets.find(OpenPacket, agency_id, kind, value)
         if holder is None:

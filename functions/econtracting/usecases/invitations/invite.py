@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from econtracting.domain.access.access import Link, OpenPacket, fingerprint, lapsed
-from econtracting.domain.access.invitation import RESENDS_PER_HOUR, Invitation, Schedule, next_look, places
+from econtracting.domain.access.invitation import RESENDS_PER_HOUR, AgencyName, Invitation, Schedule, next_look, places
 from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.callers import Request, Staff
 from econtracting.domain.errors import (
@@ -17,6 +17,7 @@ from econtracting.domain.errors import (
     Forbidden,
     InvalidRequest,
     InvalidTransition,
+    NotFound,
     PacketAlreadyOpen,
     PacketNotFound,
 )
@@ -31,10 +32,11 @@ from econtracting.domain.packet import (
 )
 from econtracting.domain.packet_type import PacketType
 from econtracting.ports import Change, Clock, Committed, Ids, Limits, LinkSecrets, Packets, PacketTypes
+from econtracting.usecases.commit.changes import plus
 from econtracting.usecases.commit.endings import close
 from econtracting.usecases.commit.endings import places as held_places
 from econtracting.usecases.invitations.upkeep import expire_lapsed
-from econtracting.views.invitations import InvitationAnswer, InvitationPage, InvitationView
+from econtracting.views.invitations import AgencyView, InvitationAnswer, InvitationPage, InvitationView
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,17 @@ class Inviting:
     def create(
         self, packet_type: PacketType, invitation: Invitation, actor: Actor, request: Request | None
     ) -> Committed:
-        """Create the packet, its link and its e-vite in one commit. Raises InvalidRequest, PacketAlreadyOpen."""
+        """Create the packet, its link and its e-vite in one commit, and an agency's name with its first packet.
+
+        Raises InvalidRequest for an unknown level and for another name than the agency's, PacketAlreadyOpen.
+        """
         refuse_unknown_level(packet_type, invitation)
         now = self.clock.now()
-        packet = _new_packet(self.ids.packet(), packet_type, self.schedule, invitation, now)
+        stands = agency_name(self.packets, invitation)
+        agency = stands or AgencyName(
+            agency_id=invitation.agency.id, name=invitation.agency.name, named_by=actor.id, named_at=now
+        )
+        packet = _new_packet(self.ids.packet(), packet_type, self.schedule, invitation, agency, now)
         link = Link(
             fingerprint=fingerprint(self.link_secrets.secret(packet.id, packet.invitation_generation)),
             packet_id=packet.id,
@@ -76,12 +85,14 @@ class Inviting:
             packet=packet,
             events=[Event(type=EventType.INVITATION_CREATED, at=now, actor=actor, data=_created(packet))],
             effects=[send_letter(packet.id, Letter.INVITATION, packet.mails_sent, now)],
-            claims=[link, *places(packet)],
+            claims=[link, *places(packet), *([] if stands else [agency])],
             answer=InvitationAnswer(packet_id=packet.id, status=packet.status, expires_at=packet.expires_at),
         )
         try:
             return self.packets.create(change, request)
         except AlreadyExists as taken:
+            if isinstance(taken.facts["holder"], AgencyName):  # the agency's first two packets, at the same moment
+                return self.create(packet_type, invitation, actor, request)
             take_place_back(self.packets, self.clock, taken.facts["holder"])
         try:
             return self.packets.create(change, request)
@@ -145,9 +156,10 @@ class Invitations:
                 packet=after,
                 events=[Event(type=EventType.INVITATION_RESENT, at=now, actor=staff.actor, data=data)],
                 effects=[send_letter(after.id, Letter.INVITATION, after.mails_sent, now)],
+                answer=InvitationView.of(after),
             )
 
-        return InvitationView.of(self.packets.change(packet_id, decide, staff.request).packet)
+        return _first_answer(self.packets.change(packet_id, decide, staff.request))
 
     def withdraw(self, staff: Staff, packet_id: str, reason: str) -> InvitationView:
         """Take the invitation back. Raises InvalidTransition after submission."""
@@ -160,9 +172,10 @@ class Invitations:
                 raise InvalidTransition(packet_status=packet.status.value)
             event = Event(type=EventType.INVITATION_WITHDRAWN, at=now, actor=staff.actor, data={"reason": reason})
             letters = [(Letter.WITHDRAWN, {"reason": reason})]
-            return close(self.packets, packet, Status.WITHDRAWN, now, event, letters=letters)
+            change = close(self.packets, packet, Status.WITHDRAWN, now, event, letters=letters)
+            return plus(change, answer=InvitationView.of(change.packet))
 
-        return InvitationView.of(self.packets.change(packet_id, decide, staff.request).packet)
+        return _first_answer(self.packets.change(packet_id, decide, staff.request))
 
     def extend(self, staff: Staff, packet_id: str, days: int) -> InvitationView:
         """Let the invitation live `days` longer. Raises InvalidTransition once it is submitted or has ended."""
@@ -177,9 +190,9 @@ class Invitations:
             after = after.look_at(next_look(after, self.schedule, now))
             data = {"days": days, "expires_at": iso(after.expires_at)}
             event = Event(type=EventType.INVITATION_EXTENDED, at=now, actor=staff.actor, data=data)
-            return Change(packet=after, events=[event], answer={"expires_at": iso(after.expires_at)})
+            return Change(packet=after, events=[event], answer=InvitationView.of(after))
 
-        return InvitationView.of(self.packets.change(packet_id, decide, staff.request).packet)
+        return _first_answer(self.packets.change(packet_id, decide, staff.request))
 
     def change_states(self, staff: Staff, packet_id: str, states: Iterable[str]) -> InvitationView:
         """Replace the states to be appointed beforehand. Raises InvalidTransition once appointments were ordered."""
@@ -205,6 +218,12 @@ class Invitations:
         if agency_id is not None and packet.agency.id != agency_id:
             raise PacketNotFound()
         return packet
+
+
+def _first_answer(done: Committed) -> InvitationView:
+    """The answer as it was first given. Earlier releases kept none of these: there the packet is shown as it stands."""
+    kept = isinstance(done.answer, InvitationView) or "packet_id" in (done.answer or ())
+    return InvitationView.again(done.answer) if kept else InvitationView.of(done.packet)
 
 
 def agency_of(staff: Staff) -> str | None:
@@ -237,13 +256,30 @@ def refuse_unknown_level(packet_type: PacketType, invitation: Invitation) -> Non
         raise InvalidRequest(errors=[{"field": "level", "rule": "level-unknown", "message": message}])
 
 
+def agency_name(packets: Packets, invitation: Invitation) -> AgencyName | None:
+    """The agency's name on file; None before its first packet. Raises InvalidRequest for an invitation with another."""
+    found = packets.find(AgencyName, invitation.agency.id)
+    if found is not None and not found.means(invitation.agency.name):
+        message = (
+            f"The agency {found.agency_id} is on file as “{found.name}”. Please write that name, "
+            "or ask the contracting department to change it."
+        )
+        raise InvalidRequest(errors=[{"field": "agency.name", "rule": "agency-name", "message": message}])
+    return found
+
+
 def _refuse_lapsed(packet: Packet, now: datetime) -> None:
     if lapsed(packet, now):
         raise InvalidTransition("The invitation has expired.", packet_status=Status.EXPIRED.value)
 
 
 def _new_packet(
-    packet_id: str, packet_type: PacketType, schedule: Schedule, invitation: Invitation, now: datetime
+    packet_id: str,
+    packet_type: PacketType,
+    schedule: Schedule,
+    invitation: Invitation,
+    agency: AgencyName,
+    now: datetime,
 ) -> Packet:
     packet = Packet(
         id=packet_id,
@@ -251,7 +287,7 @@ def _new_packet(
         type_version=packet_type.version,
         agent=InvitedAgent(**invitation.agent.model_dump()),
         recruiter=Recruiter(**invitation.recruiter.model_dump()),
-        agency=Agency(**invitation.agency.model_dump()),
+        agency=Agency(id=agency.agency_id, name=agency.name),
         level=invitation.level,
         pre_appointment_states=tuple(sorted(set(invitation.pre_appointment_states))),
         created_at=now,
@@ -272,3 +308,20 @@ def _created(packet: Packet) -> dict[str, Any]:
         "states": list(packet.pre_appointment_states),
         "expires_at": iso(packet.expires_at),
     }
+
+
+@dataclass(frozen=True)
+class Agencies:
+    """What agencies are called."""
+
+    packets: Packets
+    clock: Clock
+
+    def rename(self, staff: Staff, agency_id: str, name: str) -> AgencyView:
+        """Change the name that the agency's next packets bear; those that are open keep theirs. Raises NotFound."""
+        if self.packets.find(AgencyName, agency_id) is None:
+            raise NotFound("No agency of this id has invited anyone.", code="agency-not-found")
+        self.packets.refresh(
+            AgencyName(agency_id=agency_id, name=name, named_by=staff.subject, named_at=self.clock.now())
+        )
+        return AgencyView(agency_id=agency_id, name=name)

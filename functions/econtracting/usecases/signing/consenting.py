@@ -142,7 +142,7 @@ class Consenting:
             change = close(self.packets, after, Status.DECLINED, now, event, letters=[(Letter.DECLINED, {})])
             return replace(change, answer=_consequence(change.packet, ENDS))
 
-        return WithdrawnConsentView.again(self.packets.change(agent.packet_id, decide).answer)
+        return WithdrawnConsentView.again(self.packets.change(agent.packet_id, decide, agent.request).answer)
 
     def request_paper(self, agent: Agent, document_ids: Sequence[str] | None) -> PaperCopiesView:
         """Ask for copies on paper, of all documents unless some are named; the contracting department is told.

@@ -41,7 +41,10 @@ class Declining:
             event = Event(type=kind, at=now, actor=agent.actor, data={"reason": reason[:500]})
             if packet.submitted and packet.status is Status.AWAITING_SIGNATURE:
                 change = review.handed_over(packet, "CORRECTION_DECLINED", now, actor=agent.actor)
-                return replace(change, events=[event, *change.events])
-            return close(self.packets, packet, Status.DECLINED, now, event, letters=[(letter, {})])
+                change = replace(change, events=[event, *change.events])
+            else:
+                change = close(self.packets, packet, Status.DECLINED, now, event, letters=[(letter, {})])
+            return replace(change, answer=LeaveView(status=change.packet.status))
 
-        return LeaveView(status=self.packets.change(agent.packet_id, decide).packet.status)
+        done = self.packets.change(agent.packet_id, decide, agent.request)
+        return LeaveView.again(done.answer or LeaveView(status=done.packet.status))

@@ -22,6 +22,7 @@ from econtracting.domain.signing.signing import Document
 from econtracting.usecases.interview.answering import passed_attachments
 from econtracting.usecases.interview.forms import requested_states
 from econtracting.usecases.interview.opening import Opened, Opening
+from econtracting.usecases.interview.resealing import Resealing
 
 ACCESS_CODE = "access-code"
 RENDERER = Actor(kind="system", id="render")
@@ -100,25 +101,23 @@ class Preparing:
         to the bytes that were signed. Safe to repeat: the store is addressed by content. An answer that names a removed
         upload is told by its path, and nothing is rendered.
         """
+        Resealing(self.packets, self.envelope, self.clock).reseal(task.packet_id)
         opened = self._open(task)
         packet = opened.packet
         definition = self.packet_types(packet.type)
-        files = passed_attachments(self.packets, packet.id)
-        removed = {path for path, name in _named_files(definition, opened.answers) if name not in files}
-        flags = tuple(flags_of(definition.interview, opened.answers))
-        if removed:
-            return Prepared(packet_version=packet.version, removed_attachments=tuple(sorted(removed)), flags=flags)
-        case = _Case(packet, definition, opened.answers, files)
-        facts = case.facts(task.generation, task.frozen_at)
-        signed = self._signed_documents(packet)
         conditions = ConditionFacts(
             level=packet.level, requested_states=packet.pre_appointment_states, answers=opened.public
         )
-        rows = [
-            row
-            for row in definition.documents
-            if row.template is not None and row.produced == "freeze" and holds(row.include_when, conditions)
-        ]
+        asked = {one.name for one in definition.interview.sections if holds(one.ask_when, conditions)}
+        answers = {name: given for name, given in opened.answers.items() if name in asked}
+        files = passed_attachments(self.packets, packet.id)
+        removed = {path for path, name in _named_files(definition, answers) if name not in files}
+        flags = tuple(flags_of(definition.interview, answers))
+        if removed:
+            return Prepared(packet_version=packet.version, removed_attachments=tuple(sorted(removed)), flags=flags)
+        case = _Case(packet, definition, answers, files)
+        facts = case.facts(task.generation, task.frozen_at)
+        signed = self._signed_documents(packet)
         return Prepared(
             packet_version=packet.version,
             flags=flags,
@@ -126,7 +125,7 @@ class Preparing:
                 KeptDocument(code=row.code)
                 if self._stands(case, row, signed.get(row.code), task.frozen_at)
                 else self._render(packet, row, facts, task.frozen_at)
-                for row in rows
+                for row in definition.documents_to_come(conditions)
             ),
             access_code=None if packet.submitted else self._access_code(packet, facts, task.frozen_at),
         )

@@ -108,13 +108,18 @@ class Signing:
         return SignedFieldView.again(self.packets.change(agent.packet_id, decide, agent.request).answer)
 
     def finish(self, agent: Agent) -> FinishView:
-        """Everything is signed: the seals are made next. Repeating it gets the same answer and changes nothing (I10).
+        """Everything is signed: the seals are made next. Repeating it changes nothing (I10).
 
-        Raises SignaturesMissing naming document and field, ConsentRequired, StepUpRequired, InvalidTransition.
+        What was finished before is answered with where the packet stands by now, as agencies are told it. In a
+        correction nothing is finished until the documents that it touches are signed again. Raises SignaturesMissing
+        naming document and field, ConsentRequired, StepUpRequired, InvalidTransition.
         """
-        now, actor, answer = self.clock.now(), agent.actor, FinishView(status=Status.SEALING)
+        now, actor = self.clock.now(), agent.actor
 
         def decide(packet: Packet) -> Change | None:
+            if packet.status is Status.CORRECTION_REQUESTED:
+                detail = "Correct what you were asked about, and sign what changes with it; then finish."
+                raise InvalidTransition(detail, packet_status=packet.status.value)
             if packet.status in AFTER_SUBMISSION:
                 return None
             require_signing(packet, self.packet_types)
@@ -131,10 +136,11 @@ class Signing:
             after, data = packet.finish(now), {"generation": packet.generation}
             finished = Event(type=EventType.PACKET_FINISHED, at=now, actor=actor, data=data)
             effects = [start_workflow(packet.id, after.attempt, now)]
+            answer = FinishView(status=after.status)
             return Change(after, events=[*answers, finished], effects=effects, puts=puts, answer=answer)
 
-        self.packets.change(agent.packet_id, decide, agent.request)
-        return answer
+        done = self.packets.change(agent.packet_id, decide, agent.request)
+        return FinishView.again(done.answer or FinishView(status=done.packet.status_for_agency))
 
     def _record_opening(self, agent: Agent, document_id: str) -> None:
         now = self.clock.now()
