@@ -53,9 +53,13 @@ class Vendor:
     def __init__(self, name: str, base_url: str, key: str | Credential, patience: Timeouts) -> None:
         self.name = name
         self._base = base_url.rstrip("/")
-        self._key = Credential.fixed(key) if isinstance(key, str) else key
+        self._credential = Credential.fixed(key) if isinstance(key, str) else key
         timeout = urllib3.Timeout(connect=patience.connect, read=patience.read)
         self._pool = urllib3.PoolManager(num_pools=1, timeout=timeout, retries=False)
+
+    @property
+    def _key(self) -> str:
+        return self._credential.now()
 
     def call(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, *, idempotency_key: str | None = None
@@ -70,9 +74,9 @@ class Vendor:
         if idempotency_key is not None:
             headers["Idempotency-Key"] = idempotency_key
         content = None if body is None else json.dumps(body).encode()
-        key = self._key.now()
+        key = self._key
         response, received = self._request(method, path, content, {**headers, "Authorization": f"Bearer {key}"})
-        if response.status == UNKNOWN_KEY and (fresh := self._key.reread()) != key:
+        if response.status == UNKNOWN_KEY and (fresh := self._credential.reread()) != key:
             response, received = self._request(method, path, content, {**headers, "Authorization": f"Bearer {fresh}"})
         if response.status in REFUSED:
             raise InvalidRequest(f"{self.name} refused", reasons=_reasons(received))
