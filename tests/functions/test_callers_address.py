@@ -31,7 +31,7 @@ def test_an_act_is_recorded_with_the_address_the_distribution_saw(
 
 @pytest.mark.law("T15")
 @pytest.mark.parametrize(
-    "path", ["/invitations", "/access/session", "/packet/agreement", "/packet/consent", "/packets"], ids=str
+    "path", ["/invitations", "/access/sessions/current", "/packet/agreement", "/packet/consent", "/packets"], ids=str
 )
 def test_every_door_reads_the_distributions_secret_by_its_name(
     world: World, monkeypatch: pytest.MonkeyPatch, path: str
