@@ -4,7 +4,9 @@
     scripts/ops outbox                    what is overdue outside the table, by kind and failure
     scripts/ops packet ID                 where one packet stands, and whether its trail holds
     scripts/ops executions                which ended badly, and where their packets are now
-    scripts/ops dead-letters [--purge]    what the queue holds; purging wants an outbox on time
+    scripts/ops dead-letters [--purge]    what the relay's queue holds; purging wants an outbox on time
+    scripts/ops mail-reports [--replay]   mail reports that were not handled; handles them again, each until it is
+    scripts/ops lost-runs [--purge]       runs of sweep and census that failed; purging forgets them
     scripts/ops seal                      whether the seal's key and certificate belong together
     scripts/ops act ACT ID --reason TEXT  the widget's actions, confirmed by writing them
     scripts/ops messages                  vendors' messages that wait for a person, and why
@@ -14,8 +16,8 @@
     scripts/ops stop-ahead --table T      stops executions that a restored table does not know of
     scripts/ops copy-back ID --table T    one packet's items from a restored table
 
-Needs the rights of whoever calls it; nothing changes but by `act`, `message`, `--purge`, `settle`, `stop-ahead` and
-`copy-back`.
+Needs the rights of whoever calls it; nothing changes but by `act`, `message`, `--purge`, `--replay`, `settle`,
+`stop-ahead` and `copy-back`.
 Exits 1 where something is not as it should be.
 """
 
@@ -78,6 +80,8 @@ def packet(arguments: argparse.Namespace) -> int:
     print(
         f"{found.id} stands at {found.status}{reason} since {found.status_at:%Y-%m-%d %H:%M}, attempt {found.attempt}"
     )
+    for trouble in found.troubles:
+        print(f"  {trouble.reason}: {trouble.about} since {trouble.since:%Y-%m-%d %H:%M}, {trouble.failure}")
     for one in packets.all_of(Effect, found.id):
         if one.done_at is None and one.due_at is not None:
             failed = f", failed {one.attempts} times: {one.failure}" if one.failure else ""
@@ -111,9 +115,7 @@ def executions(_: argparse.Namespace) -> int:
 
 def dead_letters(arguments: argparse.Namespace) -> int:
     client, queue = boto3.client("sqs"), os.environ["DEAD_LETTERS_URL"]
-    for message in client.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=0).get(
-        "Messages", ()
-    ):
+    for message in _held(client, queue):
         body = json.loads(message["Body"])
         batch, context = body["DDBStreamBatchInfo"], body["requestContext"]
         print(f"{batch['batchSize']} records from {batch['startSequenceNumber']}: {context['condition']}")
@@ -125,6 +127,60 @@ def dead_letters(arguments: argparse.Namespace) -> int:
     client.purge_queue(QueueUrl=queue)
     print("purged")
     return 0
+
+
+def mail_reports(arguments: argparse.Namespace) -> int:
+    """A report is taken out of the queue once the function has handled it, and stays otherwise."""
+    client, queue, left = boto3.client("sqs"), os.environ["DELIVERY_DEAD_LETTERS_URL"], 0
+    while messages := _held(client, queue, 120 if arguments.replay else 0):
+        for message in messages:
+            event, why = _reported(json.loads(message["Body"]))
+            handled = arguments.replay and _handled(event)
+            print(f"{len(event['Records'])} reports: {why}{', handled now' if handled else ''}")
+            left += not handled
+            if handled:
+                client.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+        if not arguments.replay:
+            break
+    if not left:
+        print("no report is left")
+    return int(left > 0)
+
+
+def _reported(body: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """The function's event, from what Lambda gave up, or from what the topic could not hand over."""
+    if "requestPayload" in body:
+        return body["requestPayload"], str(body["requestContext"]["condition"])
+    return {"Records": [{"Sns": {"Message": body["Message"], "MessageId": body.get("MessageId")}}]}, "NotHandedOver"
+
+
+def _handled(event: dict[str, Any]) -> bool:
+    name = os.environ["DELIVERIES_FUNCTION_NAME"]
+    answer = boto3.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
+    return "FunctionError" not in answer
+
+
+def lost_runs(arguments: argparse.Namespace) -> int:
+    client, queue = boto3.client("sqs"), os.environ["SCHEDULE_DEAD_LETTERS_URL"]
+    messages = _held(client, queue)
+    for message in messages:
+        body = json.loads(message["Body"])
+        context = body.get("requestContext", {})
+        name = str(context.get("functionArn", "a schedule")).rpartition("function:")[2]
+        print(f"{name}: {context.get('condition', 'not started')} {body.get('timestamp', '')}".rstrip())
+    if arguments.purge:
+        client.purge_queue(QueueUrl=queue)
+        print("purged")
+        return 0
+    if not messages:
+        print("no run was lost")
+    return int(bool(messages))
+
+
+def _held(client: Any, queue: str, seconds: int = 0) -> list[dict[str, Any]]:
+    """Messages of a queue; no one else sees them for so many seconds."""
+    found = client.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=seconds)
+    return list(found.get("Messages", ()))
 
 
 def seal(_: argparse.Namespace) -> int:
@@ -184,18 +240,18 @@ def _packets(table: str | None = None) -> DynamoPackets:
 
 
 def _overdue() -> tuple[Counter[str], dict[str, int], dict[str, set[str]]]:
-    """What is due and not done: how many by kind, by how many seconds the oldest, and the failures met."""
+    """What should be done and is not: how many by kind, for how many seconds the oldest, and the failures met."""
     now, packets = SystemClock().now(), _packets()
     late: Counter[str] = Counter()
     oldest: dict[str, int] = defaultdict(int)
     failures: dict[str, set[str]] = defaultdict(set)
-    for packet_id, effect_id in DynamoOutbox(boto3.client("dynamodb"), os.environ["TABLE_NAME"]).due(now, 1000):
+    for packet_id, effect_id, since in DynamoOutbox(boto3.client("dynamodb"), os.environ["TABLE_NAME"]).waiting(now):
         found = packets.find(Effect, packet_id, effect_id) if effect_id else packets.load(packet_id)
         if found is None or found.due_at is None:
             continue
         kind = str(found.kind) if isinstance(found, Effect) else "timer"
         late[kind] += 1
-        oldest[kind] = max(oldest[kind], int((now - found.due_at).total_seconds()))
+        oldest[kind] = max(oldest[kind], int((now - since).total_seconds()))
         if isinstance(found, Effect) and found.failure:
             failures[kind].add(found.failure)
     return late, oldest, failures
@@ -209,6 +265,8 @@ COMMANDS: dict[Callable[[argparse.Namespace], int], tuple[Argument, ...]] = {
     packet: (ID,),
     executions: (),
     dead_letters: (("--purge", {"action": "store_true"}),),
+    mail_reports: (("--replay", {"action": "store_true"}),),
+    lost_runs: (("--purge", {"action": "store_true"}),),
     seal: (),
     act: (
         ("act", {"choices": ACTS}),

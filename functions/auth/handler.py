@@ -23,7 +23,7 @@ from econtracting.http.problems import Door
 from econtracting.usecases.access.auth import NewPassword
 from econtracting.views.access import PasswordRequestedView, SessionView
 
-app = Door(wiring.edge_secret)
+app = Door(wiring.from_edge)
 
 Secret = Annotated[str, Field(min_length=1, max_length=200)]
 Typed = Annotated[str, Field(min_length=1, max_length=1000)]

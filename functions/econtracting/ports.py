@@ -104,6 +104,10 @@ class Packets(Protocol):
         """Packets of which news wait for a person, those that wait longest first within each shard."""
         ...
 
+    def in_trouble(self, cursor: str | None, limit: int) -> Page:
+        """Packets with something that does not get done by itself, in whatever status."""
+        ...
+
     def refresh(self, record: Record) -> None:
         """Overwrite a record outside any transaction (a session's last-seen time); one that is gone stays gone."""
         ...
@@ -115,6 +119,13 @@ class Packets(Protocol):
         ...
 
 
+class PassedOver(NamedTuple):
+    """How often something was passed over in a row, and since when it was to be done."""
+
+    times: int
+    since: datetime
+
+
 class Outbox(Protocol):
     """The ledger of outward effects."""
 
@@ -124,10 +135,16 @@ class Outbox(Protocol):
 
     def done(self, effect: Effect, now: datetime) -> None: ...
 
-    def failed(self, effect: Effect, retry_at: datetime, failure: str) -> None: ...
+    def failed(self, effect: Effect, retry_at: datetime, failure: str) -> None:
+        """Give a claimed effect back until it is tried again; nothing if another has claimed it since."""
+        ...
 
     def paused(self, effect: Effect, until: datetime, failure: str) -> None:
         """Not tried at all: it waits, and this claim does not count as an attempt."""
+        ...
+
+    def push(self, effect: Effect, now: datetime) -> bool:
+        """Let an effect that waits for its next try be tried now; False if it is done, or someone performs it."""
         ...
 
     def later(self, effect: Effect, at: datetime) -> None:
@@ -135,7 +152,17 @@ class Outbox(Protocol):
         ...
 
     def due(self, now: datetime, limit: int) -> Iterable[tuple[str, str | None]]:
-        """(packet id, effect id or None for the packet itself) of everything whose time has come."""
+        """(packet id, effect id or None for the packet itself) of what has been due longest, shard by shard in turn.
+
+        At most `limit` of each shard.
+        """
+        ...
+
+    def pass_over(self, packet_id: str, effect_id: str | None, now: datetime, base: timedelta) -> PassedOver | None:
+        """Let what cannot even be attended come again later, with pauses that double from `base`.
+
+        Works without understanding the record. None if it has moved meanwhile.
+        """
         ...
 
 
@@ -158,8 +185,15 @@ class Census(Protocol):
         """How many of the vendors' messages stand so in the queue."""
         ...
 
+    def in_trouble(self) -> int:
+        """How many packets have something that does not get done by itself, in whatever status."""
+        ...
+
     def oldest_due(self, now: datetime) -> datetime | None:
-        """When the most overdue timer or effect was due; None if nothing is."""
+        """When the timer or effect that waits longest was first to be done; None if none waits.
+
+        One that failed waits on, whenever it is tried next.
+        """
         ...
 
 

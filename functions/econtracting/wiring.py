@@ -18,6 +18,7 @@ from econtracting.settings import Settings, only, optional
 
 if TYPE_CHECKING:
     from econtracting.adapters.pace import EvenPace
+    from econtracting.adapters.secrets import Credential, Secrets
     from econtracting.domain.access.access import AccessLimits
     from econtracting.domain.access.invitation import Schedule
     from econtracting.domain.access.passwords import PasswordPolicy
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from econtracting.usecases.news.relay import Executions, Milestones, Publishing, Relay, Timers
     from econtracting.usecases.news.replaying import Replaying
     from econtracting.usecases.news.standing import PacketStanding
+    from econtracting.usecases.news.sweeping import Sweeping
     from econtracting.usecases.news.understanding import Understanding
     from econtracting.usecases.news.upkeep import Upkeep
     from econtracting.usecases.news.webhooks import Webhooks
@@ -420,16 +422,42 @@ def events() -> ports.Events:
     return EventBridge(_client("events"), buses)
 
 
-def edge_secret() -> str | None:
-    """What the distribution proves itself with; None where requests come without one."""
-    return optional("EDGE_SECRET")
+@cache
+def _edge_secrets() -> Secrets:
+    from econtracting.adapters.secrets import Secrets, read_edge_secret
+
+    client, secret_id = _client("secretsmanager"), only("EDGE_SECRET_ID")
+    return Secrets(lambda: read_edge_secret(client, secret_id), clock())
+
+
+def from_edge(shown: str) -> bool:
+    """Whether what a request shows is what the distribution proves itself with; never where there is none."""
+    if optional("EDGE_SECRET_ID") is None:
+        return False
+    from econtracting.adapters.secrets import EDGE
+    from econtracting.domain.errors import BadSignature, Unavailable
+    from econtracting.domain.webhooks import verify_shown
+
+    try:
+        _edge_secrets().verified(EDGE, lambda values: verify_shown(shown, values))
+    except (BadSignature, Unavailable):  # who cannot be told from anyone else is anyone else
+        return False
+    return True
 
 
 @cache
-def secrets() -> dict[str, str]:
-    from econtracting.adapters.secrets import read_secrets
+def secrets() -> Secrets:
+    """What the vendors gave us to call them, and to believe their webhooks."""
+    from econtracting.adapters.secrets import Secrets, read_secrets
 
-    return read_secrets(_client("secretsmanager"), only("VENDOR_SECRETS"))
+    client, secret_id = _client("secretsmanager"), only("VENDOR_SECRETS")
+    return Secrets(lambda: read_secrets(client, secret_id), clock())
+
+
+def _credential(name: str) -> Credential:
+    from econtracting.adapters.secrets import Credential
+
+    return Credential.of(secrets(), name)
 
 
 @cache
@@ -461,8 +489,10 @@ def background_checks() -> ports.BackgroundChecks:
 
 @cache
 def screening_messages() -> ports.ScreeningMessages:
+    from econtracting.adapters.secrets import RotatingMessages
+
     secret = {"fairmeadow": "background_check_key", "ternfield": "background_check_webhook_secret"}
-    return _screening_messages(secrets()[secret[only("BACKGROUND_CHECK_VENDOR")]].split())
+    return RotatingMessages(secrets(), secret[only("BACKGROUND_CHECK_VENDOR")], _screening_messages)
 
 
 def _screening_messages(keys: Sequence[str]) -> ports.ScreeningMessages:
@@ -512,11 +542,11 @@ def _background_checks() -> ports.BackgroundChecks:
     from econtracting.adapters.vendors.background_checks import HttpBackgroundChecks
     from econtracting.adapters.vendors.ternfield import HttpTernfield
 
-    companies: dict[str, Callable[[str, str], ports.BackgroundChecks]] = {
+    companies: dict[str, Callable[[str, Credential], ports.BackgroundChecks]] = {
         "fairmeadow": HttpBackgroundChecks,
         "ternfield": HttpTernfield,
     }
-    key = secrets()["background_check_key"].split()[0]  # the new one, while there are two
+    key = _credential("background_check_key")
     return companies[only("BACKGROUND_CHECK_VENDOR")](only("BACKGROUND_CHECK_URL"), key)
 
 
@@ -525,19 +555,19 @@ def _license_registry() -> ports.LicenseRegistry:
     from econtracting.adapters.vendors.license_registry import HttpLicenseRegistry
 
     timeouts = Timeouts(connect=1, read=4)  # an agent waits for it, and can go on without
-    return HttpLicenseRegistry(only("LICENSE_REGISTRY_URL"), secrets()["license_registry_key"], timeouts)
+    return HttpLicenseRegistry(only("LICENSE_REGISTRY_URL"), _credential("license_registry_key"), timeouts)
 
 
 def _appointment_gateway() -> ports.AppointmentGateway:
     from econtracting.adapters.vendors.appointment_gateway import HttpAppointmentGateway
 
-    return HttpAppointmentGateway(only("APPOINTMENT_GATEWAY_URL"), secrets()["appointment_gateway_key"])
+    return HttpAppointmentGateway(only("APPOINTMENT_GATEWAY_URL"), _credential("appointment_gateway_key"))
 
 
 def _certification_site() -> ports.CertificationSite:
     from econtracting.adapters.vendors.certification_site import HttpCertificationSite
 
-    return HttpCertificationSite(only("CERTIFICATION_SITE_URL"), secrets()["certification_site_key"])
+    return HttpCertificationSite(only("CERTIFICATION_SITE_URL"), _credential("certification_site_key"))
 
 
 def _mailer() -> ports.Mailer:
@@ -717,6 +747,7 @@ def mailing() -> Mailing:
         envelope=envelope(),
         link_secrets=link_secrets(),
         mailer=mailer(),
+        clock=clock(),
         public_url=settings().public_url,
     )
 
@@ -779,6 +810,13 @@ def milestones() -> Milestones:
     from econtracting.usecases.news.relay import Milestones
 
     return Milestones(head_signing())
+
+
+@cache
+def sweeping() -> Sweeping:
+    from econtracting.usecases.news.sweeping import Sweeping
+
+    return Sweeping(outbox(), packets(), clock(), settings().retry_base)
 
 
 @cache

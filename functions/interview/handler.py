@@ -47,7 +47,7 @@ from econtracting.views.interview import (
 )
 from econtracting.views.standing import PacketView
 
-app = Door(wiring.edge_secret)
+app = Door(wiring.from_edge)
 
 
 class Agreed(BaseModel):

@@ -35,7 +35,7 @@ REPORT: OpenAPIResponse = {
     "content": {"application/json": {"model": BulkReport}},
 }
 
-app = Door(wiring.edge_secret)
+app = Door(wiring.from_edge)
 
 
 class InvitationRequest(Invitation):

@@ -43,6 +43,7 @@ def lambda_handler(event: dict[str, Any], _: Any) -> dict[str, int]:
             "PausedVendors": (MetricUnit.Count, len(found.paused)),
             "StuckPackets": (MetricUnit.Count, sum(one.overdue for one in found.standings)),
             "WaitingMessages": (MetricUnit.Count, found.messages),
+            "PacketsInTrouble": (MetricUnit.Count, found.in_trouble),
             "OutboxAge": (MetricUnit.Seconds, found.oldest_effect.total_seconds()),
             "SealCertificateDays": (MetricUnit.Count, (expires - wiring.clock().now()).days),
             "DailyHeadLate": (MetricUnit.Seconds, wiring.head_watch().late_by().total_seconds()),

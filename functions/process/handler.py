@@ -34,7 +34,7 @@ from econtracting.views.packets import EventsView, PacketDetailView, PacketRowsV
 from econtracting.views.producers import CertificationStatusView, ReadyToSellView
 from econtracting.views.webhooks import AcceptedView
 
-app = Door(wiring.edge_secret)
+app = Door(wiring.from_edge)
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
@@ -200,8 +200,8 @@ def certification_status(npn: str) -> CertificationStatusView:
 
 def _signed(secret: str) -> tuple[str, bytes]:
     raw = callers.raw_body(app)
-    headers = dict(app.current_event.headers)
-    return wire.verify_standard(raw, headers, wiring.secrets()[secret].split(), wiring.clock().now()), raw
+    headers, now = dict(app.current_event.headers), wiring.clock().now()
+    return wiring.secrets().verified(secret, lambda known: wire.verify_standard(raw, headers, known, now)), raw
 
 
 def _signed_by_screening() -> bytes:
@@ -212,9 +212,8 @@ def _signed_by_screening() -> bytes:
 
 def _require_certification_site() -> None:
     """The site shows the key we call it with; no staff token is involved, so the route has no authorizer."""
-    wire.verify_bearer(
-        app.current_event.headers.get("Authorization"), wiring.secrets()["certification_site_key"].split()
-    )
+    shown = app.current_event.headers.get("Authorization")
+    wiring.secrets().verified("certification_site_key", lambda known: wire.verify_bearer(shown, known))
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

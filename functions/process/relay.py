@@ -11,7 +11,8 @@ from econtracting.domain.need_to_know import name_in_logs
 
 logger = Logger()
 
-SWEEP_LIMIT = 200  # per shard and run; what is left is first in line a minute later
+SWEEP_LIMIT = 200  # per shard and round; what is left comes in the next round, or a minute later
+RESERVE = 15_000  # ms: one more effect may take as long as the slowest vendor
 
 
 def on_stream(event: dict[str, Any], _: Any) -> dict[str, Any]:
@@ -29,23 +30,48 @@ def on_stream(event: dict[str, Any], _: Any) -> dict[str, Any]:
     return {"batchItemFailures": failed}
 
 
-def sweep(_: dict[str, Any], __: Any) -> dict[str, int]:
-    """Everything whose time has come: effects to repeat, invitations to remind or expire, executions to restart."""
+def sweep(_: dict[str, Any], context: Any) -> dict[str, int]:
+    """Everything whose time has come: effects to repeat, invitations to remind or expire, executions to restart.
+
+    What is done, failed or passed over leaves the line, so that each round sees what stood behind it. A round follows
+    another while a shard may hold more than was looked at, and only as long as the function has time.
+    """
     done = {"effects": 0, "packets": 0, "mended": 0, "failed": 0}
-    for packet_id, effect_id in list(wiring.outbox().due(wiring.clock().now(), SWEEP_LIMIT)):
-        try:
-            if effect_id is not None:
-                perform(packet_id, effect_id)
-                done["effects"] += 1
-            else:
-                done["packets"] += 1
-                done["mended"] += int(_attend(packet_id))
-        except Exception as error:  # the next one may well succeed
-            logger.error("not attended", packet_id=packet_id, error_type=type(error).__name__)
-            done["failed"] += 1
+    seen: set[tuple[str, str | None]] = set()
+    while True:
+        found = list(wiring.outbox().due(wiring.clock().now(), SWEEP_LIMIT))
+        fresh = [one for one in found if one not in seen]  # the index lags behind the table
+        seen.update(fresh)
+        for packet_id, effect_id in fresh:
+            if context.get_remaining_time_in_millis() < RESERVE:
+                break
+            _attend(packet_id, effect_id, done)
+        if not fresh or len(found) < SWEEP_LIMIT or context.get_remaining_time_in_millis() < RESERVE:
+            break
     if any(done.values()):
         logger.info("swept", extra=done)
     return done
+
+
+def _attend(packet_id: str, effect_id: str | None, done: dict[str, int]) -> None:
+    try:
+        if effect_id is not None:
+            perform(packet_id, effect_id)
+            done["effects"] += 1
+        else:
+            done["packets"] += 1
+            done["mended"] += int(_look_after(packet_id))
+    except Exception as error:  # the next one may well succeed
+        logger.error("not attended", packet_id=packet_id, error_type=type(error).__name__)
+        done["failed"] += 1
+        _pass_over(packet_id, effect_id, error)
+
+
+def _pass_over(packet_id: str, effect_id: str | None, error: Exception) -> None:
+    try:
+        wiring.sweeping().pass_over(packet_id, effect_id, error)
+    except Exception as worse:  # it was passed over, or stays in line
+        logger.error("trouble not told", packet_id=packet_id, error_type=type(worse).__name__)
 
 
 def perform(packet_id: str, effect_id: str) -> None:
@@ -60,7 +86,8 @@ def perform(packet_id: str, effect_id: str) -> None:
         )
 
 
-def _attend(packet_id: str) -> bool:
+def _look_after(packet_id: str) -> bool:
     mended = wiring.upkeep().attend_workflow(packet_id)
     wiring.invitation_upkeep().attend(packet_id)
+    wiring.sweeping().attended(packet_id)
     return mended

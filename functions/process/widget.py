@@ -26,7 +26,7 @@ logger = Logger()
 CONSOLE = Staff("console", frozenset({"contracting"}), "", Actor(kind="staff", id="console"))
 DESCRIPTION = """### Contracting department
 Lists the queues, opens a packet with masked values, resends an invitation, asks for a correction, decides, retries.
-Parameters: `queue` (review, adverse, correction, waiting, news, messages).
+Parameters: `queue` (review, adverse, correction, waiting, news, messages, attention).
 """
 SHORTEST_REASON, LONGEST_REASON = 10, 500
 

@@ -69,7 +69,7 @@ from econtracting.views.signing import (
     WithdrawnConsentView,
 )
 
-app = Door(wiring.edge_secret)
+app = Door(wiring.from_edge)
 
 
 class Consent(BaseModel):

@@ -72,7 +72,11 @@ def _named(exported: str) -> dict[str, str]:
 
 def _stack(world: World) -> dict[str, str]:
     """A stack with the template's outputs, so that operators find everything the way they do on AWS."""
-    queue = boto3.client("sqs").create_queue(QueueName="dead-letters")["QueueUrl"]
+    queues = {
+        name: boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"]
+        for name in ("dead-letters", "mail-reports", "lost-runs")
+    }
+    edge = boto3.client("secretsmanager").create_secret(Name="edge", SecretString="edge-secret-of-before")
     values = {
         "TableName": "econtracting",
         "DocumentsBucketName": "documents",
@@ -83,7 +87,11 @@ def _stack(world: World) -> dict[str, str]:
         "RelayFunctionName": "RelayFunction",
         "HeadsFunctionName": "HeadsFunction",
         "WidgetFunctionName": "WidgetFunction",
-        "DeadLettersUrl": queue,
+        "DeliveriesFunctionName": "DeliveriesFunction",
+        "DeadLettersUrl": queues["dead-letters"],
+        "DeliveryDeadLettersUrl": queues["mail-reports"],
+        "ScheduleDeadLettersUrl": queues["lost-runs"],
+        "EdgeSecretId": edge["ARN"],
         "SealingKey": wiring.only("SEAL_KEY_ID").rpartition("/")[2],
         "SealCertificateKey": wiring.only("SEAL_CERTIFICATE"),
     }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -34,6 +36,63 @@ def dead_letter(shard: str, failed: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@pytest.mark.law("N7")
+@pytest.mark.failure("R63")
+def test_a_bounce_that_could_not_be_handled_is_handled_again_from_the_queue(
+    drill: Drill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, world = drill.open(drill.rings("DeliveryDeadLettersAlarm")), drill.world
+    packet_id = journey.invite(world)
+    event = bounce(world.outside.post.sent[-1]["reference"])
+    queue, client = drill.outputs["DeliveryDeadLettersUrl"], boto3.client("sqs")
+    given_up = {"requestContext": {"condition": "RetriesExhausted"}, "requestPayload": event}
+    not_handed_over = {"Type": "Notification", "MessageId": "m-1", **event["Records"][0]["Sns"]}
+    for body in (given_up, not_handed_over):
+        client.send_message(QueueUrl=queue, MessageBody=json.dumps(body))
+
+    looked = page.follow("reports")
+    assert looked.wrong
+    assert "1 reports: RetriesExhausted" in looked.said
+    assert "1 reports: NotHandedOver" in looked.said
+    assert wiring.packets().load(packet_id).delivery == "sent"
+    assert not page.follow("replay").wrong
+    assert wiring.packets().load(packet_id).delivery == "undeliverable"
+    assert page.follow("reports").said == "no report is left\n"
+    bounced_once = [one for one in wiring.packets().events(packet_id) if one.type == "invitation.bounced"]
+    assert len(bounced_once) == 1
+
+
+def test_a_report_stays_in_the_queue_while_it_cannot_be_handled(drill: Drill, monkeypatch: pytest.MonkeyPatch) -> None:
+    page, world = drill.open("dead-letters"), drill.world
+    journey.invite(world)
+    event = bounce(world.outside.post.sent[-1]["reference"])
+    body = {"requestContext": {"condition": "RetriesExhausted"}, "requestPayload": event}
+    queue = drill.outputs["DeliveryDeadLettersUrl"]
+    boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(body))
+    with monkeypatch.context() as broken:
+        broken.setattr(wiring, "deliveries", lambda: 1 / 0)
+        assert page.follow("replay").wrong
+    held = boto3.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+    assert held["ApproximateNumberOfMessagesNotVisible"] == "1"
+
+
+@pytest.mark.law("N7")
+@pytest.mark.failure("R64")
+def test_a_lost_run_of_the_sweep_is_seen_and_forgotten(drill: Drill) -> None:
+    page = drill.open(drill.rings("ScheduleDeadLettersAlarm"))
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:SweepFunction"
+    body = {
+        "timestamp": "2026-11-24T15:01:00Z",
+        "requestContext": {"condition": "RetriesExhausted", "functionArn": arn},
+    }
+    boto3.client("sqs").send_message(QueueUrl=drill.outputs["ScheduleDeadLettersUrl"], MessageBody=json.dumps(body))
+    looked = page.follow("runs")
+    assert looked.wrong
+    assert "SweepFunction: RetriesExhausted 2026-11-24T15:01:00Z" in looked.said
+    assert not page.follow("forget").wrong
+    assert page.follow("runs").said == "no run was lost\n"
+
+
 @pytest.mark.failure("R29")
 def test_dead_letters(drill: Drill, monkeypatch: pytest.MonkeyPatch) -> None:
     page, world = drill.open(drill.rings("RelayDeadLettersAlarm")), drill.world
@@ -57,14 +116,17 @@ def test_dead_letters(drill: Drill, monkeypatch: pytest.MonkeyPatch) -> None:
     assert journey.letters(world) == ["invitation"]
 
 
+@pytest.mark.law("T7")
+@pytest.mark.failure("R60")
 def test_outbox_age(drill: Drill) -> None:
     page, world = drill.open(drill.rings("OutboxAgeAlarm")), drill.world
     world.outside.post.down = True
     packet_id = journey.invite(world)
-    for _ in range(4):
+    for _ in range(4 * 12):
         world.clock.pass_(minutes=15)
         world.settle()
-    world.clock.pass_(minutes=20)
+    age = wiring.counting().count(world.clock.now(), world.clock.now()).oldest_effect
+    assert age >= timedelta(hours=12), "between two tries it waits on"
 
     looked = page.follow("look")
     assert looked.wrong
@@ -72,12 +134,15 @@ def test_outbox_age(drill: Drill) -> None:
     assert "temporarily-unavailable" in looked.said
     assert set(console.asked("postponed effects", drill.lines)) == {("mail", "temporarily-unavailable")}
     assert page.follow("schedules").said == "[]"
-    assert "failed 5 times" in page.follow("packet", PACKET=packet_id).said
+    told = page.follow("packet", PACKET=packet_id).said
+    assert re.search(r"failed \d+ times", told)
+    assert "EFFECT_STUCK: mail#invitation#1 since 2026-11-24 15:00, temporarily-unavailable" in told
     world.outside.post.down = False
     assert not page.follow("retry", PACKET=packet_id, REASON=REASON).wrong
     world.settle()
     assert page.follow("look").said == "nothing is overdue\n"
     assert journey.letters(world) == ["invitation"]
+    assert "EFFECT_STUCK" not in page.follow("packet", PACKET=packet_id).said
 
 
 @pytest.mark.parametrize("vendor", ["screening", "gateway", "site"])
@@ -161,9 +226,13 @@ def bounced(reference: str) -> None:
     """What the mail service's topic delivers for a lasting bounce."""
     from invite import deliveries
 
+    deliveries.lambda_handler(bounce(reference), Context())
+
+
+def bounce(reference: str) -> dict[str, Any]:
     report = {
         "eventType": "Bounce",
         "bounce": {"bounceType": "Permanent"},
         "mail": {"headers": [{"name": "X-Reference-Id", "value": reference}]},
     }
-    deliveries.lambda_handler({"Records": [{"Sns": {"Message": json.dumps(report)}}]}, Context())
+    return {"Records": [{"Sns": {"Message": json.dumps(report)}}]}

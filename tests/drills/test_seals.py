@@ -15,7 +15,7 @@ from econtracting.adapters import seal_certificate
 from econtracting.evidence import econtracting_verify
 from sign import certificate
 from tests.drills.conftest import Drill
-from tests.support import faults, journey, stories
+from tests.support import faults, journey
 from tests.support.world import Context, World
 
 REASON = "Mended by the new deployment, Carla Winter"
@@ -146,22 +146,6 @@ def test_rotation_of_the_link_key_leaves_old_links_and_mails_new_ones(
     journey.expect(world.call("POST", "/access/password-requests", {"invitation": old}), 202)
     world.settle()
     assert sum("temporary-password" in mail["reference"] for mail in world.outside.post.sent) == 2
-
-
-def test_rotation_of_a_webhook_secret_takes_both_for_a_while(drill: Drill, monkeypatch: pytest.MonkeyPatch) -> None:
-    world, store = drill.world, boto3.client("secretsmanager")
-    kept = json.loads(store.get_secret_value(SecretId="vendors")["SecretString"])
-
-    def deploy(key: str) -> None:
-        store.put_secret_value(SecretId="vendors", SecretString=json.dumps({**kept, "background_check_key": key}))
-        deployed_with(monkeypatch)
-
-    packet_id = stories.to_check(world)
-    deploy("sim_key_new sim_key_meridian")
-    assert journey.background_webhook(world, packet_id, 1, "pending").status == 202
-    deploy("sim_key_new")
-    assert journey.background_webhook(world, packet_id, 1, "complete", "clear").status == 401
-    assert world.status(packet_id) == "BACKGROUND_CHECK"
 
 
 def test_seal_age(drill: Drill, tmp_path: Path) -> None:

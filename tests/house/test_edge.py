@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,8 +23,12 @@ def event(headers: dict[str, str]) -> dict[str, Any]:
     }
 
 
+def knowing(secret: str | None) -> Callable[[str], bool]:
+    return lambda shown: bool(secret) and shown == secret
+
+
 def source(headers: dict[str, str], secret: str | None = SECRET) -> str:
-    return str(seen_through(event(headers), secret)["requestContext"]["identity"]["sourceIp"])
+    return str(seen_through(event(headers), knowing(secret))["requestContext"]["identity"]["sourceIp"])
 
 
 @pytest.mark.parametrize("address", ["203.0.113.7", "2001:db8::7"])
@@ -53,7 +58,9 @@ def test_where_there_is_no_distribution_no_header_counts() -> None:
 
 
 def test_the_secret_goes_no_further_than_the_door() -> None:
-    kept = seen_through(event({"X-Edge-Secret": SECRET, "X-Viewer-Address": "203.0.113.7", "Accept": "*/*"}), SECRET)
+    kept = seen_through(
+        event({"X-Edge-Secret": SECRET, "X-Viewer-Address": "203.0.113.7", "Accept": "*/*"}), knowing(SECRET)
+    )
     assert SECRET not in json.dumps(kept)
     assert kept["headers"] == {"Accept": "*/*"}
 
@@ -62,12 +69,12 @@ def test_the_distribution_and_every_door_share_one_secret() -> None:
     resources = template()["Resources"]
     [api] = [one for one in resources["Portal"]["Properties"]["DistributionConfig"]["Origins"] if one["Id"] == "api"]
     [header] = api["OriginCustomHeaders"]
-    assert header["HeaderName"] == "x-edge-secret"
+    assert header == {"HeaderName": "x-edge-secret", "HeaderValue": {"Sub": "{{resolve:secretsmanager:${EdgeSecret}}}"}}
     doors = {name: functions()[name] for _, _, name in routes()}
     assert len(doors) == 5
     for name, door in doors.items():
-        condition, on_aws, elsewhere = door["Environment"]["Variables"]["EDGE_SECRET"]["If"]
-        assert (condition, on_aws) == ("OnAws", header["HeaderValue"]), name
+        condition, on_aws, elsewhere = door["Environment"]["Variables"]["EDGE_SECRET_ID"]["If"]
+        assert (condition, on_aws) == ("OnAws", {"Ref": "EdgeSecret"}), name  # its name, never its value
         assert elsewhere == {"Ref": "AWS::NoValue"}
 
 

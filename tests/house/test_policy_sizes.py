@@ -39,6 +39,8 @@ def resolved(value: Any) -> Any:
     match value:
         case {"Ref": name}:
             return named(name)
+        case {"Fn::If": [_, one, other]}:
+            return max(resolved(one), resolved(other), key=size)
         case {"Fn::GetAtt": attribute}:
             return named(attribute if isinstance(attribute, str) else ".".join(attribute))
         case {"Fn::Sub": [text, given]}:

@@ -31,6 +31,7 @@ from econtracting.domain.screening.adverse import AdverseCase, AdverseStatus, Wa
 from econtracting.domain.screening.background import Check, Report, ScreeningResult, ScreeningStatus
 from econtracting.domain.screening.calendar import business_days_between
 from econtracting.ports import Change
+from econtracting.usecases.commit.standing import current_case
 from econtracting.usecases.screening import adverse
 from invite import deliveries
 from process import tasks, widget
@@ -271,7 +272,7 @@ class Refusals(RuleBasedStateMachine):
             if number == effect.id or number in self.made:
                 continue
             self.made[number] = effect.created_at
-            case = adverse.current(wiring.packets(), wiring.packets().load(self.packet_id))
+            case = current_case(wiring.packets(), wiring.packets().load(self.packet_id))
             assert case is not None
             assert case.copy_of_report is not None, "a notice left without its copy"
             kept = wiring.documents().read(case.copy_of_report.key, case.copy_of_report.version)

@@ -106,6 +106,18 @@ ROWS = (
         "A day ends without a head over the trails",
         "each missed day is made up for once, oldest first; a run that died goes on; an alarm",
     ),
+    Row(
+        "R60",
+        "An effect fails for ever",
+        "its age counts on between tries; packet marked, trail says why, in any status; retry tries it",
+    ),
+    Row("R61", "A row or a packet cannot even be attended, two hundred at once", "passed over; what is behind goes on"),
+    Row(
+        "R62", "A letter waits until it is not true any more", "it is not sent, the trail says why; a notice still goes"
+    ),
+    Row("R63", "A report of a bounce or a delivery cannot be handled", "to the dead letters; handled again from there"),
+    Row("R64", "A run of the sweep or of the census fails", "to the dead letters; the next run does its work"),
+    Row("R65", "A secret is changed under load", "both count for a while; the old one is refused within five minutes"),
     Row("R50", "A request overlaps its own repeat", "one act; both get the first answer"),
     Row(
         "R51", "Writers of one object meet on S3 (409)", "they wait and write again; the first object stands, else 503"

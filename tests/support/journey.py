@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from econtracting.domain.moment import iso
 from tests.support.pdf_text import text_of
-from tests.support.webhooks import screening_headers, standard_headers
+from tests.support.webhooks import SCREENING_KEY, screening_headers, standard_headers
 from tests.support.world import Answer, World
 
 RECRUITER = {
@@ -189,8 +189,10 @@ def to_signed(world: World, **changes: Any) -> str:
     return packet_id
 
 
-def background_webhook(world: World, packet_id: str, attempt: int, status: str, result: str | None = None) -> Answer:
-    """The vendor's report ends, and its webhook says so."""
+def background_webhook(
+    world: World, packet_id: str, attempt: int, status: str, result: str | None = None, *, key: bytes = SCREENING_KEY
+) -> Answer:
+    """The vendor's report ends, and its webhook, signed with `key`, says so."""
     reference = f"{packet_id}-{attempt}"
     report = world.outside.screening.ends(reference, status, result)
     event = {
@@ -200,7 +202,7 @@ def background_webhook(world: World, packet_id: str, attempt: int, status: str, 
         "data": {"object": {"id": report, "custom_id": reference, "status": status, "result": result}},
     }
     raw = json.dumps(event).encode()
-    return world.call("POST", "/webhooks/background-checks", raw, headers=screening_headers(raw))
+    return world.call("POST", "/webhooks/background-checks", raw, headers=screening_headers(raw, key))
 
 
 def standard_webhook(world: World, path: str, body: dict[str, Any], message_id: str | None = None) -> Answer:

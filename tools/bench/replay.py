@@ -129,7 +129,7 @@ def _milliseconds(request: Request) -> float:
 
 def floor_ms() -> float:
     """The resolver alone: a door with one route that answers a constant."""
-    door = Door(lambda: None)
+    door = Door(lambda _: False)
 
     @door.get("/constant")
     def constant() -> dict[str, str]:

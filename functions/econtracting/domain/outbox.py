@@ -260,7 +260,9 @@ class Effect(Record):
     payload: dict[str, Any] = {}
     sealed: dict[str, str] | None = None
     created_at: Moment
+    born_at: Moment | None = None  # when it was first to be done, however often it is tried
     due_at: Moment | None = None  # next time it may be tried; None once done
+    leased_until: Moment | None = None  # someone performs it until then
     attempts: int = 0
     done_at: Moment | None = None
     failure: str | None = None  # the class of the last failure, never its text
@@ -269,6 +271,18 @@ class Effect(Record):
     def reference(self) -> str:
         """The stable id the outside sees: a mail's reference header, a vendor's idempotency key."""
         return f"{self.packet_id}.{self.id.replace('#', '.')}"
+
+    @property
+    def since(self) -> datetime:
+        """When it was first to be done: its age counts from here.
+
+        Rows of a release that did not keep it are as old as they were written, once they have failed.
+        """
+        return self.born_at or (self.created_at if self.failure else self.due_at or self.created_at)
+
+    def needs_help(self, now: datetime) -> bool:
+        """Whether it was tried so often, or waits so long, that a person has to look."""
+        return self.attempts >= TRIES or now - self.since >= PATIENCE
 
     @property
     def task(self) -> Task:
@@ -306,6 +320,7 @@ def row(packet_id: str, id: str, task: Task, now: datetime, *, due_at: datetime 
         kind=task.kind,
         payload=task.model_dump(mode="json", exclude_none=True),
         created_at=now,
+        born_at=due_at or now,
         due_at=due_at or now,
     )
 
@@ -402,6 +417,9 @@ def publish(packet_id: str, task: Publish, what: str, version: int, now: datetim
 
 LEASE = timedelta(seconds=90)
 BACKOFF_CEILING = timedelta(hours=1)
+LONGEST_PAUSE = BACKOFF_CEILING + LEASE  # whatever was to be done before now is due by then, or done
+TRIES = 10  # some four hours, with the pauses between
+PATIENCE = timedelta(days=1)  # also for what is not tried, because its vendor is left alone
 
 
 def retry_at(now: datetime, attempts: int, *, base: timedelta) -> datetime:

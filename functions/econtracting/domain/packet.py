@@ -133,6 +133,23 @@ class SectionState(Record):
     complete: bool
 
 
+class Trouble(Record):
+    """What does not get done by itself, so that someone has to look, wherever the packet stands.
+
+    `about` is the id of an outbox row, or SWEEP for the packet's own turn in the sweep; `reason` is our code of what is
+    the matter, `failure` that of the last try.
+    """
+
+    about: str
+    reason: str
+    failure: str
+    since: Moment  # it was first to be done
+    at: Moment  # it was told
+
+
+SWEEP = "sweep"
+
+
 class Packet(Record):
     """The head record of a packet. `version` counts its commits; it carries the audit chain's end."""
 
@@ -181,6 +198,7 @@ class Packet(Record):
     flags: tuple[
         str, ...
     ] = ()  # what the contracting department has to know of the frozen answers (domain/interview/flags.py)
+    stuck: tuple[Trouble, ...] | None = None  # not stored where there is none: packets keep their form
 
     def move(self, to: Status, at: datetime) -> Self:
         """The packet one step further.
@@ -256,6 +274,19 @@ class Packet(Record):
 
     def having(self, **changes: Any) -> Self:
         return self.model_copy(update=changes)
+
+    @property
+    def troubles(self) -> tuple[Trouble, ...]:
+        """What a person has to look at, in any status."""
+        return self.stuck or ()
+
+    def in_trouble(self, trouble: Trouble) -> Self:
+        """Something more does not get done by itself."""
+        return self.having(stuck=(*self.troubles, trouble))
+
+    def out_of_trouble(self, about: str) -> Self:
+        """That was done after all."""
+        return self.having(stuck=tuple(one for one in self.troubles if one.about != about) or None)
 
     def look_at(self, at: datetime) -> Self:
         """Someone has to look at it then, if nothing happens before."""

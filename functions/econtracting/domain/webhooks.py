@@ -64,6 +64,12 @@ def verify_bearer(authorization: str | None, keys: Iterable[str]) -> None:
         raise BadSignature("Send the key agreed with this system: Authorization: Bearer ...")
 
 
+def verify_shown(shown: str, values: Iterable[str]) -> None:
+    """Check a shared secret that is shown as it is against every active one. Raises BadSignature."""
+    if not _any_equal(values, [shown]):
+        raise BadSignature()
+
+
 def _is_recent(timestamp: str, now: datetime) -> bool:
     if not (timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= 12):
         return False

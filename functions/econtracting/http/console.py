@@ -14,7 +14,7 @@ from econtracting.http import console_parts as parts
 from econtracting.http.console_parts import age, text, words
 from econtracting.views.base import View
 from econtracting.views.messages import MessagesView
-from econtracting.views.packets import PacketDetailView, PacketRowsView, RefusalBy
+from econtracting.views.packets import PacketDetailView, PacketRowsView, PacketRowView, RefusalBy
 
 # act -> (button, what is asked before it is done)
 BUTTONS: dict[Act, tuple[str, str]] = {
@@ -37,6 +37,7 @@ QUEUES = {
     "waiting": "At the vendor",
     "news": "Late news",
     "messages": "Vendors' messages",
+    "attention": "Not getting done",
 }
 MESSAGES = "messages"  # a queue of its own: not of packets
 # button, what it carries, what is asked before it is done
@@ -55,6 +56,7 @@ _COLORS = {
 CHECKS = ("attempt", "status", "result", "ordered_at")
 APPOINTMENTS = ("state", "status", "reasons")
 NEWS = ("about", "at")
+TROUBLES = ("about", "reason", "failure", "since")
 EFFECTS = ("kind", "attempts", "due_at", "failure")
 ROAD = ("stage", "state", "at")
 
@@ -74,7 +76,7 @@ class Pages:
             (
                 self._do.link(row.packet_id, {"packet_id": row.packet_id}),
                 text(age(row.age_seconds)),
-                words(row.review_reason),
+                _reasons(row),
                 text(row.agency.name),
             )
             for row in sorted(found.items, key=lambda row: -row.age_seconds)
@@ -119,7 +121,7 @@ class Pages:
         badge = parts.badge(shown.status.replace("_", " "), _COLORS.get(shown.status, "calm"))
         named = {
             "In this status for": text(age(shown.age_seconds)),
-            "Reason": words(shown.review_reason),
+            "Reason": _reasons(shown),
             "Agent": text(_masked_person(shown.agent)),
             "Producer number": text(shown.npn),
             "Agency": text(shown.agency.name),
@@ -134,6 +136,7 @@ class Pages:
             _table("Late news", shown.news, NEWS),
             _table("Background check", shown.background_checks, CHECKS),
             _table("Appointments", shown.appointments, APPOINTMENTS),
+            _table("Not getting done", shown.troubles, TROUBLES),
             _table("Waiting in the outbox", shown.waiting_effects, EFFECTS),
             _table("Road", [row for row in shown.timeline if row.at], ROAD),
             self._actions(shown),
@@ -170,11 +173,16 @@ def _possible(shown: PacketDetailView) -> list[Act]:
     acts = list(possible(shown.status, unclear=shown.refusal_by is RefusalBy.NOTICES, news=bool(shown.news)))
     if shown.review_reason in TAKES_TWO and Act.PROCEED in acts:
         acts.remove(Act.PROCEED)
-    failed = any(effect.failure for effect in shown.waiting_effects)
+    failed = bool(shown.troubles) or any(effect.failure for effect in shown.waiting_effects)
     refused = shown.adverse is not None and shown.adverse.copy_refused is not None
     if (failed or refused) and Act.RETRY not in acts:
         acts.append(Act.RETRY)
     return acts
+
+
+def _reasons(row: PacketRowView) -> str:
+    """Why someone has to look: the review's reason, and what does not get done."""
+    return ", ".join(words(one) for one in [row.review_reason, *(one.reason for one in row.troubles)] if one)
 
 
 def _masked_person(agent: InvitedAgent) -> str:

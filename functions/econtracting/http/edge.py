@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from typing import Any
 
@@ -11,10 +10,11 @@ SECRET_HEADER = "x-edge-secret"
 ADDRESS_HEADER = "x-viewer-address"  # set by the distribution for every request, whatever the viewer sent
 
 
-def seen_through(event: Mapping[str, Any], secret: str | None) -> dict[str, Any]:
+def seen_through(event: Mapping[str, Any], from_edge: Callable[[str], bool]) -> dict[str, Any]:
     """The event with the viewer's address as its source, if the distribution proves that it passed the request on.
 
-    Without the shared secret the headers say nothing and the gateway's own finding stands. Neither goes any further.
+    Without the shared secret, by which `from_edge` knows it, the headers say nothing and the gateway's own finding
+    stands. Neither goes any further.
     """
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     kept = {**event}
@@ -25,7 +25,7 @@ def seen_through(event: Mapping[str, Any], secret: str | None) -> dict[str, Any]
                 for name, value in event[where].items()
                 if name.lower() not in (SECRET_HEADER, ADDRESS_HEADER)
             }
-    if secret and hmac.compare_digest((headers.get(SECRET_HEADER) or "").encode(), secret.encode()):
+    if (shown := headers.get(SECRET_HEADER)) and from_edge(shown):
         address = _address(headers.get(ADDRESS_HEADER))
         if address is not None:
             context = event["requestContext"]

@@ -106,12 +106,12 @@ def unreadable(event: dict[str, Any]) -> Response[str] | None:
 class Door(APIGatewayRestResolver):
     """A resolver whose every answer, refusals included, has the same shape and headers.
 
-    `edge_secret` tells what the distribution proves itself with; None where there is no distribution.
+    `from_edge` tells whether what a request shows is what the distribution proves itself with.
     """
 
-    def __init__(self, edge_secret: Callable[[], str | None]) -> None:
+    def __init__(self, from_edge: Callable[[str], bool]) -> None:
         super().__init__(enable_validation=True, response_validation_error_http_code=500)
-        self._edge_secret = edge_secret
+        self._from_edge = from_edge
         self.exception_handler(errors.EContractingError)(self._refused)
         self.exception_handler(RequestValidationError)(self._invalid)
         self.exception_handler(ServiceError)(self._service_error)
@@ -132,7 +132,7 @@ class Door(APIGatewayRestResolver):
                 "isBase64Encoded": False,
             }
         else:
-            answer = super().resolve(seen_through(event, self._edge_secret()), context)
+            answer = super().resolve(seen_through(event, self._from_edge), context)
         headers = answer.setdefault("multiValueHeaders", {})
         for name, value in HEADERS.items():
             headers.setdefault(name, [value])

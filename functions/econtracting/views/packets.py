@@ -15,7 +15,7 @@ from econtracting.domain.corrections import CorrectionRequest
 from econtracting.domain.late_news import LateItem
 from econtracting.domain.moment import Moment
 from econtracting.domain.outbox import Effect
-from econtracting.domain.packet import Agency, InvitedAgent, Packet, Recruiter, Status
+from econtracting.domain.packet import Agency, InvitedAgent, Packet, Recruiter, Status, Trouble
 from econtracting.domain.screening.adverse import AdverseCase, AdverseStatus
 from econtracting.domain.screening.background import Check
 from econtracting.views.base import View
@@ -34,6 +34,20 @@ type EventFact = Annotated[
 ]
 
 
+class TroubleView(View):
+    """Something that does not get done by itself."""
+
+    about: str = Field(description="Id of the outbox row, or sweep")
+    reason: str = Field(description="Code of what is the matter")
+    failure: str = Field(description="Code of what the last try failed with when this was told")
+    since: Moment = Field(description="When it was first to be done")
+    at: Moment = Field(description="When the contracting department was told")
+
+    @classmethod
+    def of(cls, trouble: Trouble) -> TroubleView:
+        return cls(**trouble.model_dump())
+
+
 class PacketRowView(View):
     """A packet in a list."""
 
@@ -45,6 +59,7 @@ class PacketRowView(View):
     npn: str | None = Field(description="National Producer Number, once the agent has confirmed it")
     review_reason: str | None = Field(description="Code of why the contracting department has to look")
     attempt: int = Field(description="Of the workflow's execution")
+    troubles: list[TroubleView] = Field(description="What does not get done by itself, whatever the status")
 
 
 class PacketRowsView(View):
@@ -276,4 +291,5 @@ def row_of(packet: Packet, now: datetime) -> PacketRowView:
         npn=packet.npn,
         review_reason=packet.review_reason,
         attempt=packet.attempt,
+        troubles=[TroubleView.of(one) for one in packet.troubles],
     )

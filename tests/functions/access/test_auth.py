@@ -328,7 +328,7 @@ def test_after_five_password_mails_in_an_hour_there_is_no_sixth(world: World, pa
     secret = link_secret(world)
     for _ in range(8):
         expect(world.call("POST", "/access/password-requests", {"invitation": secret}), 202)
-    world.settle()
+        world.settle()
     mails = [mail for mail in world.outside.post.sent if "temporary-password" in mail["reference"]]
     assert len(mails) == 5
     world.clock.pass_(hours=1)

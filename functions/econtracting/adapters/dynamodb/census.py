@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from econtracting.adapters.dynamodb import items, keys
+from econtracting.adapters.dynamodb.outbox import DynamoOutbox
 from econtracting.adapters.failures import translated
 from econtracting.domain.moment import iso
 from econtracting.domain.packet import Packet
@@ -16,6 +17,10 @@ class DynamoCensus:
     def __init__(self, client: Any, table: str) -> None:
         self._client = client
         self._table = table
+        self._outbox = DynamoOutbox(client, table)
+
+    def in_trouble(self) -> int:
+        return self.packets(keys.IN_TROUBLE, None)
 
     def packets(self, status: str, before: datetime | None) -> int:
         return sum(page["Count"] for page in self._by_status(status, None, before, Select="COUNT"))
@@ -53,13 +58,7 @@ class DynamoCensus:
             more = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
     def oldest_due(self, now: datetime) -> datetime | None:
-        values = [{":pk": f"DUE#{shard}", ":now": iso(now)} for shard in range(keys.DUE_SHARDS)]
-        first = [
-            one
-            for value in values
-            for one in self._query("by_due", "due_pk = :pk AND due_at_sk <= :now", value, Limit=1)["Items"]
-        ]
-        return min((datetime.fromisoformat(items.plain(one)["due_at_sk"]) for one in first), default=None)
+        return min((since for *_, since in self._outbox.waiting(now)), default=None)
 
     def _by_status(
         self, status: str, since: datetime | None, before: datetime | None, **query: Any

@@ -49,5 +49,9 @@ def plain(stored: dict[str, Any]) -> dict[str, Any]:
 
 def record[M: BaseModel](kind: type[M], stored: dict[str, Any]) -> M:
     """A stored item as its record; key and index attributes are the table's own business."""
-    values = plain(stored)
+    return of(kind, plain(stored))
+
+
+def of[M: BaseModel](kind: type[M], values: dict[str, Any]) -> M:
+    """The same of an item in plain JSON values."""
     return kind.model_validate({name: values[name] for name in names_of(kind) if name in values})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -39,6 +40,7 @@ Key = dict[str, str]
 
 DUE_SHARDS = 4  # a due index without shards would put every timer of the product on one partition (1,000 WCU)
 STATUS_SHARDS = 8
+IN_TROUBLE = "TROUBLE"  # beside the statuses in their index
 LATE_NEWS = "LATE_NEWS"  # among the statuses of the index, though no packet stands there
 LONGEST_NAME = 512  # bytes
 
@@ -52,6 +54,10 @@ def _bounded(name: str) -> str:
 
 def of_packet(packet_id: str) -> str:
     return f"PACKET#{_bounded(packet_id)}"
+
+
+def packet_id_of(partition: str) -> str:
+    return partition.removeprefix("PACKET#")
 
 
 def packet(packet_id: str) -> Key:
@@ -72,6 +78,10 @@ def request(caller: str, key: str) -> Key:
 
 def limit(name: str, window: int) -> Key:
     return {"PK": f"LIMIT#{name}", "SK": f"{window:012d}"}
+
+
+def trouble_of(packet_id: str) -> Key:
+    return {"PK": of_packet(packet_id), "SK": "TROUBLE"}
 
 
 def session_of(packet_id: str, fingerprint: str) -> Key:
@@ -200,7 +210,7 @@ def indexes(packet: Packet) -> dict[str, str]:
         "status_sk": f"{iso(packet.status_at)}#{packet.id}",
     }
     if packet.due_at is not None:
-        found |= due(packet.id, iso(packet.due_at))
+        found |= due(packet.id, packet.due_at)
     return found
 
 
@@ -210,5 +220,30 @@ def late_news(news: LateNews) -> dict[str, str]:
     return {"status_pk": shard, "status_sk": f"{iso(news.since)}#{news.packet_id}"}
 
 
-def due(packet_id: str, due_at: str) -> dict[str, str]:
-    return {"due_pk": due_shard(packet_id), "due_at_sk": due_at}
+def troubles(packet: Packet) -> dict[str, str]:
+    """The pointer to a packet that someone has to look at wherever it stands: listed like a status, oldest first."""
+    first = min(iso(one.at) for one in packet.troubles)
+    return {
+        **trouble_of(packet.id),
+        "status_pk": status_shard(IN_TROUBLE, _shard(packet.id, STATUS_SHARDS)),
+        "status_sk": f"{first}#{packet.id}",
+    }
+
+
+def due(packet_id: str, due_at: datetime, since: datetime | None = None) -> dict[str, str]:
+    """The index attributes of what is due; `since` tells when it was first to be done, if that was earlier."""
+    return {"due_pk": due_shard(packet_id), "due_at_sk": due_sort(due_at, since)}
+
+
+def due_sort(due_at: datetime, since: datetime | None = None) -> str:
+    return iso(due_at) if since is None or since >= due_at else f"{iso(due_at)}#{iso(since)}"
+
+
+def due_by(at: datetime) -> str:
+    """A bound that lies behind every sort key that is due at a time."""
+    return f"{iso(at)}~"
+
+
+def waits_since(due_at_sk: str) -> datetime:
+    """When it was first to be done."""
+    return datetime.fromisoformat(due_at_sk.rpartition("#")[2])

@@ -36,7 +36,6 @@ from econtracting.domain.late_news import LateNews
 from econtracting.domain.lifecycle import announce_moves
 from econtracting.domain.messages import QueuedMessage, Received
 from econtracting.domain.milestones import sign_milestones
-from econtracting.domain.moment import iso
 from econtracting.domain.need_to_know import carried
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Packet
@@ -158,23 +157,28 @@ class DynamoPackets:
         if status is not None:
             condition, values = condition + " AND begins_with(agency_sk, :sk)", {**values, ":sk": f"{status}#"}
         query = {"IndexName": "by_agency", "KeyConditionExpression": condition, "Limit": limit}
-        return self._page(query, values, cursor)
+        found, more = self._page(query, values, cursor)
+        return Page([items.record(Packet, stored) for stored in found], more)
 
     def by_status(self, status: str, cursor: str | None, limit: int) -> Page:
-        found, following = self._standing(status, cursor, limit)
-        return Page([items.record(Packet, stored) for stored in found], following)
+        found, more = self._under_status(status, cursor, limit)
+        return Page([items.record(Packet, stored) for stored in found], more)
 
     def with_late_news(self, cursor: str | None, limit: int) -> Page:
-        found, following = self._standing(keys.LATE_NEWS, cursor, limit)
-        return Page([self.load(items.record(LateNews, stored).packet_id) for stored in found], following)
+        found, more = self._under_status(keys.LATE_NEWS, cursor, limit)
+        return Page([self.load(items.record(LateNews, stored).packet_id) for stored in found], more)
 
-    def _standing(self, status: str, cursor: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
+    def in_trouble(self, cursor: str | None, limit: int) -> Page:
+        pointers, more = self._under_status(keys.IN_TROUBLE, cursor, limit)
+        return Page([self.load(keys.packet_id_of(items.plain(one)["PK"])) for one in pointers], more)
+
+    def _under_status(self, status: str, cursor: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
         """Shard after shard, each oldest first; the cursor remembers the shard."""
         shard, inner = _opened(cursor) if cursor else (0, None)
         found: list[dict[str, Any]] = []
         while shard < keys.STATUS_SHARDS:
             query = {"IndexName": "by_status", "KeyConditionExpression": "status_pk = :pk", "Limit": limit - len(found)}
-            stored, inner = self._stored_page(query, {":pk": keys.status_shard(status, shard)}, inner)
+            stored, inner = self._page(query, {":pk": keys.status_shard(status, shard)}, inner)
             found += stored
             if inner is None:
                 shard += 1
@@ -222,12 +226,8 @@ class DynamoPackets:
                 return found
             query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    def _page(self, query: dict[str, Any], values: dict[str, str], cursor: str | None) -> Page:
-        stored, following = self._stored_page(query, values, cursor)
-        return Page([items.record(Packet, one) for one in stored], following)
-
     @translated
-    def _stored_page(
+    def _page(
         self, query: dict[str, Any], values: dict[str, str], cursor: str | None
     ) -> tuple[list[dict[str, Any]], str | None]:
         query = {**query, "TableName": self._table, "ExpressionAttributeValues": items.attributes(values)}
@@ -264,6 +264,7 @@ class DynamoPackets:
             key = items.attributes(dict(keys.of(gone)))
             parts.append(_Part({"Delete": {"TableName": self._table, "Key": key}}, _Lost))
         parts += self._session_pointers(change)
+        parts += self._trouble_pointer(before, after)
         if request is not None:
             parts.append(self._new(self._request_item(request, change), _Answered))
         try:
@@ -301,6 +302,16 @@ class DynamoPackets:
                 key = keys.session_of(one.packet_id, one.fingerprint)
                 parts.append(_Part({"Delete": {"TableName": self._table, "Key": items.attributes(dict(key))}}, _Lost))
         return parts
+
+    def _trouble_pointer(self, before: Packet | None, after: Packet) -> list[_Part]:
+        """What lists the packet among those that someone has to look at, wherever it stands."""
+        was = before.troubles if before is not None else ()
+        if after.troubles == was:
+            return []
+        if after.troubles:
+            return [_Part({"Put": {"TableName": self._table, "Item": items.attributes(keys.troubles(after))}}, _Lost)]
+        key = items.attributes(dict(keys.trouble_of(after.id)))
+        return [_Part({"Delete": {"TableName": self._table, "Key": key}}, _Lost)]
 
     def _new(self, item: dict[str, Any], lost: type[Exception], record: Record | None = None) -> _Part:
         put = {
@@ -371,7 +382,7 @@ def as_item(record: Record | ChainedEvent) -> dict[str, Any]:
         return items.item(record, keys.event(record.packet_id, record.seq))
     more: dict[str, Any] = {}
     if isinstance(record, Effect) and record.due_at is not None:
-        more = keys.due(record.packet_id, iso(record.due_at))
+        more = keys.due(record.packet_id, record.due_at)
     if isinstance(record, LateNews):
         more = keys.late_news(record)
     if isinstance(record, Session):

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from econtracting.adapters.secrets import Credential
 from econtracting.adapters.vendors.http import USUAL, Answer, Timeouts, Vendor
 
 
@@ -16,7 +17,7 @@ class _Accepted(Answer):
 
 
 class HttpAppointmentGateway:
-    def __init__(self, base_url: str, key: str, patience: Timeouts = USUAL) -> None:
+    def __init__(self, base_url: str, key: str | Credential, patience: Timeouts = USUAL) -> None:
         self._vendor = Vendor("The appointment gateway", base_url, key, patience)
 
     def appoint(self, order: Mapping[str, Any], idempotency_key: str) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from pydantic import AwareDatetime, StringConstraints, model_validator
 
+from econtracting.adapters.secrets import Credential
 from econtracting.adapters.vendors.http import USUAL, Answer, Timeouts, Vendor
 from econtracting.domain.errors import BadSignature
 from econtracting.domain.interview.definition import Meaning
@@ -63,7 +64,7 @@ class _Report(Answer):
 
 
 class HttpBackgroundChecks:
-    def __init__(self, base_url: str, key: str, patience: Timeouts = USUAL) -> None:
+    def __init__(self, base_url: str, key: str | Credential, patience: Timeouts = USUAL) -> None:
         self._vendor = Vendor("The background-check vendor", base_url, key, patience)
 
     def order(self, candidate: Candidate, package: str, idempotency_key: str) -> Report:

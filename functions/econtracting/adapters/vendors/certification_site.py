@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 from urllib.parse import quote
 
+from econtracting.adapters.secrets import Credential
 from econtracting.adapters.vendors.http import USUAL, Answer, Timeouts, Vendor
 
 
@@ -15,7 +16,7 @@ class _Queued(Answer):
 
 
 class HttpCertificationSite:
-    def __init__(self, base_url: str, key: str, patience: Timeouts = USUAL) -> None:
+    def __init__(self, base_url: str, key: str | Credential, patience: Timeouts = USUAL) -> None:
         self._vendor = Vendor("The certification site", base_url, key, patience)
 
     def feed(self, producer: Mapping[str, Any], idempotency_key: str) -> None:

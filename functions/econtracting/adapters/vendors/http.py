@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, NamedTuple
 import urllib3
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from econtracting.adapters.secrets import Credential
 from econtracting.domain.errors import InvalidRequest, TooLarge, Unavailable
 
 LONGEST_ANSWER = 1024 * 1024
@@ -25,6 +26,7 @@ LONGEST_COPY = 50 * 1024 * 1024  # bytes; a report of many counties has several 
 LONGEST_PAUSE = 3600
 
 REFUSED = frozenset({400, 422})
+UNKNOWN_KEY = 401
 _CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")  # never a sentence, and never a name: those could be about a person
 
 
@@ -53,35 +55,41 @@ class Vendor:
     """An outside system: `name` as people know it, its address, our key there."""
 
     def __init__(
-        self, name: str, base_url: str, key: str, patience: Timeouts, timer: Callable[[], float] = monotonic
+        self,
+        name: str,
+        base_url: str,
+        key: str | Credential,
+        patience: Timeouts,
+        timer: Callable[[], float] = monotonic,
     ) -> None:
         self._timer = timer
         self.name = name
         self._base = base_url.rstrip("/")
-        self._key = key
+        self._credential = Credential.fixed(key) if isinstance(key, str) else key
         timeout = urllib3.Timeout(connect=patience.connect, read=patience.read)
         self._pool = urllib3.PoolManager(num_pools=1, timeout=timeout, retries=False)
+
+    @property
+    def _key(self) -> str:
+        return self._credential.now()
 
     def call(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, *, idempotency_key: str | None = None
     ) -> Reply:
-        """The vendor's answer if it is a 2xx or a 404.
+        """The vendor's answer if it is a 2xx or a 404. A key that is refused is read again, and a new one tried once.
 
         Raises InvalidRequest (400, 422: `reasons` are the vendor's codes) and Unavailable (everything else).
         """
-        headers = {"Accept": "application/json", "Authorization": f"Bearer {self._key}"}
+        headers = {"Accept": "application/json"}
         if body is not None:
             headers["Content-Type"] = "application/json"
         if idempotency_key is not None:
             headers["Idempotency-Key"] = idempotency_key
         content = None if body is None else json.dumps(body).encode()
-        try:
-            with self._pool.request(
-                method, self._base + path, body=content, headers=headers, preload_content=False
-            ) as response:
-                received = response.read(LONGEST_ANSWER + 1, decode_content=True)
-        except urllib3.exceptions.HTTPError:
-            raise Unavailable(f"{self.name} does not answer") from None
+        key = self._key
+        response, received = self._request(method, path, content, {**headers, "Authorization": f"Bearer {key}"})
+        if response.status == UNKNOWN_KEY and (fresh := self._credential.reread()) != key:
+            response, received = self._request(method, path, content, {**headers, "Authorization": f"Bearer {fresh}"})
         if response.status in REFUSED:
             raise InvalidRequest(f"{self.name} refused", reasons=_reasons(received))
         if not (200 <= response.status < 300 or response.status == 404):
@@ -96,7 +104,7 @@ class Vendor:
         Raises TooLarge for one of more than `most` bytes, and Unavailable for everything else that is no whole file.
         """
         # A packed body would have to be unpacked, and nothing tells how large that is: the vendor is asked not to.
-        headers = {"Authorization": f"Bearer {self._key}", "Accept-Encoding": "identity"}
+        headers = {"Authorization": f"Bearer {self._credential.now()}", "Accept-Encoding": "identity"}
         ends, size = self._timer() + LONGEST_SAVE, 0
         try:
             with self._pool.request("GET", self._base + path, headers=headers, preload_content=False) as response:
@@ -126,6 +134,18 @@ class Vendor:
         into.seek(0)
         if b"%PDF-" not in into.read(1024):
             raise self.not_understood()
+
+    def _request(
+        self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[urllib3.BaseHTTPResponse, bytes]:
+        """Raises Unavailable."""
+        try:
+            with self._pool.request(
+                method, self._base + path, body=content, headers=headers, preload_content=False
+            ) as response:
+                return response, response.read(LONGEST_ANSWER + 1, decode_content=True)
+        except urllib3.exceptions.HTTPError:
+            raise Unavailable(f"{self.name} does not answer") from None
 
     def read[A: Answer](self, model: type[A], reply: Reply) -> A:
         """Raises Unavailable if the answer is a 404 or not as documented."""

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from pydantic import AwareDatetime, Field
 
+from econtracting.adapters.secrets import Credential
 from econtracting.adapters.vendors.http import USUAL, Answer, Timeouts, Vendor
 from econtracting.domain.appointing.appointments import License, Licenses, Line
 from econtracting.domain.fields.us import State
@@ -57,7 +58,7 @@ class _Identity(Answer):
 
 
 class HttpLicenseRegistry:
-    def __init__(self, base_url: str, key: str, patience: Timeouts = USUAL) -> None:
+    def __init__(self, base_url: str, key: str | Credential, patience: Timeouts = USUAL) -> None:
         self._vendor = Vendor("The license registry", base_url, key, patience)
 
     def licenses(self, npn: str) -> Licenses | None:

@@ -8,10 +8,15 @@ from econtracting.domain.screening.adverse import AdverseCase
 from econtracting.ports import Packets
 
 
+def current_case(packets: Packets, packet: Packet) -> AdverseCase | None:
+    """The case that is open; the newest one if none is."""
+    return max(packets.all_of(AdverseCase, packet.id), key=lambda one: (not one.over, one.attempt), default=None)
+
+
 def the_agent(packets: Packets, packet: Packet) -> Caller:
     """Whether the agent has been sent a notice about the report that is weighed."""
-    case = packets.find(AdverseCase, packet.id, str(packet.check_attempt)) if hides(packet) else None
-    noticed = case is not None and case.pre_sent_at is not None
+    case = current_case(packets, packet) if hides(packet) else None
+    noticed = case is not None and case.noticed_at is not None
     return Caller.AGENT_AFTER if noticed else Caller.AGENT_BEFORE
 
 

@@ -48,8 +48,9 @@ class Finished(NamedTuple):
 class Count(NamedTuple):
     standings: list[Standing]
     finished: list[Finished]
-    oldest_effect: timedelta  # how long the outbox's most overdue row is overdue
+    oldest_effect: timedelta  # how long the row that waits longest has had to be done, its next try aside
     messages: int  # vendors' messages that wait for a person
+    in_trouble: int  # packets with something that does not get done by itself
     paused: tuple[Vendor, ...]  # outside systems that are left alone for now
 
 
@@ -70,6 +71,7 @@ class Counting:
             finished=[_finished(one) for one in self.census.entered(Status.ACTIVE.value, since, until)],
             oldest_effect=now - due if due else timedelta(),
             messages=self.census.messages(MessageStatus.OPEN.value),
+            in_trouble=self.census.in_trouble(),
             paused=tuple(delays.paused(self.breakers, now)),
         )
 

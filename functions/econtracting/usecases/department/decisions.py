@@ -25,7 +25,7 @@ from econtracting.domain.screening.background import Check
 from econtracting.ports import Change
 from econtracting.usecases.appointing import sale_follow_up
 from econtracting.usecases.certification import certification
-from econtracting.usecases.commit import review
+from econtracting.usecases.commit import review, troubles
 from econtracting.usecases.commit.changes import plus
 from econtracting.usecases.commit.review import handed_over
 from econtracting.usecases.corrections import corrections
@@ -34,6 +34,7 @@ from econtracting.views.department import DecisionView
 
 # The acts that are decisions.
 Word = Literal["proceed", "pre-adverse", "adverse", "reject", "retry", "note", "weigh"]
+TO_BE_JUDGED = frozenset({review.ANSWERS, CONSENT_MISSING})  # no step failed that could be gone back to
 
 
 class Decision(NamedTuple):
@@ -71,7 +72,8 @@ class Decisions:
         done = self.packets.change(packet_id, change, staff.request)
         if decision.word == "retry":  # a repeat as well: whoever was asked first may have died before this
             for effect in self._failed(packet_id):
-                self.outbox.failed(effect, now, effect.failure or "")
+                self.outbox.push(effect, now)
+            self._settle_what_is_done(done.packet, now)
         return DecisionView.again(done.answer)
 
     def dispute(self, staff: Staff, packet_id: str, reason: str, *, answered: bool) -> DecisionView:
@@ -135,8 +137,8 @@ class Decisions:
         if decision.worksheet_sha256 is not None:
             case = case.keep_worksheet(decision.worksheet_sha256)
         act = Act(decision.word)
-        if act is Act.RETRY and (again := adverse.fetch_again(self.packets, packet, now)):
-            return again
+        if act is Act.RETRY:
+            return adverse.fetch_again(self.packets, packet, now) or self._retry(packet, now)
         if act not in POSSIBLE[packet.status]:
             raise _unfit(packet, "A background report is weighed: send the notices, or proceed.")
         if act is Act.PRE_ADVERSE and decision.posted_on is not None:
@@ -148,16 +150,17 @@ class Decisions:
         return adverse.release(case, packet, now, actor)
 
     def _retry(self, packet: Packet, now: datetime) -> Change:
-        if packet.status is Status.NEEDS_REVIEW:
+        failed = bool(self._failed(packet.id))
+        if packet.status is Status.NEEDS_REVIEW and not (failed and packet.review_reason in TO_BE_JUDGED):
             return self._go_back(packet, now)
         sales = sale_follow_up.retry_sales(self.packets, packet, now, self.every)
-        if sales is not None or self._failed(packet.id):
+        if sales is not None or failed or packet.troubles:
             return sales or Change(packet)  # nothing moves; what failed is tried now instead of later
         raise _unfit(packet, "No step of this packet has failed.")
 
     def _go_back(self, packet: Packet, now: datetime) -> Change:
         """Back to the step that could not be done."""
-        if packet.review_reason in (review.ANSWERS, CONSENT_MISSING):
+        if packet.review_reason in TO_BE_JUDGED:
             raise _unfit(packet, "The answers have to be looked at: proceed, ask for a correction, or reject.")
         if packet.review_reason == corrections.UNANSWERED or packet.review_from is Status.AWAITING_SIGNATURE:
             definition = self.packet_types(packet.type).interview
@@ -178,8 +181,15 @@ class Decisions:
             return [certification.feed_again(packet, now)]
         return []
 
+    def _settle_what_is_done(self, packet: Packet, now: datetime) -> None:
+        """Unmark what was done, but by someone who died before saying so."""
+        for trouble in packet.troubles:
+            effect = self.packets.find(Effect, packet.id, trouble.about)
+            if effect is None or effect.done_at is not None:
+                troubles.settle(self.packets, packet.id, trouble.about, now)
+
     def _failed(self, packet_id: str) -> list[Effect]:
-        """Effects that failed at least once and wait for their next try."""
+        """Effects that failed at least once and are not done; those that someone performs just now among them."""
         return [one for one in self.packets.all_of(Effect, packet_id) if one.done_at is None and one.failure]
 
 

@@ -23,8 +23,8 @@ from econtracting.domain.packet import Packet, Status
 from econtracting.domain.screening import refusal
 from econtracting.domain.screening.background import Check
 from econtracting.usecases.appointing.sales import contract_of
+from econtracting.usecases.commit.standing import current_case
 from econtracting.usecases.news import delays
-from econtracting.usecases.screening import adverse
 from econtracting.views.packets import (
     AdverseView,
     AppointmentView,
@@ -54,6 +54,7 @@ class Queue(StrEnum):
     CORRECTION = "correction"
     WAITING = "waiting"
     NEWS = "news"
+    ATTENTION = "attention"  # what does not get done by itself, in whatever status
 
 
 QUEUES: dict[Queue, Status] = {
@@ -80,6 +81,10 @@ class Overview:
         Raises InvalidRequest.
         """
         now = self.clock.now()
+        if queue is Queue.ATTENTION and status is None:
+            page = self.packets.in_trouble(cursor, PAGE)
+            rows = [row_of(as_seen(one, Caller.DEPARTMENT), now) for one in page.packets]
+            return PacketRowsView(items=rows, cursor=page.cursor)
         if queue is Queue.NEWS and status is None:
             page = self.packets.with_late_news(cursor, PAGE)
             return PacketRowsView(items=[row_of(one, now) for one in page.packets], cursor=page.cursor)
@@ -96,7 +101,7 @@ class Overview:
         packets = self.packets
         found = packets.load(packet_id)
         checks = packets.all_of(Check, packet_id)
-        case, news = adverse.current(packets, found), packets.find(LateNews, packet_id)
+        case, news = current_case(packets, found), packets.find(LateNews, packet_id)
         effects = [one for one in packets.all_of(Effect, packet_id) if one.done_at is None]
         return PacketDetailView(
             **dict(row_of(as_seen(found, Caller.DEPARTMENT), self.clock.now())),

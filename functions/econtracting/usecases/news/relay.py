@@ -12,6 +12,7 @@ from econtracting.domain.certification import Feed
 from econtracting.domain.errors import EContractingError, VendorPaused
 from econtracting.domain.lifecycle import bus_of, event_id
 from econtracting.domain.outbox import (
+    BACKOFF_CEILING,
     LEASE,
     Effect,
     EffectKind,
@@ -25,12 +26,12 @@ from econtracting.domain.outbox import (
     execution_name,
     retry_at,
 )
-from econtracting.domain.packet import Packet
+from econtracting.domain.packet import Trouble
 from econtracting.domain.screening.background import Check
-from econtracting.ports import Change
-from econtracting.usecases.commit.lifecycle import attention
+from econtracting.usecases.commit import troubles
 
 UNKNOWN_ROW = "OUTBOX_ROW_UNKNOWN"
+STUCK = "EFFECT_STUCK"
 
 Perform = Callable[[Effect], datetime | None]  # answers when the effect wants to come again, if it does
 Ring = Callable[[str, str], datetime | None]  # the packet, and the timer's key
@@ -70,29 +71,33 @@ class Relay:
                 raise UnknownEffect()
             again = self.performers[effect.kind](effect)
         except VendorPaused as pause:
-            outbox.paused(effect, clock.now() + timedelta(seconds=pause.retry_after), pause.code)
+            pause_of = min(timedelta(seconds=pause.retry_after), BACKOFF_CEILING)
+            outbox.paused(effect, clock.now() + pause_of, pause.code)
+            self._tell_if_stuck(effect, pause.code)
             return Failure(packet_id, effect_id, pause.code, effect.attempts - 1)
         except Exception as error:  # any failure means: later
-            if isinstance(error, UnknownEffect):
-                self._tell_of_unknown(effect)
             name = error.code if isinstance(error, EContractingError) else type(error).__name__
             outbox.failed(effect, retry_at(clock.now(), effect.attempts, base=self.retry_base), name)
+            self._tell_if_stuck(effect, name)
             return Failure(packet_id, effect_id, name, effect.attempts)
         if again is None:
             outbox.done(effect, clock.now())
         else:
             outbox.later(effect, again)
+        if effect.failure is not None:  # of a try before; the mark may be its
+            troubles.settle(self.packets, packet_id, effect_id, clock.now())
         return None
 
-    def _tell_of_unknown(self, effect: Effect) -> None:
-        """A row that this release does not understand stays where it is; that it is there is told once."""
-        now = self.clock.now()
-
-        def decide(packet: Packet) -> Change | None:
-            tell = attention(packet, UNKNOWN_ROW, now, occasion=effect.id.replace("#", "."))
-            return None if self.packets.find(Effect, packet.id, tell.id) else Change(packet, effects=[tell])
-
-        self.packets.change(effect.packet_id, decide)
+    def _tell_if_stuck(self, effect: Effect, failure: str) -> None:
+        """What fails for long is marked on its packet; what this release does not understand, at once."""
+        now, unknown = self.clock.now(), failure == UnknownEffect.code
+        if not unknown and not effect.needs_help(now):
+            return
+        reason = UNKNOWN_ROW if unknown else STUCK
+        trouble = Trouble(about=effect.id, reason=reason, failure=failure, since=effect.since, at=now)
+        # A row that publishes is not helped by another one that publishes.
+        aloud = effect.kind is not EffectKind.PUBLISH
+        troubles.raise_trouble(self.packets, effect.packet_id, trouble, aloud=aloud)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from econtracting.ports import Change
 from econtracting.usecases.commit.changes import plus
 from econtracting.usecases.commit.lifecycle import attention
 from econtracting.usecases.commit.review import WATCH, clear, handed_over
+from econtracting.usecases.commit.standing import current_case
 from econtracting.usecases.corrections import corrections
 
 SCREENER = Actor(kind="vendor", id="background-check")
@@ -84,14 +85,9 @@ def _new_case(
     )
 
 
-def current(packets: ports.Packets, packet: Packet) -> AdverseCase | None:
-    """The case that is open; the newest one if none is."""
-    return max(packets.all_of(AdverseCase, packet.id), key=lambda one: (not one.over, one.attempt), default=None)
-
-
 def required(packets: ports.Packets, packet: Packet) -> AdverseCase:
     """Raises InvalidTransition if no report is being weighed."""
-    case = current(packets, packet)
+    case = current_case(packets, packet)
     if case is None:
         raise InvalidTransition("No report is being weighed.", status=packet.status.value)
     return case
@@ -223,7 +219,7 @@ def refuse_copy(case: AdverseCase, packet: Packet, code: str, now: datetime) -> 
 
 def fetch_again(packets: ports.Packets, packet: Packet, now: datetime) -> Change | None:
     """The copy of a weighed report is asked for once more, after it could not be kept. None if that is not so."""
-    case = current(packets, packet)
+    case = current_case(packets, packet)
     if packet.status is not Status.ADVERSE_REVIEW or case is None or case.over or case.copy_refused is None:
         return None
     after = case.ask_copy(now)
@@ -286,7 +282,7 @@ def notice_delivered(
 
     `notice` is the number that its letter bears; news of an earlier letter than the latest begin nothing.
     """
-    case = current(packets, packet)
+    case = current_case(packets, packet)
     if case is None or not case.awaits_delivery or not _is_latest(case, notice):
         return None
     after = case.delivered(now)
@@ -298,7 +294,7 @@ def notice_bounced(
     packets: ports.Packets, packet: Packet, now: datetime, actor: Actor, notice: str | None = None
 ) -> Change | None:
     """The notice did not arrive: someone has to post it."""
-    case = current(packets, packet)
+    case = current_case(packets, packet)
     if case is None or not case.awaits_delivery or case.bounced_at is not None or not _is_latest(case, notice):
         return None
     if case.status is AdverseStatus.UNDELIVERABLE:

@@ -21,6 +21,7 @@ from econtracting.domain.screening.notices import Ground, Notice, NoticeKind, no
 from econtracting.domain.signing.signing import Document
 from econtracting.ports import Change
 from econtracting.usecases.commit.changes import plus
+from econtracting.usecases.commit.standing import current_case
 from econtracting.usecases.screening import adverse
 from econtracting.views.notices import DisputeView, EnclosureView, NoticeRowView, NoticesView
 
@@ -49,7 +50,7 @@ class Notices:
         """The notices the agent has got, newest first, and whether the report can be disputed here now."""
         packet = self.packets.load(agent.packet_id)
         found = sorted(_of(self.packets, self.packet_types, packet), key=lambda one: one.at, reverse=True)
-        case = adverse.current(self.packets, packet)
+        case = current_case(self.packets, packet)
         open_case = case if case is not None and case.noticed_at is not None else None
         weighed = packet.status is Status.ADVERSE_REVIEW
         return NoticesView(
