@@ -1,5 +1,7 @@
-"""Failure -> test -> result, from the suite itself: `python -m tools.reliability` runs the tests that name a row of the
-failure catalog and writes the table into docs/reliability.md. `--check` only collects: are all names still right?
+"""Row -> test -> result, from the suite itself, into the tables of docs/reliability.md and docs/law.md.
+
+`python -m tools.reliability` runs the tests that name a row of a catalog; `--check` only collects: are all names still
+right?
 """
 
 from __future__ import annotations
@@ -8,40 +10,55 @@ import re
 import sys
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "functions"), str(ROOT)]
 
-from tests.support.catalog import ROWS  # noqa: E402
+from tests.support.catalog import LAW, ROWS, Row  # noqa: E402
 
-PAGE = ROOT / "docs" / "reliability.md"
-BEGIN, END = "<!-- failures: written by tools/reliability.py -->", "<!-- /failures -->"
+BEGIN, END = "<!-- rows: written by tools/reliability.py -->", "<!-- /rows -->"
 ORDER = {"passed": 0, "skipped": 1, "not run": 2, "failed": 3}
+
+
+class Page(NamedTuple):
+    """A table, and the mark by which tests name its rows."""
+
+    mark: str
+    rows: tuple[Row, ...]
+    path: Path
+    heads: tuple[str, str]
+
+
+PAGES = (
+    Page("failure", ROWS, ROOT / "docs/reliability.md", ("failure", "what happens")),
+    Page("law", LAW, ROOT / "docs/law.md", ("what goes wrong elsewhere", "what holds here")),
+)
 
 
 class Collector:
     """Which tests name which rows, and how they end: the worst of a test's cases is its result."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, dict[str, str]] = defaultdict(dict)
+        self.rows: dict[str, dict[str, dict[str, str]]] = {page.mark: defaultdict(dict) for page in PAGES}
         self._tests: dict[str, str] = {}
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         for item in session.items:
-            for mark in item.iter_markers("failure"):
-                path = item.path.relative_to(ROOT / "tests").as_posix()
-                self._tests[item.nodeid] = name = f"{path}::{item.name.partition('[')[0]}"
-                for row in mark.args:
-                    self.rows[row].setdefault(name, "not run")
+            for kind, rows in self.rows.items():
+                for mark in item.iter_markers(kind):
+                    path = item.path.relative_to(ROOT / "tests").as_posix()
+                    self._tests[item.nodeid] = name = f"{path}::{item.name.partition('[')[0]}"
+                    for row in mark.args:
+                        rows[row].setdefault(name, "not run")
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         name = self._tests.get(report.nodeid)
         if name is None or (report.when != "call" and report.outcome == "passed"):
             return
-        for results in self.rows.values():
+        for results in (one for rows in self.rows.values() for one in rows.values()):
             if name in results:
                 before = results[name]
                 results[name] = (
@@ -49,9 +66,10 @@ class Collector:
                 )
 
 
-def table(rows: dict[str, dict[str, str]]) -> str:
-    lines = ["| # | failure | what happens | proven by | result |", "| --- | --- | --- | --- | --- |"]
-    for row in ROWS:
+def table(page: Page, rows: dict[str, dict[str, str]]) -> str:
+    first, second = page.heads
+    lines = [f"| # | {first} | {second} | proven by | result |", "| --- | --- | --- | --- | --- |"]
+    for row in page.rows:
         found = rows.get(row.id, {})
         tests = "<br>".join(f"`{name}`" for name in sorted(found))
         proof = "<br>".join(part for part in (tests, row.open) if part)
@@ -65,29 +83,35 @@ def named(text: str) -> list[str]:
     return [re.sub(r" \| [^|]* \|$", "", line) for line in text.splitlines()]
 
 
+def settle(page: Page, found: dict[str, dict[str, str]], check: bool) -> bool:
+    """Writes the table, or with `check` compares it with the page; says what is wrong and whether all is right."""
+    shown = page.path.relative_to(ROOT)
+    unknown = set(found) - {row.id for row in page.rows}
+    unproven = [row.id for row in page.rows if not found.get(row.id) and not row.open]
+    if unknown or unproven:
+        print(f"{shown}: rows that do not exist: {sorted(unknown)}; rows without a test or a reason: {unproven}")
+        return False
+    before, rest = page.path.read_text(encoding="utf-8").split(BEGIN)
+    standing, after = rest.split(END)
+    written = table(page, found)
+    if check and named(standing.strip()) != named(written):
+        print(f"{shown} is stale; run: .venv/main/bin/python -m tools.reliability")
+        return False
+    if not check:
+        page.path.write_text(f"{before}{BEGIN}\n{written}\n{END}{after}", encoding="utf-8")
+    return True
+
+
 def main(arguments: list[str]) -> int:
     check = "--check" in arguments
     collector = Collector()
     chosen = ["--collect-only", "-qq"] if check else ["-q"]
+    marks = " or ".join(page.mark for page in PAGES)
     status = pytest.main(
-        ["-m", "failure", "-p", "no:cacheprovider", "--no-header", *chosen, str(ROOT / "tests")], [collector]
+        ["-m", marks, "-p", "no:cacheprovider", "--no-header", *chosen, str(ROOT / "tests")], [collector]
     )
-    unknown = set(collector.rows) - {row.id for row in ROWS}
-    unproven = [row.id for row in ROWS if not collector.rows.get(row.id) and not row.open]
-    page = PAGE.read_text(encoding="utf-8")
-    before, rest = page.split(BEGIN)
-    standing, after = rest.split(END)
-    written = table(collector.rows)
-    if unknown or unproven:
-        print(f"rows that do not exist: {sorted(unknown)}; rows without a test or a reason: {unproven}")
-        return 1
-    if check:
-        if named(standing.strip()) != named(written):
-            print("docs/reliability.md is stale; run: .venv/main/bin/python -m tools.reliability")
-            return 1
-        return int(status)
-    PAGE.write_text(f"{before}{BEGIN}\n{written}\n{END}{after}", encoding="utf-8")
-    return int(status)
+    settled = [settle(page, collector.rows[page.mark], check) for page in PAGES]
+    return int(status) if all(settled) else 1
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ EXEMPT = (
     "functions/econtracting/adapters/secrets.py",
 )
 # Quoted code keeps its spelling: a vendor's codes, names of tests, routes. So does what a tool writes into a page.
-QUOTED = re.compile(r"```.*?```|`[^`\n]+`|\]\([^)\s]*\)|<!-- failures:.*?<!-- /failures -->", re.DOTALL)
+QUOTED = re.compile(r"```.*?```|`[^`\n]+`|\]\([^)\s]*\)|<!-- rows:.*?<!-- /rows -->", re.DOTALL)
 
 BRITISH = (
     r"licenc\w*",

@@ -1,6 +1,7 @@
-"""The failure catalog: what can go wrong, what has to happen then. The mark `failure` names the rows a test proves.
+"""What tests prove, row by row: the failure catalog (mark `failure`), and what holds under the law, under repeat and
+under a hostile reader (mark `law`). A mark names the rows that its test proves.
 
-`python -m tools.reliability` runs those tests and writes the table of docs/reliability.md.
+`python -m tools.reliability` runs those tests and writes the tables of docs/reliability.md and docs/law.md.
 """
 
 from __future__ import annotations
@@ -123,4 +124,66 @@ ROWS = (
         "R51", "Writers of one object meet on S3 (409)", "they wait and write again; the first object stands, else 503"
     ),
     Row("R52", "What the summary showed changes before it is confirmed", "412 with the new summary, nothing frozen"),
+)
+
+
+LAW = (
+    Row(
+        "T1",
+        "A refusal before the wait is over, by a notice posted in the past or the future",
+        "a posted notice is dated from the day it was made to today; refused only when its wait is over "
+        "(15 U.S.C. 1681b(b)(3))",
+    ),
+    Row(
+        "T2",
+        "A refusal with a report that is not clear, by another status, reason or act",
+        "pre-adverse notice, wait and final notice, whatever the packet stands in",
+    ),
+    Row("T3", "A notice about a report of which no copy is kept", "the copy is kept first, also one of many megabytes"),
+    Row("T4", "An answer, letter or event tells that a report is being weighed", "no byte differs from a slow check"),
+    Row(
+        "T5",
+        "The trail is rewritten, cut off or added to after the seal",
+        "the verifier says so and names what is missing",
+    ),
+    Row(
+        "T6",
+        "The package says in words what nobody signed",
+        "every word and file is covered by a signature, or it fails",
+    ),
+    Row("T7", "An effect fails for ever", "its age rings, the packet asks for attention, `retry` works everywhere"),
+    Row(
+        "T8",
+        "News comes after a final state",
+        "the first answer stands, the news is on the trail and work for a person",
+    ),
+    Row("T9", "An approval names no effective date", "the day that was filed, recorded as the default"),
+    Row("T10", "The parts of a vendor's message disagree", "it is kept and told to the department, not applied"),
+    Row("T11", "A request is repeated while the first is under way", "the stored answer"),
+    Row("T12", "Storage answers an overlapping write with 409", "it is tried again, then the winner is read"),
+    Row("T13", "What is confirmed is no longer what was shown", "412 with what stands now"),
+    Row("T13b", "An answer describes what was, or what is not asked", "what is; what is not asked is not found"),
+    Row("T14", "Two letters that are no state", "422 with the field"),
+    Row(
+        "T15", "A secret is rotated while functions are warm", "the new one counts at once, the old one within minutes"
+    ),
+    Row("T16", "A document that nobody signed cannot be erased", "retention is set when a document is sealed"),
+    Row("T17", "Nobody can tell who read or decided what", "access logs without secrets, short tokens, MFA for staff"),
+    Row("T18", "Personal data lies in the clear beside the envelope", "indexes hold what lists show; bodies expire"),
+    Row("T19", "A letter waits until it is no longer true", "it is judged again when it is sent"),
+    Row(
+        "T20",
+        "Odd keys, secrets, days and parameters, and a step that always raises",
+        "bounded, refused or passed over",
+    ),
+    Row("T21", "A file hides what it does", "it is unpacked by a library, within bounds, or refused"),
+    Row(
+        "T22", "A recruiter's words become links in the carrier's mail", "no addresses in names; an agency has one name"
+    ),
+    Row(
+        "N7",
+        "A bounce is lost between the mail service and us",
+        "every asynchronous source has dead letters and an alarm",
+    ),
+    Row("N10", "A replaced sensitive answer stays", "it is gone, and any number of saves fits"),
 )
