@@ -51,6 +51,20 @@ def test_a_lease_that_ran_out_lets_the_next_one_try(store: Store) -> None:
     assert again.attempts == 2
 
 
+@pytest.mark.law("T18")
+def test_what_was_done_is_forgotten_after_four_hundred_days_and_what_waits_never(store: Store) -> None:
+    written(store)
+    assert [row for row in store.items() if row["SK"]["S"].startswith("OUTBOX#") and "expires" in row] == []
+    held = store.outbox.claim("pkt_1", "mail#invitation#1", NOW, LEASE)
+    assert held is not None
+    store.outbox.done(held, NOW)
+    (done,) = [row for row in store.items() if "expires" in row]
+    assert done["SK"]["S"] == "OUTBOX#mail#invitation#1"
+    assert int(done["expires"]["N"]) == int((NOW + timedelta(days=400)).timestamp())
+    (read,) = mails(store)
+    assert read.done_at == NOW
+
+
 def test_an_effect_that_is_done_is_never_held_again(store: Store) -> None:
     written(store)
     held = store.outbox.claim("pkt_1", "mail#invitation#1", NOW, LEASE)

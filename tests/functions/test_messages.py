@@ -16,12 +16,14 @@ from econtracting import wiring
 from econtracting.domain.appointing.appointments import Appointment, AppointmentStatus
 from econtracting.domain.appointing.jit import FirstSale
 from econtracting.domain.certification import CourseResult, Feed
+from econtracting.domain.errors import Unavailable
 from econtracting.domain.messages import KEPT_FOR
 from econtracting.domain.outbox import Effect
 from econtracting.domain.packet import Status
 from econtracting.domain.record import Record
 from econtracting.domain.screening.background import Check, OrderReference, Report, ScreeningResult, ScreeningStatus
 from econtracting.ports import Change
+from econtracting.usecases.news.replaying import Replaying
 from tests.support import bulk_files, journey, stories
 from tests.support.contract import examples
 from tests.support.journey import CONTRACTING, RECRUITER, expect
@@ -454,6 +456,26 @@ def test_a_message_that_turns_out_to_disagree_goes_to_the_packet_and_is_not_trie
     assert len(stories.told(packet_id, "message.kept")) == 1
 
 
+def test_a_try_that_fails_for_days_is_made_again_although_no_packet_can_be_marked(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expect(unknown(world), 202)
+
+    def fail(*_: Any) -> None:
+        raise Unavailable()
+
+    with monkeypatch.context() as down:
+        down.setattr(Replaying, "again", fail)
+        for _ in range(40):
+            world.clock.pass_(hours=2)
+            world.relayed()
+    packet_id = stories.submitted(world, status=Status.BACKGROUND_CHECK, started=False, npn="15645558")
+    world.clock.pass_(hours=2)
+    world.settle()
+    assert queue(world) == []
+    assert stories.told(packet_id, "message.applied") != []
+
+
 def test_a_message_that_fits_nothing_is_tried_ever_more_seldom_and_not_for_ever(world: World) -> None:
     expect(unknown(world), 202)
     rings = []
@@ -480,6 +502,7 @@ def test_a_person_replays_what_a_reference_was_missing_for(world: World) -> None
     expect(act(world, row["message_id"], "set-aside"), 409)
 
 
+@pytest.mark.law("T18")
 def test_what_a_message_says_is_sealed_shown_to_the_department_alone_and_gone_in_time(world: World) -> None:
     raw = json.dumps({"type": "sale.reported", "data": {"npn": "1", "name": "Dana Rivers"}}).encode()
     expect(world.call("POST", "/webhooks/sales", raw, headers=standard_headers(raw, "msg_1", world.clock.now())), 202)

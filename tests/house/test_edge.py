@@ -65,6 +65,7 @@ def test_the_secret_goes_no_further_than_the_door() -> None:
     assert kept["headers"] == {"Accept": "*/*"}
 
 
+@pytest.mark.law("T18")
 def test_the_distribution_and_every_door_share_one_secret() -> None:
     resources = template()["Resources"]
     [api] = [one for one in resources["Portal"]["Properties"]["DistributionConfig"]["Origins"] if one["Id"] == "api"]

@@ -169,7 +169,13 @@ LAW = (
     ),
     Row("T16", "A document that nobody signed cannot be erased", "retention is set when a document is sealed"),
     Row("T17", "Nobody can tell who read or decided what", "access logs without secrets, short tokens, MFA for staff"),
-    Row("T18", "Personal data lies in the clear beside the envelope", "indexes hold what lists show; bodies expire"),
+    Row(
+        "T18",
+        "Personal data lies in the clear beside the envelope",
+        "what vendors said is sealed and expires, done effects expire, secrets are given by reference",
+        "The indexes by agency and by status still project whole packets, under the key of the table; narrower ones "
+        "replace them one deployment at a time.",
+    ),
     Row("T19", "A letter waits until it is no longer true", "it is judged again when it is sent"),
     Row(
         "T20",
@@ -185,5 +191,7 @@ LAW = (
         "A bounce is lost between the mail service and us",
         "every asynchronous source has dead letters and an alarm",
     ),
+    Row("N13", "One void webhook secret stops its vendor", "it is padded, or voids only itself"),
+    Row("P14", "A webhook is refused for a member that decides nothing", "strict on what decides, else tolerant"),
     Row("N10", "A replaced sensitive answer stays", "it is gone, and any number of saves fits"),
 )

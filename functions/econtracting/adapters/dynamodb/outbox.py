@@ -17,6 +17,8 @@ FREE = (
     "attribute_exists(PK) AND attribute_not_exists(done_at)"
     " AND (attribute_not_exists(leased_until) OR leased_until <= :now)"
 )
+# A done row says to whom and about what something went out. It is kept while a repeat or a dispute may ask for it.
+DONE_LIFE = timedelta(days=400)
 HELD = "attribute_exists(PK) AND attribute_not_exists(done_at) AND leased_until = :lease"
 
 
@@ -43,9 +45,10 @@ class DynamoOutbox:
         self._effect(
             effect.packet_id,
             effect.id,
-            "SET done_at = :now REMOVE due_at, due_pk, due_at_sk, leased_until, failure, sealed, passed_over",
+            "SET done_at = :now, expires = :expires"
+            " REMOVE due_at, due_pk, due_at_sk, leased_until, failure, sealed, passed_over",
             "attribute_exists(PK)",
-            {":now": iso(now)},
+            {":now": iso(now), ":expires": int((now + DONE_LIFE).timestamp())},
         )
 
     def failed(self, effect: Effect, retry_at: datetime, failure: str) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from econtracting import ports
 from econtracting.domain.appointing.appointments import Appointment
 from econtracting.domain.certification import Feed
-from econtracting.domain.errors import EContractingError, VendorPaused
+from econtracting.domain.errors import EContractingError, PacketNotFound, VendorPaused
 from econtracting.domain.lifecycle import bus_of, event_id
 from econtracting.domain.outbox import (
     BACKOFF_CEILING,
@@ -85,7 +86,8 @@ class Relay:
         else:
             outbox.later(effect, again)
         if effect.failure is not None:  # of a try before; the mark may be its
-            troubles.settle(self.packets, packet_id, effect_id, clock.now())
+            with suppress(PacketNotFound):
+                troubles.settle(self.packets, packet_id, effect_id, clock.now())
         return None
 
     def _tell_if_stuck(self, effect: Effect, failure: str) -> None:
@@ -97,7 +99,8 @@ class Relay:
         trouble = Trouble(about=effect.id, reason=reason, failure=failure, since=effect.since, at=now)
         # A row that publishes is not helped by another one that publishes.
         aloud = effect.kind is not EffectKind.PUBLISH
-        troubles.raise_trouble(self.packets, effect.packet_id, trouble, aloud=aloud)
+        with suppress(PacketNotFound):  # the timer of a message that fits no packet: its queue rings, and its age does
+            troubles.raise_trouble(self.packets, effect.packet_id, trouble, aloud=aloud)
 
 
 @dataclass(frozen=True)
