@@ -68,7 +68,7 @@ def token(key: Any = KEY, kid: str = "one", algorithm: str = "RS256", **changes:
 
 def test_a_good_token_names_its_holder() -> None:
     member = tokens().verify(token())
-    assert member == ("subject-1", "robin@agency.example", frozenset({"recruiter"}), "harbor")
+    assert member == ("subject-1", "robin@agency.example", frozenset({"recruiter"}), "harbor", "subject-1")
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_an_upload_that_is_kept_twice_at_once_is_kept_once(client: Any) -> None:
 def test_writers_who_never_stop_meeting_are_told_to_come_back(client: Any, store: Any) -> None:
     asked, slept = meeting(client, 1000), []
     with pytest.raises(Unavailable) as refused:
-        store(client, BUCKET, slept.append).keep(KEY, b"never", "application/pdf")
+        store(client, BUCKET, sleep=slept.append).keep(KEY, b"never", "application/pdf")
     assert refused.value.retry_after == 1
     assert (len(asked), len(slept)) == (ROUNDS, ROUNDS - 1)
     assert sum(slept) < 5

@@ -151,5 +151,5 @@ def _items() -> list[dict[str, Any]]:
 def _sealed() -> Iterator[tuple[str, str]]:
     """Key and version of every object that sealing leaves behind."""
     for one in boto3.client("s3").list_object_versions(Bucket="documents").get("Versions", ()):
-        if one["Key"].startswith(("sealed/", "completions/", "milestones/")):
+        if one["Key"].startswith(("sealed/", "completions/", "milestones/", "heads/")):
             yield one["Key"], one["VersionId"]
