@@ -77,7 +77,9 @@ def test_any_altered_byte_of_any_unpacked_file_is_found(package: Package) -> Non
         for position in {*range(0, len(content), max(1, len(content) // 9)), len(content) - 1}:
             damaged = bytearray(content)
             damaged[position] ^= 1 << position % 8
-            assert judged({**files, name: bytes(damaged)}) == 1, (name, position)
+            # A statement that now names another key is no statement of this one: nothing vouches for the package then.
+            found = {1, 3} if name == "export.json" else {1}
+            assert judged({**files, name: bytes(damaged)}) in found, (name, position)
 
 
 def test_a_missing_and_a_foreign_file_are_found(package: Package) -> None:

@@ -18,6 +18,8 @@ from tests.support import journey
 from tests.support.records import packet
 from tests.support.world import Context, World
 
+OTHER_AGENT = {"first_name": "Sam", "last_name": "Field", "email": "other@example.com", "npn": "15645556"}
+
 pytestmark = [pytest.mark.law("T20"), pytest.mark.failure("R61")]
 
 
@@ -117,7 +119,7 @@ def test_a_row_that_cannot_be_read_is_passed_over_and_the_others_are_performed(w
         world.call(
             "POST",
             "/invitations",
-            journey.invitation(email="other@example.com", npn="15645556"),
+            journey.invitation(agent=OTHER_AGENT),
             staff=journey.RECRUITER,
         ),
         201,

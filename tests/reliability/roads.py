@@ -120,7 +120,7 @@ BRANCHES = [
     Step(
         "ask for an address's code",
         agents.ask_for_email_code,
-        tolerates=(r"EMAIL-CHANGE", r"OUTBOX#mail#email-code", r"^contact\.email_code_requested"),
+        tolerates=(r"EMAIL-CHANGE", r"OUTBOX#mail#email-code", r"^contact\.email_code_requested", r"^mail\.not_sent"),
     ),
     Step("confirm the address", agents.confirm_email),
     Step("reopen", agents.reopen, after="confirm"),

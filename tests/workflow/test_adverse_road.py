@@ -184,8 +184,8 @@ POSTED = (
     ("2026-11-23", "not-before-notice"),
     ("2026-11-26", "not-after-today"),
     ("2027-11-25", "not-after-today"),
-    ("9999-12-31", "not-after-today"),
-    ("0001-01-01", "not-before-notice"),
+    ("9999-12-31", "day"),
+    ("0001-01-01", "day"),
 )
 
 

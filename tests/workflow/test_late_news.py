@@ -12,6 +12,7 @@ from econtracting.domain.packet import Status
 from econtracting.domain.screening.background import Check, Report, ScreeningStatus
 from econtracting.ports import Change
 from process import widget
+from process.widget import CONSOLE
 from tests.support import journey, stories
 from tests.support.world import Context, World
 from tests.workflow.test_adverse_road import LAST_DAY_OVER, attention, case, to_review, to_waiting
@@ -64,10 +65,10 @@ def test_wherever_a_packet_stands_another_answer_is_on_its_trail_and_in_the_queu
 
 def test_the_first_answer_stands_until_a_person_has_looked(world: World) -> None:
     packet_id = stories.to_active(world)
-    ready = wiring.producers().ready_to_sell(stories.NPN, "AL", None).ready
+    ready = wiring.producers().ready_to_sell(CONSOLE, stories.NPN, "AL", None).ready
     told(world, packet_id, "complete", "consider")
     assert world.status(packet_id) == "ACTIVE"
-    assert wiring.producers().ready_to_sell(stories.NPN, "AL", None).ready is ready is True
+    assert wiring.producers().ready_to_sell(CONSOLE, stories.NPN, "AL", None).ready is ready is True
     assert queue(world) == [packet_id]
     assert stories.decided(world, packet_id, "note")["status"] == "ACTIVE"
     assert queue(world) == []

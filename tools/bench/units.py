@@ -25,6 +25,7 @@ OTHERS: dict[tuple[str, str], Units] = {
     ("s3", "PutObject"): {"S3 put": 1},
     ("s3", "GetObject"): {"S3 get": 1},
     ("s3", "HeadObject"): {"S3 get": 1},
+    ("s3", "ListObjectsV2"): {"S3 put": 1},  # at the price of a PUT
     ("secretsmanager", "GetSecretValue"): {"secret read": 1},
     ("events", "PutEvents"): {"event": 1},
     ("lambda", "Invoke"): {},  # counted where the invoked handler runs

@@ -194,6 +194,15 @@ def name_in_logs(effect_id: str) -> str:
     return effect_id if sees(Caller.OPERATIONS, Fact.EFFECT) else sha256(effect_id.encode()).hexdigest()[:16]
 
 
+TELLING = ("fetch-report", "watch")  # kinds of rows that tell what becomes of a packet
+
+
+def kind_in_logs(effect_id: str) -> str:
+    """What a log says of a row's kind: whose outage holds it up, and nothing of a report that is weighed."""
+    kind = effect_id.partition("#")[0]
+    return kind if kind not in TELLING or sees(Caller.OPERATIONS, Fact.EFFECT) else "other"
+
+
 def _until(events: Sequence[ChainedEvent], *kinds: EventType, within: int) -> list[ChainedEvent]:
     last = max((n for n, event in enumerate(events) if event.type in kinds), default=len(events))
     return list(events[: last + within])

@@ -100,7 +100,8 @@ class DynamoOutbox:
 
     def pass_over(self, packet_id: str, effect_id: str | None, now: datetime, base: timedelta) -> PassedOver | None:
         key = keys.packet(packet_id) if effect_id is None else keys.effect(packet_id, effect_id)
-        found = self._update(key, "ADD passed_over :one", "attribute_exists(due_pk)", {":one": 1})
+        due = "attribute_exists(due_pk) AND due_at_sk <= :by"  # what was moved meanwhile had its turn
+        found = self._update(key, "ADD passed_over :one", due, {":one": 1, ":by": keys.due_by(now)})
         if found is None:
             return None
         times, since = int(found["passed_over"]), _since(found)

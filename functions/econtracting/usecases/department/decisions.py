@@ -94,10 +94,10 @@ class Decisions:
             raise InvalidRequest(errors=[{"field": "posted_on", "rule": "pre-adverse-only", "message": message}])
         if act is Act.NOTE:
             return self._note(packet, actor, now)
+        if act is Act.RETRY:
+            return adverse.fetch_again(self.packets, packet, now) or self._retry(packet, now)
         if packet.status is Status.ADVERSE_REVIEW:
             return self._decide_on_report(packet, decision, actor, now)
-        if act is Act.RETRY:
-            return self._retry(packet, now)
         return self._decide(packet, decision, actor, now)
 
     def _decide(self, packet: Packet, decision: Decision, actor: Actor, now: datetime) -> Change:
@@ -137,8 +137,6 @@ class Decisions:
         if decision.worksheet_sha256 is not None:
             case = case.keep_worksheet(decision.worksheet_sha256)
         act = Act(decision.word)
-        if act is Act.RETRY:
-            return adverse.fetch_again(self.packets, packet, now) or self._retry(packet, now)
         if act not in POSSIBLE[packet.status]:
             raise _unfit(packet, "A background report is weighed: send the notices, or proceed.")
         if act is Act.PRE_ADVERSE and decision.posted_on is not None:

@@ -79,7 +79,7 @@ class Relay:
         except Exception as error:  # any failure means: later
             name = error.code if isinstance(error, EContractingError) else type(error).__name__
             outbox.failed(effect, retry_at(clock.now(), effect.attempts, base=self.retry_base), name)
-            self._tell_if_stuck(effect, name)
+            self._tell_if_stuck(effect, name, first=effect.attempts == 1 and effect.failure is None)
             return Failure(packet_id, effect_id, name, effect.attempts)
         if again is None:
             outbox.done(effect, clock.now())
@@ -90,10 +90,13 @@ class Relay:
                 troubles.settle(self.packets, packet_id, effect_id, clock.now())
         return None
 
-    def _tell_if_stuck(self, effect: Effect, failure: str) -> None:
-        """What fails for long is marked on its packet; what this release does not understand, at once."""
+    def _tell_if_stuck(self, effect: Effect, failure: str, *, first: bool = False) -> None:
+        """What fails for long is marked on its packet; what this release does not understand, at once.
+
+        The first failure is no reason, however late it was tried: the next try comes by itself.
+        """
         now, unknown = self.clock.now(), failure == UnknownEffect.code
-        if not unknown and not effect.needs_help(now):
+        if not unknown and (first or not effect.needs_help(now)):
             return
         reason = UNKNOWN_ROW if unknown else STUCK
         trouble = Trouble(about=effect.id, reason=reason, failure=failure, since=effect.since, at=now)

@@ -30,7 +30,7 @@ class Sweeping:
         """
         now = self.clock.now()
         passed = self.outbox.pass_over(packet_id, effect_id, now, self.retry_base)
-        if passed is None or (passed.times < TRIES and now - passed.since < PATIENCE):
+        if passed is None or passed.times == 1 or (passed.times < TRIES and now - passed.since < PATIENCE):
             return
         failure = error.code if isinstance(error, EContractingError) else type(error).__name__
         about = effect_id or SWEEP
