@@ -265,7 +265,8 @@ def test_every_route_is_asked(screened: Stages) -> None:
     """A route without an entry is one that nobody has looked at."""
     world = screened.at("checked")
     asked = set(onlookers.asks(world, stages.packet_id(), "secret"))
-    assert asked == {(method, path) for method, path, _ in deployed.routes()}
+    there = {(method, path) for method, path, _ in deployed.routes()}
+    assert asked == there, f"asks() of tests/support/onlookers.py: {sorted(asked ^ there)}"
 
 
 CLOSED = [(caller, fact) for caller, facts in TABLE.items() for fact, sight in facts.items() if sight is Sight.SLOW]

@@ -79,7 +79,8 @@ class Bureau:
         return found
 
     def news(self, sent: Received) -> ScreeningNews:
-        read = self.company.messages.read(sent.body, sent.headers, datetime.now(UTC))
+        self.company.messages.verify(sent.body, sent.headers, datetime.now(UTC))
+        read = self.company.messages.read(sent.body)
         assert read is not None
         return read
 
@@ -169,7 +170,7 @@ def test_nothing_of_the_other_company_is_believed(bureau: Bureau, recorder: Reco
     (sent,) = recorder.wait_for(1)
     other = TERNFIELD if bureau.company is FAIRMEADOW else FAIRMEADOW
     with pytest.raises(BadSignature):
-        other.messages.read(sent.body, sent.headers, datetime.now(UTC))
+        other.messages.verify(sent.body, sent.headers, datetime.now(UTC))
 
 
 def test_a_refused_webhook_is_sent_until_it_is_accepted(bureau: Bureau, recorder: Recorder) -> None:

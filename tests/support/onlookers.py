@@ -259,6 +259,7 @@ def asks(world: World, packet_id: str, secret: str) -> dict[Route, list[Ask]]:
     csv = b"first_name,last_name,email,npn\nDana,Rivers,dana@example.com,15645555\n"
     signature = {"full_name": "Dana Lee Rivers", "initials": "DLR", "style": journey.signature_style()}
     version = {"If-Match": "1"}
+    message = {"message_id": "certifications.msg_1"}
     return {
         ("POST", "/access/password-requests"): [Ask({"invitation": secret})],
         ("POST", "/access/sessions"): [Ask({"invitation": secret, "password": "wrong"})],
@@ -279,6 +280,10 @@ def asks(world: World, packet_id: str, secret: str) -> dict[Route, list[Ask]]:
         ("POST", "/invitations/{packet_id}/withdraw"): [Ask({"reason": "It was a mistake."})],
         ("POST", "/invitations/{packet_id}/resend"): nothing,
         ("PUT", "/invitations/{packet_id}/pre-appointment-states"): [Ask({"states": ["AL", "GA"]})],
+        ("GET", "/messages"): nothing,
+        ("GET", "/messages/{message_id}"): [Ask(names=message)],
+        ("POST", "/messages/{message_id}/replay"): [Ask({"note": "It fits now."}, names=message)],
+        ("POST", "/messages/{message_id}/set-aside"): [Ask({"note": "Not ours."}, names=message)],
         ("GET", "/packet"): nothing,
         ("GET", "/packet/agreement"): nothing,
         ("PUT", "/packet/agreement"): [Ask({"version": "1", "accepted": True})],
