@@ -21,6 +21,7 @@ from econtracting.usecases.screening.background_news import SILENT
 from invite import deliveries
 from invite import handler as invite
 from process import tasks
+from sign import heads
 from tests.support import deployed, onlookers, stages, stories
 from tests.support.onlookers import AGENT, Route, Seen, differences
 from tests.support.stages import Stages
@@ -177,6 +178,7 @@ def travel(
             if day in road:
                 road[day](world, packet_id)
             world.settle()
+            heads.lambda_handler({}, None)
             seen.mails("robin@agency.example")
         onlookers.walk(world, packet_id, seen, only, callers)
         world.settle()
@@ -225,6 +227,15 @@ def test_a_packet_that_goes_on_is_like_one_whose_check_finished_then(
 
 def test_a_refusal_does_not_say_why(seen: Callable[..., Seen]) -> None:
     assert differences(seen(REFUSED, whole=False), seen(CANCELED, whole=False), OTHERS) == set()
+
+
+def test_a_package_does_not_tell_by_what_was_signed_that_the_trail_goes_on(screened: Stages) -> None:
+    """The company says nothing for days: the trail ends where the check was ordered, and each day's head says so."""
+    quiet, weighed = {}, {1: report("complete", "consider", Status.ADVERSE_REVIEW)}
+    package = ("GET", "/packet/evidence")
+    one, other = (travel(screened, road, 3, package.__eq__, frozenset({AGENT})) for road in (weighed, quiet))
+    assert one.bytes_of[AGENT, " ".join(package)][0].startswith(b"200")
+    assert differences(one, other, ALL) == set()
 
 
 def test_who_needs_to_know_sees_it(seen: Callable[..., Seen]) -> None:
