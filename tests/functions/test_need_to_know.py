@@ -8,8 +8,11 @@ the commit in an event's id.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -123,6 +126,9 @@ DISPUTED: Road = {
     9: lambda world, packet_id: stories.report(world, packet_id, "complete", "clear"),
 }
 CANCELED: Road = {1: report("canceled", None, Status.NEEDS_REVIEW), 11: decide("reject")}
+APPOINTED: Road = {1: report("complete", "clear", Status.APPOINTING), 6: BOUNCE}
+CHANGED: Road = {**APPOINTED, 3: lambda world, packet_id: stories.report(world, packet_id, "complete", "consider")}
+CHANGED_AND_WEIGHED: Road = {**CHANGED, 4: decide("weigh")}
 REFUSED: Road = {
     1: report("complete", "consider", Status.ADVERSE_REVIEW),
     2: decide("pre-adverse"),
@@ -225,17 +231,22 @@ def test_a_packet_that_goes_on_is_like_one_whose_check_finished_then(
     assert found - {(AGENT, "GET /packet/evidence")} == set()
 
 
+@pytest.mark.parametrize("road", [CHANGED, CHANGED_AND_WEIGHED], ids=["put before the department", "weighed"])
+def test_a_report_that_changed_later_is_not_told_either(seen: Callable[..., Seen], road: Road) -> None:
+    """But for how far the trail in the agent's own package goes: it ends before the company's other word."""
+    found, package = seen(road, whole=False), (AGENT, "GET /packet/evidence")
+    assert differences(found, seen(APPOINTED, whole=False), ALL) - {package} == set()
+    with ZipFile(BytesIO(found.bytes_of[package][0].split(b"\n", 2)[2])) as files:
+        trail, names = files.read("events.jsonl"), files.namelist()
+    assert b"bgc.recorded" in trail
+    assert not re.search(b"bgc.changed|late_news|exception|consider", trail)
+    signed = [int(name.split("/")[1].split("-")[0]) for name in names if name.startswith("milestones/")]
+    assert signed
+    assert max(signed) <= len(trail.splitlines())
+
+
 def test_a_refusal_does_not_say_why(seen: Callable[..., Seen]) -> None:
     assert differences(seen(REFUSED, whole=False), seen(CANCELED, whole=False), OTHERS) == set()
-
-
-def test_a_package_does_not_tell_by_what_was_signed_that_the_trail_goes_on(screened: Stages) -> None:
-    """The company says nothing for days: the trail ends where the check was ordered, and each day's head says so."""
-    quiet, weighed = {}, {1: report("complete", "consider", Status.ADVERSE_REVIEW)}
-    package = ("GET", "/packet/evidence")
-    one, other = (travel(screened, road, 3, package.__eq__, frozenset({AGENT})) for road in (weighed, quiet))
-    assert one.bytes_of[AGENT, " ".join(package)][0].startswith(b"200")
-    assert differences(one, other, ALL) == set()
 
 
 def test_who_needs_to_know_sees_it(seen: Callable[..., Seen]) -> None:

@@ -93,7 +93,8 @@ def differences(one: Seen, other: Seen, callers: frozenset[Caller]) -> set[Key]:
 def watching(world: World) -> Iterator[Seen]:
     """Events and log lines are kept as they go out; ids and secrets are drawn the same each time this is entered.
 
-    Signatures are those of RFC 6979, so that the same statement is signed the same. The id of an event is a fingerprint of which commit it belongs to, and differs with that alone.
+    The id of an event is a fingerprint of which commit it belongs to, and differs with that alone. Signatures are those
+    of RFC 6979: what says the same is signed the same.
     """
     seen = Seen(world, letters=len(world.outside.post.sent))
     lines = _Lines(seen)
