@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from econtracting import wiring
-from econtracting.domain.need_to_know import kind_in_logs, name_in_logs
+from econtracting.domain.need_to_know import name_in_logs
 
 logger = Logger()
 
@@ -81,7 +81,6 @@ def perform(packet_id: str, effect_id: str) -> None:
             "effect postponed",
             packet_id=packet_id,
             effect=name_in_logs(effect_id),
-            kind=kind_in_logs(effect_id),
             error=failure.error,
             attempts=failure.attempts,
         )

@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 
 from econtracting.domain import lifecycle
+from econtracting.domain.audit import GENESIS, chain
 from econtracting.domain.lifecycle import KINDS, LifecycleEvent
-from econtracting.domain.need_to_know import TABLE, Caller, Fact, as_seen, carried, covered, refused_at
+from econtracting.domain.need_to_know import TABLE, Caller, Fact, as_seen, carried, covered, refused_at, trail_as_seen
 from econtracting.domain.outbox import Bus, Publish
 from econtracting.domain.packet import Packet, Status
 from tests.support.deployed import ROOT
-from tests.support.records import NOW, packet
+from tests.support.records import NOW, event, packet
 
 pytestmark = pytest.mark.law("T4")
 
@@ -90,3 +91,22 @@ def test_what_an_event_is_known_by_does_not_count_commits() -> None:
     known = [lifecycle.event_id(f"pkt_1.publish.packet.status_changed.APPOINTING.{count}") for count in (31, 37)]
     assert len({one[:8] for one in known}) == 2
     assert all(one.startswith("evt_") and len(one) == 36 for one in known)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "hidden", "told"),
+    [
+        (["bgc.recorded", "bgc.changed", "mail.delivered"], False, 1),
+        (["bgc.recorded", "bgc.changed", "late_news.seen", "mail.delivered"], False, 4),
+        (["bgc.changed", "late_news.seen", "mail.delivered", "bgc.changed", "mail.delivered"], False, 3),
+        (["bgc.recorded", "bgc.changed", "late_news.seen", "exception.opened", "bgc.recorded"], True, 1),
+    ],
+    ids=["changed", "looked at", "changed again", "weighed"],
+)
+def test_the_agents_trail_ends_before_what_the_company_said_later(kinds: list[str], hidden: bool, told: int) -> None:
+    """While a person has not looked at it, or weighs it. The department sees the whole."""
+    stands = {"status": Status.NEEDS_REVIEW, "review_reason": "BACKGROUND_REPORT_CHANGED", "told_as": Status.ACTIVE}
+    found = packet(**(stands if hidden else {"status": Status.ACTIVE}))
+    events = chain(found.id, 0, GENESIS, [event(kind) for kind in kinds])
+    assert trail_as_seen(events, found, Caller.AGENT_BEFORE) == events[:told]
+    assert trail_as_seen(events, found, Caller.DEPARTMENT) == events

@@ -50,9 +50,7 @@ def asked(name: str, lines: list[Line]) -> Counter[tuple[str, ...]]:
         if one["Type"] == "AWS::Logs::QueryDefinition" and one["Properties"]["Name"]["Sub"].endswith(f"/{name}")
     ]
     return Counter(
-        tuple(str(line.get(column, "")) for column in _grouped_by(query))
-        for line in (_parsed(query, line) for line in lines)
-        if _passes(query, line)
+        tuple(str(line.get(column, "")) for column in _grouped_by(query)) for line in lines if _passes(query, line)
     )
 
 
@@ -60,14 +58,6 @@ def _passes(query: str, line: Line) -> bool:
     equal = re.findall(r'filter (\w+) = "([^"]+)"', query)
     present = re.findall(r"filter ispresent\((\w+)\)", query)
     return all(line.get(key) == value for key, value in equal) and all(key in line for key in present)
-
-
-def _parsed(query: str, line: Line) -> Line:
-    """parse FIELD "*SEPARATOR*" as FIRST, REST."""
-    for source, separator, first, rest in re.findall(r'parse (\w+) "\*(.)\*" as (\w+), (\w+)', query):
-        before, _, after = str(line.get(source, "")).partition(separator)
-        line = {**line, first: before, rest: after}
-    return line
 
 
 def _grouped_by(query: str) -> list[str]:

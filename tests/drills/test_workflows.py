@@ -112,7 +112,7 @@ def test_bad_deployment_of_the_relay(drill: Drill, monkeypatch: pytest.MonkeyPat
         packet_id = journey.invite(world)
         world.clock.pass_(minutes=20)
         assert "mail: 1 overdue" in page.follow("look").said
-        assert ("mail", "KeyError") in console.asked("postponed effects", drill.lines)
+        assert ("KeyError",) in console.asked("postponed effects", drill.lines)
     world.settle()
     assert not page.follow("look").wrong
     assert journey.letters(world) == ["invitation"]

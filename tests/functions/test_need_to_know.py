@@ -8,8 +8,11 @@ the commit in an event's id.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -21,6 +24,7 @@ from econtracting.usecases.screening.background_news import SILENT
 from invite import deliveries
 from invite import handler as invite
 from process import tasks
+from sign import heads
 from tests.support import deployed, onlookers, stages, stories
 from tests.support.onlookers import AGENT, Route, Seen, differences
 from tests.support.stages import Stages
@@ -122,6 +126,9 @@ DISPUTED: Road = {
     9: lambda world, packet_id: stories.report(world, packet_id, "complete", "clear"),
 }
 CANCELED: Road = {1: report("canceled", None, Status.NEEDS_REVIEW), 11: decide("reject")}
+APPOINTED: Road = {1: report("complete", "clear", Status.APPOINTING), 6: BOUNCE}
+CHANGED: Road = {**APPOINTED, 3: lambda world, packet_id: stories.report(world, packet_id, "complete", "consider")}
+CHANGED_AND_WEIGHED: Road = {**CHANGED, 4: decide("weigh")}
 REFUSED: Road = {
     1: report("complete", "consider", Status.ADVERSE_REVIEW),
     2: decide("pre-adverse"),
@@ -177,6 +184,7 @@ def travel(
             if day in road:
                 road[day](world, packet_id)
             world.settle()
+            heads.lambda_handler({}, None)
             seen.mails("robin@agency.example")
         onlookers.walk(world, packet_id, seen, only, callers)
         world.settle()
@@ -221,6 +229,20 @@ def test_a_packet_that_goes_on_is_like_one_whose_check_finished_then(
     """But for the trail in the agent's own package, which is whole again: nothing is weighed any more."""
     found = differences(seen(road, whole=False), seen(CLEARED, whole=False), callers)
     assert found - {(AGENT, "GET /packet/evidence")} == set()
+
+
+@pytest.mark.parametrize("road", [CHANGED, CHANGED_AND_WEIGHED], ids=["put before the department", "weighed"])
+def test_a_report_that_changed_later_is_not_told_either(seen: Callable[..., Seen], road: Road) -> None:
+    """But for how far the trail in the agent's own package goes: it ends before the company's other word."""
+    found, package = seen(road, whole=False), (AGENT, "GET /packet/evidence")
+    assert differences(found, seen(APPOINTED, whole=False), ALL) - {package} == set()
+    with ZipFile(BytesIO(found.bytes_of[package][0].split(b"\n", 2)[2])) as files:
+        trail, names = files.read("events.jsonl"), files.namelist()
+    assert b"bgc.recorded" in trail
+    assert not re.search(b"bgc.changed|late_news|exception|consider", trail)
+    signed = [int(name.split("/")[1].split("-")[0]) for name in names if name.startswith("milestones/")]
+    assert signed
+    assert max(signed) <= len(trail.splitlines())
 
 
 def test_a_refusal_does_not_say_why(seen: Callable[..., Seen]) -> None:

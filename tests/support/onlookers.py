@@ -17,6 +17,9 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from moto.kms import utils as kms
 
 from econtracting import wiring
 from econtracting.adapters import ids
@@ -90,12 +93,14 @@ def differences(one: Seen, other: Seen, callers: frozenset[Caller]) -> set[Key]:
 def watching(world: World) -> Iterator[Seen]:
     """Events and log lines are kept as they go out; ids and secrets are drawn the same each time this is entered.
 
-    The id of an event is a fingerprint of which commit it belongs to, and differs with that alone.
+    The id of an event is a fingerprint of which commit it belongs to, and differs with that alone. Signatures are those
+    of RFC 6979: what says the same is signed the same.
     """
     seen = Seen(world, letters=len(world.outside.post.sent))
     lines = _Lines(seen)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ids, "secrets", _Drawn())
+        patch.setattr(kms.ECDSAPrivateKey, "sign", _signed_alike)
         bus = wiring.events()._client  # type: ignore[attr-defined]
         published = bus.put_events
 
@@ -116,6 +121,10 @@ def watching(world: World) -> Iterator[Seen]:
         finally:
             for logger in loggers:
                 logger.removeHandler(lines)
+
+
+def _signed_alike(key: kms.ECDSAPrivateKey, message: bytes, _: str) -> bytes:
+    return key.private_key.sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
 
 
 class _Drawn:
@@ -253,6 +262,8 @@ def asks(world: World, packet_id: str, secret: str) -> dict[Route, list[Ask]]:
     nothing, today = [Ask()], world.clock.at.date()
     document = {"document_id": wiring.packet_type("meridian").documents[0].code}
     notice = [Ask(names={"notice_id": name}) for name in ("pre-adverse-1", "adverse-1", "pre-adverse-2")]
+    waiting = world.call("GET", "/messages", staff=journey.CONTRACTING).json["items"]
+    message = [Ask(names={"message_id": next((one["message_id"] for one in waiting), "msg_none")})]
     statuses = [Ask(query={"status": one.value}) for one in FILTERS]
     other = journey.invitation(agent={"first_name": "Kim", "last_name": "Hale", "email": "kim@example.com"})
     days = [today - timedelta(days=back) for back in (0, 2, 10)] + [today + timedelta(days=30)]
@@ -280,10 +291,10 @@ def asks(world: World, packet_id: str, secret: str) -> dict[Route, list[Ask]]:
         ("POST", "/invitations/{packet_id}/withdraw"): [Ask({"reason": "It was a mistake."})],
         ("POST", "/invitations/{packet_id}/resend"): nothing,
         ("PUT", "/invitations/{packet_id}/pre-appointment-states"): [Ask({"states": ["AL", "GA"]})],
-        ("GET", "/messages"): nothing,
-        ("GET", "/messages/{message_id}"): [Ask(names=message)],
-        ("POST", "/messages/{message_id}/replay"): [Ask({"note": "It fits now."}, names=message)],
-        ("POST", "/messages/{message_id}/set-aside"): [Ask({"note": "Not ours."}, names=message)],
+        ("GET", "/messages"): [*nothing, Ask(query={"status": "set-aside"})],
+        ("GET", "/messages/{message_id}"): message,
+        ("POST", "/messages/{message_id}/replay"): [one._replace(body={"note": ""}) for one in message],
+        ("POST", "/messages/{message_id}/set-aside"): [one._replace(body={"note": ""}) for one in message],
         ("GET", "/packet"): nothing,
         ("GET", "/packet/agreement"): nothing,
         ("PUT", "/packet/agreement"): [Ask({"version": "1", "accepted": True})],

@@ -172,12 +172,18 @@ def tells_of_bounce(letter: str, caller: Caller) -> bool:
 
 
 def trail_as_seen(events: Sequence[ChainedEvent], packet: Packet, caller: Caller) -> list[ChainedEvent]:
-    """The trail as a caller may see it: its beginning, up to where the check under way was opened."""
+    """The trail as a caller may see it: its beginning, up to where the check under way was opened.
+
+    Of a check that was answered, up to where the company said something else, until a person has looked at that.
+    """
     if sees(caller, Fact.TRAIL):
         return list(events)
     if covered(packet).status is Status.BACKGROUND_CHECK:
         return _until(events, EventType.BGC_REQUESTED, EventType.PACKET_SEALED, within=1)
-    return _until(events, EventType.EXCEPTION_OPENED, within=0) if hides(packet) else list(events)
+    shown = _until(events, EventType.EXCEPTION_OPENED, within=0) if hides(packet) else list(events)
+    seen = [n for n, event in enumerate(shown) if event.type == EventType.LATE_NEWS_SEEN and not hides(packet)]
+    news = (n for n, event in enumerate(shown) if event.type == EventType.BGC_CHANGED and n > max(seen, default=-1))
+    return shown[: next(news, len(shown))]
 
 
 def tells_the_bus(before: Packet | None, after: Packet, status: Status) -> bool:
@@ -192,15 +198,6 @@ def tells_the_bus(before: Packet | None, after: Packet, status: Status) -> bool:
 def name_in_logs(effect_id: str) -> str:
     """What a log calls a row of the outbox: its fingerprint, since kinds and letters tell what becomes of a packet."""
     return effect_id if sees(Caller.OPERATIONS, Fact.EFFECT) else sha256(effect_id.encode()).hexdigest()[:16]
-
-
-TELLING = ("fetch-report", "watch")  # kinds of rows that tell what becomes of a packet
-
-
-def kind_in_logs(effect_id: str) -> str:
-    """What a log says of a row's kind: whose outage holds it up, and nothing of a report that is weighed."""
-    kind = effect_id.partition("#")[0]
-    return kind if kind not in TELLING or sees(Caller.OPERATIONS, Fact.EFFECT) else "other"
 
 
 def _until(events: Sequence[ChainedEvent], *kinds: EventType, within: int) -> list[ChainedEvent]:
