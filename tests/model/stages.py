@@ -31,6 +31,13 @@ from tests.support.world import REGION, WAITS, Context, World, build, handler_of
 TABLE, ACCOUNT = "econtracting", "123456789012"
 atomic.install()
 
+SIGNED = ("milestones/", "heads/")
+
+
+def _read(key: str) -> bytes:
+    content: bytes = boto3.client("s3").get_object(Bucket="documents", Key=key)["Body"].read()
+    return content
+
 
 @dataclass
 class Stage:
@@ -43,6 +50,7 @@ class Stage:
     moto: dict[str, list[Any]]
     wire: Any
     play: dict[str, Any]
+    signed: dict[str, bytes]
 
 
 class Draws(random.Random):
@@ -115,6 +123,7 @@ class Stages:
             boto3.client("s3").delete_object(
                 Bucket="documents", Key=key, VersionId=version, BypassGovernanceRetention=True
             )
+        self._sign_as_then(stage.signed)
         play = Outsiders(self.world, self.executor, self.wire)
         play.__dict__.update(copy.deepcopy(stage.play))
         return play
@@ -132,7 +141,17 @@ class Stages:
             {machine.arn: list(machine.executions) for machine in self._machines()},
             self.wire.known,
             {name: copy.deepcopy(play.__dict__[name]) for name in mine},
+            {key: _read(key) for key, _ in self._stored_documents() if key.startswith(SIGNED)},
         )
+
+    def _sign_as_then(self, signed: dict[str, bytes]) -> None:
+        """Leave the signed heads of that time: one of an event that has not happened yet would contradict the trail."""
+        s3 = boto3.client("s3")
+        for key, version in list(self._stored_documents()):
+            if key.startswith(SIGNED):
+                s3.delete_object(Bucket="documents", Key=key, VersionId=version, BypassGovernanceRetention=True)
+        for key, content in signed.items():
+            s3.put_object(Bucket="documents", Key=key, Body=content)
 
     def _machines(self) -> list[Any]:
         return list(stepfunctions_backends[ACCOUNT][REGION].state_machines)

@@ -270,7 +270,6 @@ def asks(world: World, packet_id: str, secret: str) -> dict[Route, list[Ask]]:
     csv = b"first_name,last_name,email,npn\nDana,Rivers,dana@example.com,15645555\n"
     signature = {"full_name": "Dana Lee Rivers", "initials": "DLR", "style": journey.signature_style()}
     version = {"If-Match": "1"}
-    message = {"message_id": "certifications.msg_1"}
     return {
         ("POST", "/access/password-requests"): [Ask({"invitation": secret})],
         ("POST", "/access/sessions"): [Ask({"invitation": secret, "password": "wrong"})],
