@@ -23,7 +23,7 @@ class Journey(Ceremony):
         mail = self.mail_about("received", re.compile(r"(?i)received"))
         seals, another = self.check_documents()
         again = self.agent.create("/packet/finish", expect=202)
-        verify(again["status"] == "SEALING", "finishing again gets the same answer", again)
+        verify(again["status"] not in ("AWAITING_SIGNATURE", "SEALING"), "finishing again tells where it stands", again)
         readers = "pyHanko and pdfsig" if another else "pyHanko"
         self.timeline.done("received", f"{seals} sealed documents valid ({readers}); mail: {mail.subject!r}")
 
