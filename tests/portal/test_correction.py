@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from local.config import Config
 from tests.portal.hands import Mouse
@@ -98,7 +99,7 @@ def test_an_answer_that_is_right_is_confirmed_by_saving_it_unchanged(asked: Visi
     asked.next_section()
     asked.heading(TITLE)
     asked.page.get_by_text("Looked at", exact=True).wait_for()
-    assert asked.button("Send the correction").is_enabled()
+    expect(asked.button("Send the correction")).to_be_enabled()  # once the summary has come
 
 
 def test_a_correction_looks_right_at_320_pixels_and_in_spanish(asked: Visitor, shots: Path) -> None:
