@@ -28,6 +28,7 @@ from local.demo.scenarios import FEW_STATES, SCENARIOS
 from local.demo.stacks import Stacks
 from local.demo.timeline import Timeline
 from local.simulators.signatures import HexHmac, Signer, StandardWebhooks
+from local.staff import RECRUITER
 from tests.support.generated_client import JUDGES, Generated, generate
 from tests.support.uploads import PNG
 
@@ -71,7 +72,15 @@ def test_the_stories_are_played_and_every_operation_answers(scene: Scene, genera
     hesitant = somebody("slow", states=FEW_STATES, npn_ending=OTHER_SSN_ON_RECORD)
     second_thoughts(begin(scene, hesitant, tmp_path, "second-thoughts"))
     invited_by_file([begin(scene, somebody(states=FEW_STATES), tmp_path, name) for name in ("one", "two", "three")])
+    renamed(clear)
     assert generated.succeeded == {one.id for one in generated.operations}
+
+
+def renamed(journey: Journey) -> None:
+    """The department calls an agency otherwise, once everybody is invited."""
+    agency = RECRUITER.agency_id
+    answer = journey.contracting.call("PUT", f"/agencies/{agency}", {"name": "Northern Group"}, 200).json()
+    verify(answer == {"agency_id": agency, "name": "Northern Group"}, "an agency is renamed", answer)
 
 
 def vendors_write(journey: Journey, generated: Generated) -> None:
