@@ -69,20 +69,6 @@ def item_of(packet_id: str, name: str) -> dict[str, Any]:
     return found
 
 
-def size(item: dict[str, Any]) -> int:
-    """As DynamoDB counts: names and values in UTF-8; what holds others costs three bytes and one for each."""
-
-    def value(typed: dict[str, Any]) -> int:
-        ((kind, held),) = typed.items()
-        if kind == "M":
-            return 3 + sum(len(name.encode()) + 1 + value(one) for name, one in held.items())
-        if kind == "L":
-            return 3 + sum(1 + value(one) for one in held)
-        return len(held.encode()) if isinstance(held, str) else 1
-
-    return sum(len(name.encode()) + value(one) for name, one in item.items())
-
-
 @pytest.mark.failure("R26")
 def test_the_longest_answers_to_all_questions_are_saved_two_hundred_times(world: World, packet_id: str) -> None:
     """Each save replaces one answer and keeps the others, which come back as their masks."""
@@ -96,12 +82,12 @@ def test_the_longest_answers_to_all_questions_are_saved_two_hundred_times(world:
             code: {**answers[code], "explanation": "\U00010401" * EXPLANATION_LENGTH},
         }
         version = expect(journey.save(world, "background", given, version), 200).json["version"]
-        largest = max(largest, size(item_of(packet_id, "background")))
+        largest = max(largest, moments.size(item_of(packet_id, "background")))
     section = stored(packet_id, "background")
     assert section.version == SAVES + 1
     assert sorted(field for part in section.sealed for field in part.fields) == sorted(codes)
     assert largest < LARGEST_ITEM
-    assert size(item_of(packet_id, "background")) <= section.size + 200
+    assert moments.size(item_of(packet_id, "background")) <= section.size + 200
 
 
 def test_a_replaced_number_is_in_no_sealed_part(world: World, packet_id: str) -> None:
@@ -199,7 +185,7 @@ def test_whatever_is_saved_only_what_stands_is_sealed(
     section = stored(packet_id, "background")
     assert sorted(name for part in opened(section) for name in part) == sorted(codes)
     assert all(part.version == version + 1 for part in section.sealed if part.fields[0] not in stands)
-    assert size(item_of(packet_id, "background")) < min(LARGEST_ITEM, section.size + 200)
+    assert moments.size(item_of(packet_id, "background")) < min(LARGEST_ITEM, section.size + 200)
 
 
 def seal_together(packet_id: str, name: str, version: int, plain: dict[str, Any]) -> SealedAnswers:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from hashlib import sha256
-from typing import Any
 
 import pytest
 
@@ -22,22 +21,8 @@ LARGEST_ITEM = 400 * 1024  # bytes, DynamoDB
 FILLED = {"yes-no": True, "whole-number": 12, "text": "State of Tennessee"}
 
 
-def size(item: dict[str, Any]) -> int:
-    """As DynamoDB counts: names and values in UTF-8; what holds others costs three bytes and one for each."""
-
-    def value(typed: dict[str, Any]) -> int:
-        ((kind, held),) = typed.items()
-        if kind == "M":
-            return 3 + sum(len(name.encode()) + 1 + value(one) for name, one in held.items())
-        if kind == "L":
-            return 3 + sum(1 + value(one) for one in held)
-        return len(held.encode()) if isinstance(held, str) else 1
-
-    return sum(len(name.encode()) + value(one) for name, one in item.items())
-
-
 def largest() -> int:
-    return max(size(one) for one in moments.items())
+    return max(moments.size(one) for one in moments.items())
 
 
 @pytest.mark.failure("R26")

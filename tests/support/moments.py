@@ -105,3 +105,17 @@ def _keys(bucket: str) -> Any:
 
 def _machines() -> list[Any]:
     return list(stepfunctions_backends[DEFAULT_ACCOUNT_ID][REGION].state_machines)
+
+
+def size(item: dict[str, Any]) -> int:
+    """As DynamoDB counts: names and values in UTF-8; what holds others costs three bytes and one for each."""
+
+    def value(typed: dict[str, Any]) -> int:
+        ((kind, held),) = typed.items()
+        if kind == "M":
+            return 3 + sum(len(name.encode()) + 1 + value(one) for name, one in held.items())
+        if kind == "L":
+            return 3 + sum(1 + value(one) for one in held)
+        return len(held.encode()) if isinstance(held, str) else 1
+
+    return sum(len(name.encode()) + value(one) for name, one in item.items())

@@ -83,16 +83,14 @@ class Overview:
         now = self.clock.now()
         if queue is Queue.ATTENTION and status is None:
             page = self.packets.in_trouble(cursor, PAGE)
-            rows = [row_of(as_seen(one, Caller.DEPARTMENT), now) for one in page.packets]
-            return PacketRowsView(items=rows, cursor=page.cursor)
-        if queue is Queue.NEWS and status is None:
+        elif queue is Queue.NEWS and status is None:
             page = self.packets.with_late_news(cursor, PAGE)
-            return PacketRowsView(items=[row_of(one, now) for one in page.packets], cursor=page.cursor)
-        wanted = QUEUES.get(queue) if queue is not None else status
-        if wanted is None or (queue is not None and status not in (None, wanted)):
-            message = "Name a status or a queue."
-            raise InvalidRequest(errors=[{"field": "status", "rule": "required", "message": message}])
-        page = self.packets.by_status(wanted.value, cursor, PAGE)
+        else:
+            wanted = QUEUES.get(queue) if queue is not None else status
+            if wanted is None or (queue is not None and status not in (None, wanted)):
+                message = "Name a status or a queue."
+                raise InvalidRequest(errors=[{"field": "status", "rule": "required", "message": message}])
+            page = self.packets.by_status(wanted.value, cursor, PAGE)
         rows = [row_of(as_seen(one, Caller.DEPARTMENT), now) for one in page.packets]
         return PacketRowsView(items=rows, cursor=page.cursor)
 
