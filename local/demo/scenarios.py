@@ -334,7 +334,7 @@ SCENARIOS = {
         "the agent never comes: two reminders, then the invitation expires",
         lambda: somebody(states=FEW_STATES),
         expired,
-        {"InvitationLifeSeconds": "20", "ReminderSeconds": "4,8", "LastReminderSeconds": "1"},
+        {"InvitationLifeSeconds": "40", "ReminderSeconds": "4,14", "LastReminderSeconds": "1"},
     ),
     "restart": Scenario(
         "everything is stopped while the bureau works, and started again: the packet goes on",
