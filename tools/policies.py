@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ACCEPTED = {
     ("RESOURCE_STAR", "OnboardingStateMachine"): "log delivery knows no resources",
     ("RESOURCE_STAR", "JitStateMachine"): "log delivery knows no resources",
+    ("RESOURCE_STAR", "ApiLoggingRole"): "the setting is the account's: API Gateway takes no role with less",
     # Its table knows no resource for SendTaskSuccess; the service refuses and allows by the state machine's ARN. Of
     # DescribeExecution's two forms it compares with the one for express workflows only.
     ("RESOURCE_MISMATCH", "RelayFunction"): "states:SendTaskSuccess, states:DescribeExecution",
@@ -32,6 +33,7 @@ ARNS = {
     "AWS::KMS::Key": "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000",
     "AWS::SecretsManager::Secret": "arn:aws:secretsmanager:us-east-1:123456789012:secret:Vendor-AbCdEf",
     "AWS::Events::EventBus": "arn:aws:events:us-east-1:123456789012:event-bus/lifecycle",
+    "AWS::Cognito::UserPool": "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Pool",
     "AWS::SQS::Queue": "arn:aws:sqs:us-east-1:123456789012:queue",
     "AWS::SNS::Topic": "arn:aws:sns:us-east-1:123456789012:topic",
     "AWS::Serverless::Function": "arn:aws:lambda:us-east-1:123456789012:function:function",
@@ -61,6 +63,9 @@ def resolved(value: Any, resources: dict[str, Any]) -> Any:
         return [resolved(one, resources) for one in value]
     if not isinstance(value, dict):
         return value
+    if set(value) == {"If"}:
+        _, on_aws, _ = value["If"]
+        return resolved(on_aws, resources)
     if set(value) <= {"Ref", "GetAtt", "Sub"}:
         ((kind, inner),) = value.items()
         return (
@@ -80,12 +85,10 @@ def _named(reference: str, resources: dict[str, Any]) -> str:
 
 
 def statements(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    resources = template["Resources"]
-    for name, resource in resources.items():
-        for policy in resource.get("Properties", {}).get("Policies", ()):
-            if isinstance(policy, dict):
-                for statement in policy["Statement"]:
-                    yield name, resolved(statement, resources)
+    """What roles may do, with every reference as the linter can read it."""
+    for one in wildcards.statements(template):
+        if one.of_role:
+            yield one.owner, resolved(dict(one.body), template["Resources"])
 
 
 def findings(template: dict[str, Any]) -> list[str]:

@@ -46,6 +46,7 @@ _NAMED = {
     ("lambda", "Invoke"): "lambda:InvokeFunction",
     ("s3", "HeadObject"): "s3:GetObject",
     ("s3", "ListObjectsV2"): "s3:ListBucket",
+    ("s3", "ListObjectVersions"): "s3:ListBucketVersions",
     ("sesv2", "SendEmail"): "ses:SendEmail",
     ("dynamodb", "TransactGetItems"): "dynamodb:GetItem",
 }
@@ -105,6 +106,8 @@ def needed(service: str, operation: str, parameters: Mapping[str, Any]) -> Itera
         yield from {_TRANSACTED[kind] for item in parameters["TransactItems"] for kind in item}
     elif (service, operation) == ("s3", "GetObject") and parameters.get("VersionId"):
         yield "s3:GetObjectVersion"
+    elif (service, operation) == ("s3", "DeleteObject") and parameters.get("VersionId"):
+        yield "s3:DeleteObjectVersion"
     elif (service, operation) == ("s3", "PutObject") and parameters.get("ObjectLockMode"):
         yield from ("s3:PutObject", "s3:PutObjectRetention")
     else:

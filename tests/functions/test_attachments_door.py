@@ -9,6 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
+from moto.s3.models import s3_backends
 
 from econtracting import wiring
 from econtracting.adapters.scanning import PlainFiles
@@ -270,12 +271,11 @@ def scanned(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def found(announced: dict[str, Any], verdict: str) -> None:
-    """What the account's scanner does some seconds after an upload."""
-    boto3.client("s3").put_object_tagging(
-        Bucket="uploads",
-        Key=announced["upload"]["fields"]["key"],
-        Tagging={"TagSet": [{"Key": "GuardDutyMalwareScanStatus", "Value": verdict}]},
-    )
+    """What the account's scanner does some seconds after an upload; no function asks for it."""
+    stored = s3_backends["123456789012"]["aws"]
+    key = stored.get_object("uploads", announced["upload"]["fields"]["key"])
+    assert key is not None
+    stored.put_object_tagging(key, {"GuardDutyMalwareScanStatus": verdict})
 
 
 @pytest.mark.law("T21")

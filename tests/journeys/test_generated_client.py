@@ -77,10 +77,10 @@ def test_the_stories_are_played_and_every_operation_answers(scene: Scene, genera
 
 
 def renamed(journey: Journey) -> None:
-    """The department calls an agency otherwise, once everybody is invited."""
-    agency = RECRUITER.agency_id
-    answer = journey.contracting.call("PUT", f"/agencies/{agency}", {"name": "Northern Group"}, 200).json()
-    verify(answer == {"agency_id": agency, "name": "Northern Group"}, "an agency is renamed", answer)
+    """The department says what an agency is called; others on this stack know it by the same name."""
+    agency, name = RECRUITER.agency_id, "North Star Agency"
+    answer = journey.contracting.call("PUT", f"/agencies/{agency}", {"name": name}, 200).json()
+    verify(answer == {"agency_id": agency, "name": name}, "an agency is called so", answer)
 
 
 def vendors_write(journey: Journey, generated: Generated) -> None:
