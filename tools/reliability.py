@@ -1,4 +1,5 @@
-"""Row -> test -> result, from the suite itself, into the tables of docs/reliability.md and docs/law.md.
+"""Row -> test -> result, from the suite itself, into the tables of docs/reliability.md, docs/law.md and
+docs/what-people-bring.md.
 
 `python -m tools.reliability` runs the tests that name a row of a catalog; `--check` only collects: are all names still
 right?
@@ -17,7 +18,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "functions"), str(ROOT)]
 
-from tests.support.catalog import LAW, ROWS, Row  # noqa: E402
+from tests.support.catalog import BRINGS, LAW, ROWS, Row  # noqa: E402
 
 BEGIN, END = "<!-- rows: written by tools/reliability.py -->", "<!-- /rows -->"
 ORDER = {"passed": 0, "skipped": 1, "not run": 2, "failed": 3}
@@ -29,12 +30,13 @@ class Page(NamedTuple):
     mark: str
     rows: tuple[Row, ...]
     path: Path
-    heads: tuple[str, str]
+    heads: tuple[str, ...]  # of what a row says: failure, its example if the page shows one, and what is expected
 
 
 PAGES = (
     Page("failure", ROWS, ROOT / "docs/reliability.md", ("failure", "what happens")),
     Page("law", LAW, ROOT / "docs/law.md", ("what goes wrong elsewhere", "what holds here")),
+    Page("brings", BRINGS, ROOT / "docs/what-people-bring.md", ("kind", "example", "answer")),
 )
 
 
@@ -67,14 +69,15 @@ class Collector:
 
 
 def table(page: Page, rows: dict[str, dict[str, str]]) -> str:
-    first, second = page.heads
-    lines = [f"| # | {first} | {second} | proven by | result |", "| --- | --- | --- | --- | --- |"]
+    heads = ("#", *page.heads, "proven by", "result")
+    lines = [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
     for row in page.rows:
         found = rows.get(row.id, {})
         tests = "<br>".join(f"`{name}`" for name in sorted(found))
         proof = "<br>".join(part for part in (tests, row.open) if part)
         results = sorted(set(found.values()), key=lambda one: ORDER[one])
-        lines.append(f"| {row.id} | {row.failure} | {row.expected} | {proof} | {', '.join(results)} |")
+        said = (row.failure, row.example, row.expected) if len(page.heads) > 2 else (row.failure, row.expected)
+        lines.append(f"| {' | '.join((row.id, *said, proof, ', '.join(results)))} |")
     return "\n".join(lines)
 
 

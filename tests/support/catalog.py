@@ -1,7 +1,8 @@
-"""What tests prove, row by row: the failure catalog (mark `failure`), and what holds under the law, under repeat and
-under a hostile reader (mark `law`). A mark names the rows that its test proves.
+"""What tests prove, row by row: the failure catalog (mark `failure`), what holds under the law, under repeat and under
+a hostile reader (mark `law`), and what people really bring (mark `brings`). A mark names the rows that its test proves.
 
-`python -m tools.reliability` runs those tests and writes the tables of docs/reliability.md and docs/law.md.
+`python -m tools.reliability` runs those tests and writes the tables of docs/reliability.md, docs/law.md and
+docs/what-people-bring.md.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ class Row(NamedTuple):
     failure: str
     expected: str
     open: str = ""  # what no test here can show, or none shows yet, and what stands in for it
+    example: str = ""  # something that a person really brought
 
 
 ROWS = (
@@ -194,4 +196,223 @@ LAW = (
     Row("N13", "One void webhook secret stops its vendor", "it is padded, or voids only itself"),
     Row("P14", "A webhook is refused for a member that decides nothing", "strict on what decides, else tolerant"),
     Row("N10", "A replaced sensitive answer stays", "it is gone, and any number of saves fits"),
+)
+
+
+PENDING = "No test shows this yet."
+
+BRINGS = (
+    Row(
+        "D1",
+        "An act in the evening",
+        "the signer's day, with its offset, alike on screen, paper and certificate",
+        PENDING,
+        "signed at 7:54 p.m. in Nashville on the 27th",
+    ),
+    Row(
+        "D2",
+        "The carrier's own day",
+        "sales, clocks, letters and `until` count in days of the carrier's zone",
+        PENDING,
+        "a sale at 11 p.m., a link that dies tonight",
+    ),
+    Row(
+        "D3",
+        "A state's day",
+        "license ends, filings and effective days are days of the state's zone",
+        PENDING,
+        "a license that ends on 2026-11-30 in Kentucky",
+    ),
+    Row(
+        "D4",
+        "The clock changes, or the zone is far",
+        "the same day everywhere",
+        PENDING,
+        "both changes of the clock; Guam, Hawaii, Arizona, Puerto Rico, American Samoa",
+    ),
+    Row(
+        "D5",
+        "The date of an instant is taken elsewhere",
+        "one module owns days and zones; a test refuses any other",
+        PENDING,
+        "`.date()` on an instant",
+    ),
+    Row(
+        "P1",
+        "Pictures of every depth and mode",
+        "the picture that a person sees",
+        PENDING,
+        "a 16-bit gray scan of a signature",
+    ),
+    Row(
+        "P2",
+        "Something stands before or behind a PDF",
+        "cut off before it is kept",
+        PENDING,
+        "a byte-order mark in front",
+    ),
+    Row(
+        "P3",
+        "Something stands behind a picture",
+        "read to the picture's end, the rest is cut off",
+        PENDING,
+        "a telephone's JPEG with its maker's trailer",
+    ),
+    Row(
+        "P4",
+        "A file without a type, or with another name for it",
+        "its name's ending and its content decide",
+        PENDING,
+        "image/pjpeg, application/x-pdf, no type",
+    ),
+    Row(
+        "P5",
+        "A picture larger than is taken",
+        "scaled down in the browser, trimmed; limits are told first, refusals say what is wrong",
+        PENDING,
+        "a photograph of 2 MB; a text file named .pdf",
+    ),
+    Row(
+        "P6",
+        "A link that a program or a person has changed",
+        "it still opens; the secret reaches no server; no input gives a white page",
+        PENDING,
+        "/%23/invitation/SECRET; a period behind the link",
+    ),
+    Row("P7", "A complaint that is none", "noted, nothing else", PENDING, "the feedback type not-spam"),
+    Row(
+        "P8",
+        "A mail that never arrived, after all tries",
+        "who sent it is told; a notice is undeliverable and may be posted",
+        PENDING,
+        "a Transient bounce as the last word",
+    ),
+    Row(
+        "P9",
+        "Look-alikes and suffixes in names",
+        "folded for comparing; what was typed is kept",
+        PENDING,
+        "King, Jr.; O\u2019Rourke for O'Rourke",
+    ),
+    Row(
+        "P10",
+        "Letters that no font shows, and long names",
+        "refused where they are typed, with the way out; long ones fit",
+        PENDING,
+        "a name of 181 letters",
+    ),
+    Row(
+        "P10b",
+        "A name with nothing to see; a code that is not ASCII",
+        "refused by name",
+        PENDING,
+        "Hangul fillers; a ligature as a state",
+    ),
+    Row(
+        "P11",
+        "Invisible characters that copying brings",
+        "taken away or mapped before anything is judged",
+        PENDING,
+        "no-break hyphens in an SSN, direction marks in a telephone number",
+    ),
+    Row(
+        "P12",
+        "A file of invitations from a spreadsheet",
+        "rows numbered as it shows them, the culprit named, encodings read or named",
+        PENDING,
+        "a blank row; one letter of Windows-1252",
+    ),
+    Row(
+        "P13",
+        "When was the invitation sent?",
+        "the event with the mail service's id, on the certificate",
+        PENDING,
+        "Invitation sent: not known",
+    ),
+    Row("P15", "Cookies in several headers", "joined", PENDING, "cookie: a=1 and cookie: b=2"),
+    Row(
+        "P16",
+        "A link is asked for again when the packet is long submitted",
+        "refused with where the packet stands",
+        PENDING,
+        "resend in PROCESSING",
+    ),
+    Row(
+        "P17",
+        "Ordinary addresses and telephones",
+        "extensions, military addresses, post-office boxes in every spelling, spouses with one address",
+        PENDING,
+        "P. O. Box 12; PSC 3 Box 9, APO AE; 555-0100 ext. 12",
+    ),
+    Row(
+        "P18",
+        "A typing error in the invited address",
+        "corrected before the first log-in; the old link is void",
+        PENDING,
+        "gmial.com",
+    ),
+    Row(
+        "P19",
+        "Somebody began and stopped",
+        "reminded by where they stand, a few times, and may stop it",
+        PENDING,
+        "half an interview; documents not signed",
+    ),
+    Row(
+        "P20",
+        "Addresses of mail and web with letters beyond ASCII",
+        "one reading (IDNA 2008) by portal, API and file; what is shown is what is kept",
+        PENDING,
+        "jose@m\u00fcnchen.de, stra\u00dfe-agentur.com",
+    ),
+    Row(
+        "S6",
+        "A sale dated ahead",
+        "beyond tomorrow, in the carrier's days, it is refused",
+        PENDING,
+        "month and day swapped",
+    ),
+    Row(
+        "U14",
+        "Every word of a paper in its text version",
+        "the words of the paper, for every letter that is shown",
+        PENDING,
+        "12\u201114 Elm Street",
+    ),
+    Row(
+        "N12",
+        "A number that passes for a day or a moment",
+        "one Day (YYYY-MM-DD) and one Moment (with its zone)",
+        PENDING,
+        "`'0'`, 1796083200",
+    ),
+    Row(
+        "N14",
+        "Where mail goes",
+        "mailing addresses take military and island codes; the table of ZIP codes has its date",
+        PENDING,
+        "AE, AP, AA, FM, MH, PW; 876 in New Mexico",
+    ),
+    Row(
+        "N15",
+        "Parameters that are empty, come twice or are unknown",
+        "one reading, in the product's words",
+        PENDING,
+        "status=&status=",
+    ),
+    Row(
+        "L1",
+        "A refusal in one language",
+        "every refusal names field, rule and way out in both languages",
+        PENDING,
+        "Accept-Language: es",
+    ),
+    Row("L2", "A text that lacks a language it claims", "a check refuses it", PENDING, "a letter without Spanish"),
+    Row(
+        "L3",
+        "The person's language",
+        "kept with the packet, changeable, used by letters",
+        PENDING,
+        "a Spanish reader changes to English",
+    ),
 )
