@@ -1,6 +1,6 @@
-"""Notes what every handler asks of AWS while the suites run, and how hard they try.
+"""Notes while the suites run what every handler asks of AWS, which rows of the catalogs are shown, and the effort.
 
-RIGHTS_SEEN names the folder in which the former is kept; the latter is printed at the end.
+RIGHTS_SEEN and ROWS_SEEN name the folders in which the first two are kept; the last is printed at the end.
 """
 
 import os
@@ -10,9 +10,15 @@ import pytest
 
 from tests.support import effort
 from tests.support.rights import Observer
+from tools import reliability
 
 OBSERVER = Observer()
 effort.install()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if os.environ.get("ROWS_SEEN"):
+        config.pluginmanager.register(reliability.Collector())
 
 
 @pytest.fixture(scope="session", autouse=True)
