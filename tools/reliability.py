@@ -2,8 +2,8 @@
 docs/what-people-bring.md.
 
 `python -m tools.reliability` runs the tests that name a row of a catalog and writes the tables. `--check` only
-collects: are all names still right? `--from FOLDER` takes the results that a run of the suite has left there (ROWS_SEEN named the
-folder) and fails if a test that proves a row failed or was left out; with `--write` it writes the tables too.
+collects: are all names still right? `--from FOLDER` takes the results that a run of the suite has left there (ROWS_SEEN
+named the folder) and fails if a test that proves a row failed or was left out; with `--write` it writes the tables too.
 """
 
 from __future__ import annotations
