@@ -4,6 +4,7 @@ RIGHTS_SEEN and ROWS_SEEN name the folders in which the first two are kept; the 
 """
 
 import os
+import resource
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,7 @@ def pytest_sessionfinish() -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.write_line(effort.told())
+    own, others = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    terminalreporter.write_line(
+        f"processors: {own.ru_utime + own.ru_stime:.0f} s here, {others.ru_utime + others.ru_stime:.0f} s in what was run"
+    )
