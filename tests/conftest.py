@@ -47,6 +47,5 @@ def pytest_sessionfinish() -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.write_line(effort.told())
     own, others = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    terminalreporter.write_line(
-        f"processors: {own.ru_utime + own.ru_stime:.0f} s here, {others.ru_utime + others.ru_stime:.0f} s in what was run"
-    )
+    here, run = (used.ru_utime + used.ru_stime for used in (own, others))
+    terminalreporter.write_line(f"processors: {here:.0f} s here, {run:.0f} s in what was run")
