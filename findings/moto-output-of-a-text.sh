@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # An execution whose last state gives a text has, in moto, that text itself as its output: not JSON, so a reader that
-# parses the output fails on it, or takes the text "5" for a number. After an empty text or null there is no output at
-# all. Objects, lists and numbers are written as JSON. AWS writes JSON always.
+# parses the output fails on it, or takes the text "5" for a number. After null there is no output at all. Objects, lists
+# and numbers are written as JSON. AWS writes JSON always.
 #
 # Versions: moto 5.2.5 (ministack 1.5.33 writes JSON)
 # Source: seen by running it, 2026-11-28; https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
@@ -21,7 +21,7 @@ from moto import mock_aws
 
 logging.disable()  # moto reports each failed state at length
 
-EXPECTED = {"SEALED": "SEALED", "5": "5", "": None, 5: "5", None: None}
+EXPECTED = {"SEALED": "SEALED", "5": "5", "": "", 5: "5", None: None}
 
 
 def output(client, name, result):

@@ -4,6 +4,8 @@ import graphlib
 import importlib
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -241,6 +243,15 @@ def test_every_state_is_reachable(path: Path) -> None:
         assert seen == set(definition["States"])
 
     reach(read(path))
+
+
+def test_days_are_reckoned_by_the_zones_that_are_pinned() -> None:
+    """Python looks for zones in the system's folders first, where the table is as old as the machine's image."""
+    variables = deployed.template()["Globals"]["Function"]["Environment"]["Variables"]
+    told = {name: value for name, value in variables.items() if name == "PYTHONTZPATH"}
+    asked = "import zoneinfo; print(zoneinfo.TZPATH, zoneinfo.ZoneInfo('America/Winnipeg').key)"
+    answer = subprocess.run([sys.executable, "-c", asked], env=told, capture_output=True, text=True, check=True)
+    assert answer.stdout == "() America/Winnipeg\n"
 
 
 @pytest.mark.parametrize("path", MACHINES, ids=lambda path: path.name)
