@@ -11,8 +11,9 @@ import pytest
 from tests.support.deployed import ROOT
 
 PUBLISHED = [ROOT / "docs/api/openapi.json", *sorted((ROOT / "docs/events").glob("*.json"))]
-# Looking around, named and atomic groups, back references: some engines have none of them, and a generator that meets one
-# gives the whole model another engine, in which "$" also fits before a line break (findings/look-ahead-loosens-a-model.sh).
+# Looking around, named and atomic groups, back references: some engines have none of them. A generator that meets one
+# gives the whole model another engine, in which "$" also fits before a line break
+# (findings/look-ahead-loosens-a-model.sh).
 APART = re.compile(r"\(\?(?!:)|\\[1-9kKgpP]|[*+?}]\+")
 
 
