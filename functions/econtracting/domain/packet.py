@@ -94,6 +94,7 @@ class InvitedAgent(Record):
     last_name: str
     email: str
     npn: str | None = None
+    shares_email: bool = False  # the recruiter said that somebody else uses the address too
 
     @property
     def full_name(self) -> str:

@@ -21,12 +21,12 @@ from econtracting.domain.errors import (
     PacketAlreadyOpen,
     PacketNotFound,
 )
+from econtracting.domain.fields.names import same_name
 from econtracting.domain.moment import iso
 from econtracting.domain.need_to_know import Caller, as_seen, member, refused_at
 from econtracting.domain.outbox import Letter, send_letter
 from econtracting.domain.packet import (
     Agency,
-    InvitedAgent,
     Packet,
     Recruiter,
     Status,
@@ -72,6 +72,7 @@ class Inviting:
         """
         refuse_unknown_level(packet_type, invitation)
         now = self.clock.now()
+        refuse_same_person(self.packets, invitation, now)
         stands = agency_name(self.packets, invitation)
         agency = stands or AgencyName(
             agency_id=invitation.agency.id, name=invitation.agency.name, named_by=actor.id, named_at=now
@@ -99,7 +100,7 @@ class Inviting:
             return self.packets.create(change, request)
         except AlreadyExists as taken:
             holder = taken.facts["holder"]
-            raise PacketAlreadyOpen(**({"packet_id": holder.packet_id} if holder else {})) from None
+            raise (already_open(holder) if holder else PacketAlreadyOpen()) from None
 
 
 @dataclass(frozen=True)
@@ -256,7 +257,31 @@ def take_place_back(packets: Packets, clock: Clock, holder: OpenPacket | None) -
     elif packet.ended or packet.status is Status.ACTIVE:
         packets.change(packet.id, lambda over: Change(packet=over, drops=held_places(packets, over)))
     else:
-        raise PacketAlreadyOpen(packet_id=packet.id)
+        raise already_open(holder)
+
+
+def already_open(holder: OpenPacket) -> PacketAlreadyOpen:
+    """The refusal that points to the packet that holds a place, and tells a recruiter of people who share an address
+    what to do.
+    """
+    another = (
+        " If this is another person who uses the same address, send shares_email with the invitation."
+        if holder.kind == "email" and "#" not in holder.value
+        else ""
+    )
+    return PacketAlreadyOpen(f"{PacketAlreadyOpen.title}.{another}", packet_id=holder.packet_id)
+
+
+def refuse_same_person(packets: Packets, invitation: Invitation, now: datetime) -> None:
+    """Raises PacketAlreadyOpen where an address is called shared, but its open packet is that of the same person."""
+    if not invitation.agent.shares_email:
+        return
+    holder = packets.find(OpenPacket, invitation.agency.id, "email", invitation.agent.email.casefold())
+    packet = packets.load(holder.packet_id) if holder else None
+    if holder is None or packet is None or packet.ended or packet.status is Status.ACTIVE or lapsed(packet, now):
+        return
+    if same_name(packet.agent.full_name, invitation.agent.invited().full_name):
+        raise already_open(holder)
 
 
 def refuse_unknown_level(packet_type: PacketType, invitation: Invitation) -> None:
@@ -300,7 +325,7 @@ def _new_packet(
         id=packet_id,
         type=packet_type.name,
         type_version=packet_type.version,
-        agent=InvitedAgent(**invitation.agent.model_dump()),
+        agent=invitation.agent.invited(),
         recruiter=Recruiter(**invitation.recruiter.model_dump()),
         agency=Agency(id=agency.agency_id, name=agency.name),
         level=invitation.level,

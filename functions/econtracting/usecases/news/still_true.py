@@ -13,6 +13,7 @@ from typing import NamedTuple
 from econtracting import ports
 from econtracting.domain.access.access import Access, OpenPacket, admits, lapsed
 from econtracting.domain.access.contact import EmailChange
+from econtracting.domain.access.invitation import email_place
 from econtracting.domain.appointing.appointments import OUTCOME_KNOWN, Appointment
 from econtracting.domain.certification import Feed
 from econtracting.domain.corrections import CorrectionRequest
@@ -94,8 +95,7 @@ def _reminder(one: Occasion) -> Untrue | None:
 
 
 def _expired(one: Occasion) -> Untrue | None:
-    email = one.packet.agent.email.casefold()
-    again = one.packets.find(OpenPacket, one.packet.agency.id, "email", email)
+    again = one.packets.find(OpenPacket, one.packet.agency.id, "email", email_place(one.packet.agent))
     return Untrue.INVITED_AGAIN if again is not None else _ended_so(Status.EXPIRED)(one)
 
 
