@@ -42,6 +42,7 @@ _IN_CODES = {
     **{ord(wide): chr(ord(wide) - 0xFEE0) for wide in _WIDE_DIGITS + _WIDE_PUNCTUATION},
 }
 _ORDINARY_WIDTH = {wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)}
+_BLANKS = str.maketrans("\t\u2028\u2029", "   ")
 _LINES = str.maketrans({"\u2028": "\n", "\u2029": "\n", "\u0085": "\n", "\v": "\n", "\f": "\n"})
 
 
@@ -56,6 +57,14 @@ def seen_in_prose(text: str) -> str:
     The separators of lines and pages that word processors write become line breaks.
     """
     return text.translate(_NOTHING_IN_PROSE).translate(_LINES)
+
+
+def in_one_line(text: str) -> str:
+    """The text without the ends of lines that copying a cell or a paragraph leaves around it; tabs become blanks.
+
+    A line that breaks inside it stays broken: what was meant as one line was typed as two.
+    """
+    return text.strip().translate(_BLANKS)
 
 
 def code(raw: str) -> str:

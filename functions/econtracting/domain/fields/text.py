@@ -9,7 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from econtracting.domain.fields.characters import plain_marks, plain_widths, seen, seen_in_prose, unshowable
+from econtracting.domain.fields.characters import (
+    in_one_line,
+    plain_marks,
+    plain_widths,
+    seen,
+    seen_in_prose,
+    unshowable,
+)
 from econtracting.domain.fields.rejections import Refusal
 
 NAME_LENGTH = 60
@@ -34,10 +41,9 @@ def clean(raw: str, longest: int, *, lines: bool = False) -> str:
     """
     if len(raw) > 4 * longest + 64:  # nothing that long can shrink to the limit by composition; saves normalizing it
         raise too_long(longest)
-    text = seen_in_prose(raw.replace("\r\n", "\n").replace("\r", "\n"))
-    if not lines:
-        text = seen(text).replace("\n", " ").replace("\t", " ")
-    if any(_is_control(character) and character not in "\n\t" for character in text):
+    text = seen_in_prose(raw.replace("\r\n", "\n").replace("\r", "\n")) if lines else in_one_line(seen(raw))
+    allowed = "\n\t" if lines else ""
+    if any(_is_control(character) and character not in allowed for character in text):
         raise Refusal("control-character", "This contains a character that is no text. Please type it again by hand.")
     text = unicodedata.normalize("NFC", text)
     text = text.strip() if lines else " ".join(text.split())
@@ -123,4 +129,5 @@ def showable_place(text: str) -> str:
 
 
 def has_letter(text: str) -> bool:
-    return any(character.isalpha() for character in text)
+    """Whether anything in it is a letter by itself; an apostrophe that Unicode calls a modifier letter is none."""
+    return any(unicodedata.category(character) in ("Lu", "Ll", "Lt", "Lo") for character in text)
