@@ -52,8 +52,8 @@ def said(result: SectionResult) -> set[tuple[str, str]]:
     ["PO Box 12", "P.O. Box 12", "P. O. Box 12", "p o box 12", "P O Box 12", "PO Box12", "POBox 9", "POB 12",
      "P.O.B. 12", "PO B 12", "P O Bx 12", "P.O.Box #12", "P.0. Box 12", "P0 Box 12", "P/O Box 12", "P-O-Box 12",
      "Po. Box 12A", "Post Office Box 12", "Post Box 12", "Postal Box 12", "POST OFFICE BX 12", "PO Box A-12",
-     "PO Box Nº 12", "PO 12", "P.O. 12", "PO Drawer 12", "P.O. Drawer A", "Drawer 12", "Lock Box 12", "Lockbox 12", "Call Box 12",
-     "Caller 12", "Firm Caller 12", "Bin 12", "Apartado 12", "Apartado Postal 12", "Apdo. 12", "Apdo 12",
+     "PO Box Nº 12", "PO 12", "P.O. 12", "PO Drawer 12", "P.O. Drawer A", "Drawer 12", "Lock Box 12", "Lockbox 12",
+     "Call Box 12", "Caller 12", "Firm Caller 12", "Bin 12", "Apartado 12", "Apartado Postal 12", "Apdo. 12", "Apdo 12",
      "12 Elm Street, PO Box 5", "Elm Street P.O. Box 5", "ＰＯ　Ｂｏｘ　１２", "P\u200b.O.\u00a0Box 12",
      "PO\u2011Box 12"],
 )  # fmt: skip
@@ -69,8 +69,8 @@ def test_nobody_lives_in_a_po_box_however_it_is_spelled(line: str) -> None:
      "Box Canyon Road 12", "12 Post Office Road", "9 Old Post Road", "3 Boxer Street", "14 Poe Box Hill",
      "8 Popo Boxley", "12 Apartado Lane", "6 Drawer Lane", "2 Binney Street", "77 Caller Street", "9 Lockbox Lane",
      "12 P Street", "1 Polo Bay Drive", "3 Postal Way", "RR 2 Box 152", "HC 68 Box 23A", "Rural Route 4 Box 9",
-     "RFD 1 Box 7", "PSC 3 Box 9", "CMR 415 Box 2", "Unit 2050 Box 4190", "123 Main St PMB 12", "Company B, 2nd Box Company",
-     "12 O Box Street", "500 Pobox Lane"],
+     "RFD 1 Box 7", "PSC 3 Box 9", "CMR 415 Box 2", "Unit 2050 Box 4190", "123 Main St PMB 12",
+     "Company B, 2nd Box Company", "12 O Box Street", "500 Pobox Lane"],
 )  # fmt: skip
 def test_what_only_sounds_like_a_po_box_is_a_place_to_live(line: str) -> None:
     assert read("address-line", line, po_box=False) == line
