@@ -18,6 +18,7 @@ from econtracting.domain.fields.characters import (
     unshowable,
 )
 from econtracting.domain.fields.rejections import Refusal
+from econtracting.domain.words import words
 
 NAME_LENGTH = 60
 ADDRESS_LINE_LENGTH = 64
@@ -53,7 +54,7 @@ def clean(raw: str, longest: int, *, lines: bool = False) -> str:
 
 
 def too_long(longest: int) -> Refusal:
-    return Refusal("too-long", f"Please use at most {longest:,} characters.")
+    return Refusal("too-long", words("Please use at most {longest:,} characters.", longest=longest))
 
 
 def _is_control(character: str) -> bool:
