@@ -166,7 +166,7 @@ def _public_url(text: str) -> str:
 def ascii_host(host: str) -> str:
     """The host as the name service knows it; an empty text if no such name can exist.
 
-    A label of plain letters is only lowered; one beyond ASCII, or that claims to stand for such (xn--), is read anew.
+    A label of plain letters is only lowered; one beyond ASCII, or that claims to stand for such (xn--), is read again.
     """
     labels = re.split("[.\u3002\uff0e\uff61]", plain_marks(host))  # no name holds a dash that is no hyphen
     try:
