@@ -45,15 +45,9 @@ export const useLanguage = (): Language =>
     () => language,
   );
 
-const locale = () => (language === "es" ? "es-US" : "en-US");
+export const locale = (): string => (language === "es" ? "es-US" : "en-US");
 
-export const day = (iso: string): string =>
-  new Intl.DateTimeFormat(locale(), { dateStyle: "long" }).format(new Date(iso));
-
-export const moment = (iso: string): string =>
-  new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
-
-export const clock = (at: Date): string => new Intl.DateTimeFormat(locale(), { timeStyle: "short" }).format(at);
+export { clock, day, moment } from "./dates";
 
 /** Several names as one phrase: "a, b and c". */
 export const list = (names: string[]): string => new Intl.ListFormat(locale()).format(names);
