@@ -1,5 +1,4 @@
 /** Calls of the product's API: the header a foreign page cannot send, problem documents, and patience with outages. */
-import { browserZone } from "../i18n/dates";
 import type { paths } from "./schema";
 
 export type Path = keyof paths;
@@ -66,8 +65,8 @@ export function address(path: Path, { params = {}, query = {} }: Call = {}): str
 
 async function send(method: string, path: Path, call: Call): Promise<Response> {
   const headers: Record<string, string> = { "X-Requested-With": "econtracting", Accept: "application/json" };
-  const zone = browserZone();
-  if (zone !== undefined) headers["Time-Zone"] = zone; // the signer's day is that of where the signer is
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone as string | undefined;
+  if (zone) headers["Time-Zone"] = zone; // the signer's day is that of where the signer is
   if (call.body !== undefined) headers["Content-Type"] = "application/json";
   if (call.version !== undefined) headers["If-Match"] = `"${call.version}"`;
   if (call.key !== undefined) headers["Idempotency-Key"] = call.key;

@@ -45,9 +45,29 @@ export const useLanguage = (): Language =>
     () => language,
   );
 
-export const locale = (): string => (language === "es" ? "es-US" : "en-US");
+const locale = () => (language === "es" ? "es-US" : "en-US");
 
-export { clock, day, moment } from "./dates";
+// An instant falls on a day only somewhere: what the API tells as a day is shown as that day wherever the browser is.
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+/** A day as it was told, or the day of a time: in a zone, or else where the browser is. */
+export const day = (told: string, timeZone?: string): string =>
+  DAY.test(told)
+    ? new Intl.DateTimeFormat(locale(), { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${told}T12:00:00Z`))
+    : new Intl.DateTimeFormat(locale(), { dateStyle: "long", timeZone }).format(new Date(told));
+
+/** A time where the browser is, with the name of its zone. */
+export const moment = (iso: string): string =>
+  new Intl.DateTimeFormat(locale(), {
+    year: "numeric",
+    month: "short",
+    day: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+    timeZoneName: "short",
+  }).format(new Date(iso));
+
+export const clock = (at: Date): string => new Intl.DateTimeFormat(locale(), { timeStyle: "short" }).format(at);
 
 /** Several names as one phrase: "a, b and c". */
 export const list = (names: string[]): string => new Intl.ListFormat(locale()).format(names);

@@ -125,7 +125,8 @@ async function mark(document: SigningDocument, field: SigningField): Promise<Sig
     return signedAt(await api<SignedAt>("POST", "/packet/documents/{document_id}/fields/{field_id}", call));
   } catch (error) {
     // Another tab was first: that is as good.
-    if (error instanceof Problem && error.code === "already-signed") return signedAt(error.facts as unknown as SignedAt);
+    if (error instanceof Problem && error.code === "already-signed")
+      return signedAt(error.facts as unknown as SignedAt);
     throw error;
   }
 }
