@@ -10,7 +10,7 @@ from pydantic import Field, PlainSerializer, WithJsonSchema
 from econtracting.domain.packet import Status
 from econtracting.domain.signing.documents import FieldKind, Mode
 from econtracting.domain.signing.signing import AdoptionMethod
-from econtracting.views.base import View
+from econtracting.views.base import Said, View
 
 # The act of signing answers with the offset spelled out; earlier releases stored it so for repeated requests.
 WithOffset = Annotated[
@@ -54,7 +54,7 @@ class WithdrawnConsentView(View):
     """Consent is withdrawn."""
 
     status: Status
-    consequence: str = Field(description="What this means for the packet, in a sentence")
+    consequence: Said = Field(description="What this means for the packet, in a sentence")
 
 
 class PaperCopiesView(View):

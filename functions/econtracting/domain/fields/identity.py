@@ -11,6 +11,7 @@ import re
 from datetime import date
 
 from econtracting.domain.fields.rejections import Refusal
+from econtracting.domain.words import words
 
 _SSN = re.compile(r"[0-9]{9}|[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{3} [0-9]{2} [0-9]{4}")
 _NPN = re.compile(r"[1-9][0-9]{0,9}")
@@ -48,7 +49,10 @@ def ssn(raw: str, *, synthetic_people: bool = False) -> str:
             "Please enter the number on your Social Security card.",
         )
     if area in ("000", "666"):
-        raise Refusal("ssn-area", f"No Social Security number begins with {area}. Please check the first three digits.")
+        raise Refusal(
+            "ssn-area",
+            words("No Social Security number begins with {area}. Please check the first three digits.", area=area),
+        )
     if group == "00":
         raise Refusal("ssn-group", "The two middle digits of a Social Security number are never 00. Please check them.")
     if serial == "0000":
@@ -99,7 +103,7 @@ def birth_date(raw: str, on: date, *, minimum_age: int) -> str:
         raise Refusal("birth-date-future", "This date has not come yet. Please check the year.")
     age = age_on(born, on)
     if age < minimum_age:
-        raise Refusal("birth-date-age", f"You have to be {minimum_age} years old to be contracted.")
+        raise Refusal("birth-date-age", words("You have to be {age} years old to be contracted.", age=minimum_age))
     if age >= OLDEST_AGE:
         raise Refusal("birth-date-past", "This date lies too far back. Please check the year.")
     return born.isoformat()

@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 from econtracting.domain.fields.rejections import Refusal
+from econtracting.domain.words import words
 
 NAME_LENGTH = 60
 ADDRESS_LINE_LENGTH = 64
@@ -42,7 +43,7 @@ def clean(raw: str, longest: int, *, lines: bool = False) -> str:
 
 
 def too_long(longest: int) -> Refusal:
-    return Refusal("too-long", f"Please use at most {longest:,} characters.")
+    return Refusal("too-long", words("Please use at most {longest:,} characters.", longest=longest))
 
 
 def _is_hidden(character: str) -> bool:

@@ -17,6 +17,7 @@ from econtracting.domain.fields import us
 from econtracting.domain.fields.rejections import Refusal
 from econtracting.domain.interview.definition import Field
 from econtracting.domain.record import Record
+from econtracting.domain.words import Words, words
 
 MASK = "***"
 TEXT_LENGTH = 200
@@ -70,7 +71,7 @@ def shown(field: Field, value: Any) -> str:
 
 
 def wrong_type(wanted: str) -> Refusal:
-    return Refusal("wrong-type", f"This has to be a {wanted}.")
+    return Refusal("wrong-type", words("This has to be a {wanted}.", wanted=Words(wanted)))
 
 
 def message(field: Field, refusal: Refusal) -> str:
@@ -78,7 +79,7 @@ def message(field: Field, refusal: Refusal) -> str:
 
 
 def required(field: Field) -> Refusal:
-    return Refusal("required", field.messages.get("required", f"Please fill in “{field.label}”."))
+    return Refusal("required", field.messages.get("required") or words("Please fill in “{label}”.", label=field.label))
 
 
 def remark(field: Field, value: Any) -> Refusal | None:
@@ -97,7 +98,7 @@ def _choice(field: Field, raw: str, context: FieldContext) -> str:
     for choice in field.choices:
         if choice.casefold() == wanted:
             return choice
-    raise Refusal("choice-unknown", f"Please choose one of: {', '.join(field.choices)}.")
+    raise Refusal("choice-unknown", words("Please choose one of: {choices}.", choices=", ".join(field.choices)))
 
 
 def _whole_number(field: Field, raw: Any) -> int:

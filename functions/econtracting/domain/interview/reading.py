@@ -14,6 +14,7 @@ from econtracting.domain.interview.context import InterviewContext
 from econtracting.domain.interview.copies import copied, is_whole
 from econtracting.domain.interview.definition import Copy, Field, InterviewDefinition, SectionDefinition, SectionRule
 from econtracting.domain.interview.questions import UNFINISHED, known_members, read_question
+from econtracting.domain.words import words
 
 # Answers that break one of these are not even kept in a draft: they are no text a person meant to write.
 _NEVER_KEPT = frozenset({"wrong-type", "control-character", "too-long"})
@@ -132,7 +133,9 @@ class Reading:
         except Refusal:
             again = False
         if again is None:
-            self.found.gap(partner, Refusal("unconfirmed", f"Please enter “{field.label}” a second time."))
+            self.found.gap(
+                partner, Refusal("unconfirmed", words("Please enter “{label}” a second time.", label=field.label))
+            )
         elif again != value:
             self._error(
                 field, partner, Refusal("confirm-mismatch", "The two entries are not the same. Please check both.")
@@ -180,7 +183,9 @@ class Reading:
             or not is_whole(group, values, self.context)
         ):
             first = original.label if original else copy.source
-            incomplete = Refusal("copy-incomplete", f"Please complete “{first}” first; then it can be used here.")
+            incomplete = Refusal(
+                "copy-incomplete", words("Please complete “{first}” first; then it can be used here.", first=first)
+            )
             self.found.gap(f"{group.name}.{copy.switch}", Refusal(incomplete.rule, fields.message(group, incomplete)))
         return {copy.switch: True, **values}
 
@@ -252,4 +257,5 @@ class Reading:
 
 
 def _masked(label: str) -> Refusal:
-    return Refusal("masked-value", f"Please enter “{label}” in full; what came back is only its mask.")
+    message = words("Please enter “{label}” in full; what came back is only its mask.", label=label)
+    return Refusal("masked-value", message)

@@ -25,6 +25,7 @@ from econtracting.domain.moment import Moment, iso
 from econtracting.domain.packet import Status
 from econtracting.domain.record import Record
 from econtracting.domain.screening.calendar import add_business_days, business_days_between
+from econtracting.domain.words import words
 
 WHERE_DAYS_END_LAST = timezone(timedelta(hours=-11))  # American Samoa
 POSTAL_DAYS = timedelta(days=3)
@@ -210,9 +211,11 @@ class AdverseCase(Record):
         if self.pre_sent_at is not None:
             made, today = recipients_day(self.pre_sent_at, self.state), recipients_day(now, self.state)
             if on < made:
-                raise _impossible_day("not-before-notice", f"The notice was made on {made}; it was not posted before.")
+                message = words("The notice was made on {made}; it was not posted before.", made=made)
+                raise _impossible_day("not-before-notice", message)
             if on > today:
-                raise _impossible_day("not-after-today", f"Today is {today}; say when the notice has been posted.")
+                message = words("Today is {today}; say when the notice has been posted.", today=today)
+                raise _impossible_day("not-after-today", message)
         opens = self.posting_from(day)
         if opens is None:
             raise InvalidTransition("Only a notice that was not delivered is posted.", status=self.status.value)

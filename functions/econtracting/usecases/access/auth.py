@@ -20,6 +20,7 @@ from econtracting.domain.fields.rejections import Rejection
 from econtracting.domain.outbox import Letter, send_letter
 from econtracting.domain.packet import Packet
 from econtracting.domain.record import Record
+from econtracting.domain.words import joined
 from econtracting.ports import Attempts, Change, Clock, Envelope, Ids, Limits, Packets, PacketTypes, Passwords
 from econtracting.usecases.commit.endings import sessions
 from econtracting.usecases.commit.standing import as_agent_sees
@@ -266,7 +267,7 @@ class OwnPasswords:
             message = "The two passwords are not the same."
             found.append(Rejection(field="confirm_password", rule="mismatch", message=message))
         if found:
-            detail = " ".join(one.message for one in found)
+            detail = joined((one.message for one in found), by=" ")
             raise WeakPassword(detail, errors=[one.model_dump() for one in found])
 
 

@@ -17,8 +17,10 @@ from econtracting.domain.access.access import OpenPacket, lapsed
 from econtracting.domain.access.invitation import Invitation, RowOutcome
 from econtracting.domain.callers import Request, Staff
 from econtracting.domain.errors import EContractingError, InvalidRequest, PacketAlreadyOpen
+from econtracting.domain.findings import message_of
 from econtracting.domain.packet import Status
 from econtracting.domain.packet_type import PacketType
+from econtracting.domain.words import words
 from econtracting.ports import Packets
 from econtracting.usecases.invitations.invite import Inviting, agency_name, agency_of, refuse_unknown_level
 from econtracting.views.invitations import BulkReport, BulkRow
@@ -107,10 +109,10 @@ def read_rows(text: str) -> list[dict[str, str]]:
     columns = [name.strip().lower() for name in header]
     missing = [name for name in REQUIRED if name not in columns]
     if missing or len(set(columns)) != len(columns) or not set(columns) <= {*REQUIRED, *OPTIONAL}:
-        message = f"The first row names the columns: {', '.join(REQUIRED)}; also allowed: {', '.join(OPTIONAL)}."
-        raise _no_file("columns", message)
+        template = "The first row names the columns: {required}; also allowed: {optional}."
+        raise _no_file("columns", words(template, required=", ".join(REQUIRED), optional=", ".join(OPTIONAL)))
     if len(rows) > MOST_ROWS:
-        raise _no_file("too-many-rows", f"Send at most {MOST_ROWS} rows at once.")
+        raise _no_file("too-many-rows", words("Send at most {most} rows at once.", most=MOST_ROWS))
     return [dict(zip([*columns, "more"], [*row, *[""] * len(columns)], strict=False)) for row in rows]
 
 
@@ -134,7 +136,7 @@ def _judge(
         names = _names(invitation)
         first = next((seen[name] for name in names if name in seen), None)
         if first is not None:
-            message = f"Row {first} invites the same e-mail address or NPN."
+            message = words("Row {first} invites the same e-mail address or NPN.", first=first)
             reports.append(_row(number, RowOutcome.REFUSED, errors=[_remark("email", "duplicate-in-file", message)]))
             continue
         seen |= dict.fromkeys(names, number)
@@ -215,7 +217,7 @@ def _refusal(number: int, refusal: EContractingError) -> BulkRow:
 
 def _rejections(error: ValidationError) -> list[RemarkView]:
     return [
-        _remark(".".join(map(str, one["loc"])), one["type"].replace("_", "-"), one["msg"])
+        _remark(".".join(map(str, one["loc"])), one["type"].replace("_", "-"), message_of(one))
         for one in error.errors(include_input=False, include_url=False)
     ]
 

@@ -32,6 +32,7 @@ from econtracting.domain.packet import (
     Status,
 )
 from econtracting.domain.packet_type import PacketType
+from econtracting.domain.words import words
 from econtracting.ports import Change, Clock, Committed, Ids, Limits, LinkSecrets, Packets, PacketTypes
 from econtracting.usecases.commit.changes import plus
 from econtracting.usecases.commit.endings import close
@@ -262,7 +263,7 @@ def take_place_back(packets: Packets, clock: Clock, holder: OpenPacket | None) -
 def refuse_unknown_level(packet_type: PacketType, invitation: Invitation) -> None:
     """Raises InvalidRequest."""
     if invitation.level not in packet_type.levels:
-        message = f"The level is one of {', '.join(sorted(packet_type.levels))}."
+        message = words("The level is one of {levels}.", levels=", ".join(sorted(packet_type.levels)))
         raise InvalidRequest(errors=[{"field": "level", "rule": "level-unknown", "message": message}])
 
 
@@ -275,9 +276,11 @@ def agency_name(packets: Packets, invitation: Invitation) -> AgencyName | None:
     """The agency's name on file; None before its first packet. Raises InvalidRequest for an invitation with another."""
     found = packets.find(AgencyName, invitation.agency.id)
     if found is not None and not found.means(invitation.agency.name):
-        message = (
-            f"The agency {found.agency_id} is on file as “{found.name}”. Please write that name, "
-            "or ask the contracting department to change it."
+        message = words(
+            "The agency {agency_id} is on file as “{name}”. Please write that name, "
+            "or ask the contracting department to change it.",
+            agency_id=found.agency_id,
+            name=found.name,
         )
         raise InvalidRequest(errors=[{"field": "agency.name", "rule": "agency-name", "message": message}])
     return found
