@@ -133,8 +133,8 @@ PARAMETERS = {
         "name": "Time-Zone",
         "in": "header",
         "required": False,
-        "description": "Where the agent is, by the zone's name in the IANA database. What is signed shows the day there, "
-        "if it agrees with a zone of the state where the agent lives; else that state's own day.",
+        "description": "Where the agent is, by the zone's name in the IANA database. What is signed shows the day "
+        "there, if it agrees with a zone of the state where the agent lives; else that state's own day.",
         "schema": {"type": "string", "maxLength": 64},
     },
     "Timestamp": {

@@ -26,8 +26,8 @@ DAY_CODE = re.compile(r"%[-#]?[aAbBcdDejmuUVwWxF]")
 WEB = ROOT / "web" / "src"
 WEB_OWNER = WEB / "i18n" / "index.ts"
 WEB_TAKEN = re.compile(
-    r"new Date\([^)]|Intl\.DateTimeFormat\((?!\)\.resolvedOptions)|toLocale(Date|Time)?String|toISOString|slice\(0, ?10\)"
-    r"|\.get(UTC)?(Date|Day|Month|FullYear|Hours)\("
+    r"new Date\([^)]|Intl\.DateTimeFormat\((?!\)\.resolvedOptions)|toLocale(Date|Time)?String|toISOString"
+    r"|slice\(0, ?10\)|\.get(UTC)?(Date|Day|Month|FullYear|Hours)\("
 )
 
 

@@ -15,6 +15,7 @@ from econtracting.domain.messages import Heard, Objection, Obstacle, name_of
 from econtracting.domain.outbox import sync_check
 from econtracting.domain.packet import Packet
 from econtracting.domain.screening.background import Check, OrderReference, ScreeningNews
+from econtracting.domain.words import words
 from econtracting.ports import Change
 from econtracting.usecases.appointing import appointments, sales
 from econtracting.usecases.appointing.sales import contract_of
@@ -121,10 +122,11 @@ class Understanding:
         sale = event.data
         tomorrow = day_in(now, self.home) + DAY
         if sale.received_on > tomorrow:
-            message = (
-                f"{sale.received_on} is yet to come: for the carrier tomorrow is {tomorrow}, and no sale is later. "
-                "Send the day on which the carrier received the application, as YYYY-MM-DD; month and day "
-                "may be exchanged."
+            message = words(
+                "{day} is yet to come: for the carrier tomorrow is {tomorrow}, and no sale is later. Send the day on "
+                "which the carrier received the application, as YYYY-MM-DD; month and day may be exchanged.",
+                day=sale.received_on.isoformat(),
+                tomorrow=tomorrow.isoformat(),
             )
             raise InvalidRequest(errors=[{"field": "data.received_on", "rule": "future", "message": message}])
         try:
