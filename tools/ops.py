@@ -46,6 +46,7 @@ from econtracting.adapters.dynamodb.messages import DynamoMessages
 from econtracting.adapters.dynamodb.outbox import DynamoOutbox
 from econtracting.adapters.dynamodb.packets import DynamoPackets
 from econtracting.domain.audit import verify
+from econtracting.domain.days import minute_shown
 from econtracting.domain.errors import EContractingError
 from econtracting.domain.messages import MessageStatus
 from econtracting.domain.outbox import Effect
@@ -86,15 +87,13 @@ def packet(arguments: argparse.Namespace) -> int:
     packets = _packets()
     found = packets.load(arguments.id)
     reason = f" ({found.review_reason})" if found.review_reason else ""
-    print(
-        f"{found.id} stands at {found.status}{reason} since {found.status_at:%Y-%m-%d %H:%M}, attempt {found.attempt}"
-    )
+    print(f"{found.id} stands at {found.status}{reason} since {minute_shown(found.status_at)}, attempt {found.attempt}")
     for trouble in found.troubles:
-        print(f"  {trouble.reason}: {trouble.about} since {trouble.since:%Y-%m-%d %H:%M}, {trouble.failure}")
+        print(f"  {trouble.reason}: {trouble.about} since {minute_shown(trouble.since)}, {trouble.failure}")
     for one in packets.all_of(Effect, found.id):
         if one.done_at is None and one.due_at is not None:
             failed = f", failed {one.attempts} times: {one.failure}" if one.failure else ""
-            print(f"  {one.id} is due {one.due_at:%Y-%m-%d %H:%M}{failed}")
+            print(f"  {one.id} is due {minute_shown(one.due_at)}{failed}")
     try:
         head = verify(packets.events(found.id))
     except ValueError as broken:

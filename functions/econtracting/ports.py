@@ -12,6 +12,7 @@ from econtracting.domain.appointing.appointments import Licenses
 from econtracting.domain.audit import ChainedEvent, Event
 from econtracting.domain.breaker import Breaker, Vendor
 from econtracting.domain.callers import Request
+from econtracting.domain.days import Here
 from econtracting.domain.messages import QueuedMessage, Received
 from econtracting.domain.outbox import Bus, Effect
 from econtracting.domain.packet import AgencyRow, Listed, Packet, QueueRow
@@ -499,8 +500,8 @@ class Binder(Protocol):
 class Preparation(Protocol):
     """Renders a packet's documents where the rendering library and the right to decrypt are."""
 
-    def prepare(self, packet_id: str, generation: int, frozen_at: datetime) -> Prepared:
-        """Raises Unavailable."""
+    def prepare(self, packet_id: str, generation: int, frozen_at: datetime, here: Here) -> Prepared:
+        """`here` is where the agent is who confirms. Raises Unavailable."""
         ...
 
     def reseal(self, packet_id: str) -> None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from econtracting.domain.audit import GENESIS
+from econtracting.domain.days import Here
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record
@@ -217,6 +218,8 @@ class Packet(AgencyRow, QueueRow):
     sections: dict[str, SectionState] = {}
     generation: int = 0  # how often the answers were frozen
     frozen_at: Moment | None = None
+    frozen_here: Here | None = None  # where the agent was then; earlier releases did not ask
+    lives_in: str | None = None  # the state of the agent's residence, as far as it is told
     access_code: AccessCode | None = None
     summary: str | None = None  # the version of the summary that was confirmed; earlier releases named none
     check_attempt: int = 0  # of the background check
@@ -296,7 +299,7 @@ class Packet(AgencyRow, QueueRow):
 
     def erase(self, nobody: InvitedAgent) -> Self:
         """Who it was for, and what they agreed to, are gone."""
-        gone = dict.fromkeys(("npn", "access_code", "agreement", "consent"))
+        gone = dict.fromkeys(("npn", "access_code", "agreement", "consent", "lives_in"))
         return self.model_copy(update={"agent": nobody, **gone})
 
     def in_trouble(self, trouble: Trouble) -> Self:
@@ -345,11 +348,17 @@ class Packet(AgencyRow, QueueRow):
         """The agent told the NPN in a complete section."""
         return self.having(npn=npn)
 
+    def settle(self, state: str) -> Self:
+        """The agent told in which state the residence is."""
+        return self.having(lives_in=state)
+
     def change_email(self, email: str) -> Self:
         """The agent showed that letters reach this address."""
         return self.having(agent=self.agent.model_copy(update={"email": email}))
 
-    def freeze(self, at: datetime, summary: str, flags: tuple[str, ...], access_code: AccessCode | None) -> Self:
+    def freeze(
+        self, at: datetime, here: Here, summary: str, flags: tuple[str, ...], access_code: AccessCode | None
+    ) -> Self:
         """The answers are confirmed as the summary showed them, and the documents made. Raises InvalidTransition.
 
         A corrected packet keeps the access code it has.
@@ -357,6 +366,7 @@ class Packet(AgencyRow, QueueRow):
         return self.move(Status.AWAITING_SIGNATURE, at).having(
             generation=self.generation + 1,
             frozen_at=at,
+            frozen_here=here,
             summary=summary,
             flags=flags,
             access_code=access_code or self.access_code,
@@ -370,7 +380,7 @@ class Packet(AgencyRow, QueueRow):
         if self.submitted:
             return self.move(Status.CORRECTION_REQUESTED, at)
         back = self.move(Status.IN_PROGRESS, at)
-        return back.having(frozen_at=None, access_code=None, consent=None, flags=())
+        return back.having(frozen_at=None, frozen_here=None, access_code=None, consent=None, flags=())
 
     @property
     def ended(self) -> bool:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from hashlib import sha256
 
 from econtracting import ports
 from econtracting.domain.audit import ChainedEvent, verify
+from econtracting.domain.days import day_ended, day_in
 from econtracting.domain.errors import TrailRewritten
 from econtracting.domain.signing import heads
 from econtracting.domain.signing.heads import (
@@ -24,8 +25,6 @@ from econtracting.domain.signing.heads import (
     ExportTask,
     Milestone,
     Proof,
-    carriers_day,
-    day_ended,
     shard_of,
 )
 from econtracting.domain.signing.signing import Completion
@@ -130,14 +129,14 @@ class DailyHeads:
     documents: ports.DocumentStore
     signer: ports.Signer
     clock: ports.Clock
-    zone: str
+    home: tzinfo  # the carrier's zone
 
     def take(self) -> list[date]:
         """Sign every day that has ended and has no head, oldest first, a few in one run; returns these days.
 
         The very first head is that of yesterday. Raises Unavailable.
         """
-        yesterday = carriers_day(self.clock.now(), self.zone) - timedelta(days=1)
+        yesterday = day_in(self.clock.now(), self.home) - timedelta(days=1)
         newest = newest_day(self.documents, yesterday)
         day = yesterday if newest is None else newest + timedelta(days=1)
         taken: list[date] = []
@@ -178,7 +177,7 @@ class HeadWatch:
 
     documents: ports.DocumentStore
     clock: ports.Clock
-    zone: str
+    home: tzinfo  # the carrier's zone
 
     def late_by(self) -> timedelta:
         """How long ago the oldest day ended that has no head yet; nothing while none is missing.
@@ -186,10 +185,10 @@ class HeadWatch:
         Where there is no head at all it counts from the end of yesterday.
         """
         now = self.clock.now()
-        yesterday = carriers_day(now, self.zone) - timedelta(days=1)
+        yesterday = day_in(now, self.home) - timedelta(days=1)
         newest = newest_day(self.documents, yesterday)
         missing = yesterday if newest is None else newest + timedelta(days=1)
-        return max(now - day_ended(missing, self.zone), timedelta())
+        return max(now - day_ended(missing, self.home), timedelta())
 
 
 def signed_key(day: date) -> str:
@@ -211,9 +210,9 @@ def listed(documents: ports.DocumentStore, day: date, shard: int) -> list[bytes]
     return documents.read(listed_key(day, shard)).splitlines()
 
 
-def proof_of(documents: ports.DocumentStore, packet_id: str, now: datetime, zone: str) -> Proof | None:
+def proof_of(documents: ports.DocumentStore, packet_id: str, now: datetime, home: tzinfo) -> Proof | None:
     """That the newest daily head covers a packet; None where no head does yet."""
-    newest = newest_day(documents, carriers_day(now, zone))
+    newest = newest_day(documents, day_in(now, home))
     if newest is None:
         return None
     shard = shard_of(packet_id)
