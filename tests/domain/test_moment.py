@@ -38,7 +38,9 @@ NEITHER: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("told", [*NEITHER, "2026-11-28T00:00:00Z", "2026-11-28T00:00:00", datetime(2026, 11, 28, tzinfo=UTC)])
+@pytest.mark.parametrize(
+    "told", [*NEITHER, "2026-11-28T00:00:00Z", "2026-11-28T00:00:00", datetime(2026, 11, 28, tzinfo=UTC)]
+)
 def test_what_is_not_exactly_a_day_is_none(told: Any) -> None:
     with pytest.raises(ValidationError, match="YYYY-MM-DD, with a year from 1900 to 2199"):
         DAY.validate_python(told)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -258,12 +257,3 @@ class Document(Record):
 
 class SupersededDocument(Document):
     """A signed document whose place a corrected one has taken; what was signed stays part of the evidence."""
-
-
-def same_name(typed: str, of_record: str) -> bool:
-    """Whether a typed full name is the name of record, folding case, space and composed letters."""
-    return _fold(typed) == _fold(of_record)
-
-
-def _fold(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", name).casefold().split())

@@ -14,6 +14,7 @@ from econtracting.domain.appointing.state_rules import AppointmentType, StateRul
 from econtracting.domain.audit import ONBOARDING, Event, EventType
 from econtracting.domain.days import day_begins, states_day, states_zone
 from econtracting.domain.errors import InvalidRequest
+from econtracting.domain.fields.names import as_filed
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.person import person
 from econtracting.domain.outbox import Effect, OrderAppointment, order_appointment
@@ -144,8 +145,8 @@ class Filing:
             "action": "appoint",
             "producer": {
                 "npn": appointment.npn,
-                "first_name": known.get("first_name", packet.agent.first_name),
-                "last_name": known.get("last_name", packet.agent.last_name),
+                "first_name": as_filed(known.get("first_name", packet.agent.first_name)),
+                "last_name": as_filed(known.get("last_name", packet.agent.last_name)),
             },
             "company": {"co_code": definition.carrier.co_code, "fein": definition.carrier.fein},
             "state": appointment.state,

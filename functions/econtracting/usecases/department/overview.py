@@ -20,7 +20,7 @@ from econtracting.domain.interview.answers import Section
 from econtracting.domain.late_news import LateNews
 from econtracting.domain.need_to_know import Caller, as_seen, check_as_seen, member
 from econtracting.domain.outbox import Effect
-from econtracting.domain.packet import Packet, Status
+from econtracting.domain.packet import Packet, QueueRow, Status
 from econtracting.domain.screening import refusal
 from econtracting.domain.screening.background import Check
 from econtracting.usecases.appointing.sales import contract_of
@@ -82,6 +82,7 @@ class Overview:
         Raises InvalidRequest.
         """
         now = self.clock.now()
+        page: ports.Page[Packet] | ports.Page[QueueRow]
         if queue is Queue.ATTENTION and status is None:
             page = self.packets.in_trouble(cursor, PAGE)
         elif queue is Queue.NEWS and status is None:

@@ -100,6 +100,7 @@ def _field(field: Field, facts: ConditionFacts) -> FieldView:
         choices=list(field.choices),
         longest=field.longest,
         po_box=field.po_box,
+        mailing=field.mailing,
         required=field.required or (field.required_when is not None and holds(field.required_when, facts)),
         minimum_age=field.minimum_age if field.type == "birth-date" else None,
         follows=CopyView(**field.follows.model_dump()) if field.follows else None,

@@ -13,6 +13,7 @@ from econtracting.domain.callers import Agent
 from econtracting.domain.days import Here, states_day
 from econtracting.domain.errors import InterviewIncomplete, InvalidTransition, PacketFrozen, StaleVersion, Unavailable
 from econtracting.domain.fields.conditions import ConditionFacts
+from econtracting.domain.fields.names import same_name
 from econtracting.domain.interview import interview
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.context import InterviewContext
@@ -20,7 +21,7 @@ from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.record import Record
 from econtracting.domain.signing.preparation import KeptDocument, Prepared, PreparedDocument
-from econtracting.domain.signing.signing import Adoption, Document, same_name
+from econtracting.domain.signing.signing import Adoption, Document
 from econtracting.ports import Change
 from econtracting.usecases.commit.standing import as_agent_sees
 from econtracting.usecases.corrections import correcting

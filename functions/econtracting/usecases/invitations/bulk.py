@@ -14,7 +14,7 @@ from hashlib import sha256
 from pydantic import ValidationError
 
 from econtracting.domain.access.access import OpenPacket, lapsed
-from econtracting.domain.access.invitation import Invitation, RowOutcome
+from econtracting.domain.access.invitation import Invitation, RowOutcome, email_place
 from econtracting.domain.callers import Request, Staff
 from econtracting.domain.errors import EContractingError, InvalidRequest, PacketAlreadyOpen
 from econtracting.domain.findings import message_of
@@ -22,7 +22,14 @@ from econtracting.domain.packet import Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.words import words
 from econtracting.ports import Packets
-from econtracting.usecases.invitations.invite import Inviting, agency_name, agency_of, refuse_unknown_level
+from econtracting.usecases.invitations.invite import (
+    Inviting,
+    agency_name,
+    agency_of,
+    already_open,
+    refuse_same_person,
+    refuse_unknown_level,
+)
 from econtracting.views.invitations import BulkReport, BulkRow
 from econtracting.views.remarks import RemarkView
 
@@ -40,7 +47,7 @@ REQUIRED = (
     "recruiter_phone",
     "agency_name",
 )
-OPTIONAL = ("middle_name", "npn", "pre_appointment_states", "agency_id")
+OPTIONAL = ("middle_name", "npn", "pre_appointment_states", "agency_id", "shares_email")
 
 
 @dataclass(frozen=True)
@@ -136,7 +143,11 @@ def _judge(
         names = _names(invitation)
         first = next((seen[name] for name in names if name in seen), None)
         if first is not None:
-            message = words("Row {first} invites the same e-mail address or NPN.", first=first)
+            message = words(
+                "Row {first} invites the same e-mail address or NPN. For two people with one address write yes under "
+                "shares_email in this row.",
+                first=first,
+            )
             reports.append(_row(number, RowOutcome.REFUSED, errors=[_remark("email", "duplicate-in-file", message)]))
             continue
         seen |= dict.fromkeys(names, number)
@@ -161,6 +172,7 @@ def _invitation(cells: Mapping[str, str], agency_id: str | None) -> Invitation:
                 "last_name": given["last_name"],
                 "email": given["email"],
                 "npn": given.get("npn") or None,
+                "shares_email": given.get("shares_email") or False,
             },
             "recruiter": {
                 "name": given["recruiter_name"],
@@ -178,7 +190,8 @@ def _look_up(packets: Packets, now: datetime, row: Row) -> BulkRow:
     """Whether the agency's name or an open packet would refuse the row, without writing anything."""
     try:
         agency_name(packets, row.invitation)
-    except InvalidRequest as refusal:
+        refuse_same_person(packets, row.invitation, now)
+    except (InvalidRequest, PacketAlreadyOpen) as refusal:
         return _refusal(row.number, refusal)
     for agency_id, kind, value in _names(row.invitation):
         holder = packets.find(OpenPacket, agency_id, kind, value)
@@ -186,12 +199,12 @@ def _look_up(packets: Packets, now: datetime, row: Row) -> BulkRow:
             continue
         packet = packets.load(holder.packet_id)
         if not (packet.ended or packet.status is Status.ACTIVE or lapsed(packet, now)):
-            return _refusal(row.number, PacketAlreadyOpen(packet_id=packet.id))
+            return _refusal(row.number, already_open(holder))
     return _row(row.number, RowOutcome.VALID)
 
 
 def _names(invitation: Invitation) -> list[tuple[str, str, str]]:
-    found = [(invitation.agency.id, "email", invitation.agent.email.casefold())]
+    found = [(invitation.agency.id, "email", email_place(invitation.agent.invited()))]
     if invitation.agent.npn:
         found.append((invitation.agency.id, "npn", invitation.agent.npn))
     return found

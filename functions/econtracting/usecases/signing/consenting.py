@@ -20,6 +20,7 @@ from econtracting.domain.errors import (
     NotFound,
     StaleVersion,
 )
+from econtracting.domain.fields import characters
 from econtracting.domain.outbox import Letter
 from econtracting.domain.packet import AFTER_SUBMISSION, Acceptance, Packet, Status
 from econtracting.domain.signing.signing import Disclosure
@@ -175,7 +176,7 @@ class Consenting:
 
 def _access_proof(packet: Packet, typed: str) -> str:
     """The hash of the document whose code was typed back. Raises InvalidRequest for another code."""
-    code = typed.replace("-", "").replace(" ", "").upper()
+    code = characters.code(typed).replace("-", "").replace(" ", "").upper()
     if packet.access_code is None or fingerprint(code) != packet.access_code.fingerprint:
         message = "This is not the code printed in the document. Open the document and type the code it shows."
         raise InvalidRequest(errors=[{"field": "access_code", "rule": "access-code", "message": message}])

@@ -7,6 +7,7 @@ who rewrote the table is not helped by asking again.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from hashlib import sha256
@@ -60,7 +61,8 @@ class HeadsOfPackets:
 
         Raises TrailRewritten, Unavailable.
         """
-        event = self._event(packet_id, seq)
+        names = self.documents.names(milestones_of(packet_id))  # before the trail, which only grows
+        event = self._event(packet_id, seq, names)
         loose = Milestone(
             packet_id=packet_id,
             seq=seq,
@@ -69,13 +71,14 @@ class HeadsOfPackets:
             certificate_sha256=self.signer.certificate_sha256(),
         )
         key = f"{milestones_of(packet_id)}{seq:06d}-{event.hash}.json"
-        if key not in self.documents.names(key):
+        if key not in names:
             self.documents.keep(key, heads.signed(loose, self.signer.sign).text(), JSON)
         return Milestone.model_validate_json(self.documents.read(key))
 
     def sign_export(self, task: ExportTask) -> Export:
         """A statement about a package, for the package alone. Raises TrailRewritten, Unavailable."""
-        if self._event(task.packet_id, task.seq).hash != task.head:
+        names = self.documents.names(milestones_of(task.packet_id))
+        if self._event(task.packet_id, task.seq, names).hash != task.head:
             raise TrailRewritten()
         loose = Export(
             packet_id=task.packet_id,
@@ -88,9 +91,9 @@ class HeadsOfPackets:
         )
         return heads.signed(loose, self.signer.sign)
 
-    def _event(self, packet_id: str, seq: int) -> ChainedEvent:
-        """The event of a trail that holds, and holds what was signed of it."""
-        signed = self._signed(packet_id)  # before the trail, which only grows
+    def _event(self, packet_id: str, seq: int, names: Sequence[str]) -> ChainedEvent:
+        """The event of a trail that holds, and holds what was signed of it; `names` are its milestones' keys."""
+        signed = self._signed(packet_id, names)
         events = self.packets.events(packet_id)
         try:
             verify(events)
@@ -102,11 +105,11 @@ class HeadsOfPackets:
             raise TrailRewritten()
         return events[seq - 1]
 
-    def _signed(self, packet_id: str) -> list[tuple[int, str]]:
+    def _signed(self, packet_id: str, names: Sequence[str]) -> list[tuple[int, str]]:
         """(number, hash) of every event that was signed: by the milestones' names, and by the checkpoint."""
         prefix = milestones_of(packet_id)
-        names = [key.removeprefix(prefix).removesuffix(".json") for key in self.documents.names(prefix)]
-        found = [(int(seq), head) for seq, _, head in (name.partition("-") for name in names)]
+        ends = [key.removeprefix(prefix).removesuffix(".json") for key in names]
+        found = [(int(seq), head) for seq, _, head in (end.partition("-") for end in ends)]
         if proofs := self.packets.find(Completion, packet_id):
             place = proofs.checkpoint
             sealed = Checkpoint.model_validate_json(self.documents.read(place.key, place.version))
