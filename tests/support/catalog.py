@@ -174,9 +174,8 @@ LAW = (
     Row(
         "T18",
         "Personal data lies in the clear beside the envelope",
-        "what vendors said is sealed and expires, done effects expire, secrets are given by reference",
-        "The indexes by agency and by status still project whole packets, under the key of the table; narrower ones "
-        "replace them one deployment at a time.",
+        "what vendors said is sealed and expires, done effects expire, indexes hold what lists show, secrets are given "
+        "by reference",
     ),
     Row("T19", "A letter waits until it is no longer true", "it is judged again when it is sent"),
     Row(

@@ -14,6 +14,7 @@ from econtracting.domain.access.access import Access, AccessLimits, Link, Sessio
 from econtracting.domain.access.passwords import FIELD, PasswordPolicy, broken_rules, context_words, normal
 from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.callers import Agent
+from econtracting.domain.days import here
 from econtracting.domain.errors import InvalidCredentials, InvalidRequest, NotSignedIn, TooManyAttempts, WeakPassword
 from econtracting.domain.fields.rejections import Rejection
 from econtracting.domain.outbox import Letter, send_letter
@@ -231,7 +232,10 @@ class OwnPasswords:
             others = sessions(packets, packet.id)
             session = fresh.session(must_change=False)
             data = {"number": number, "sessions_ended": len(others) - 1, "session": session.fingerprint[:16]}
-            notice = send_letter(packet.id, Letter.PASSWORD_CHANGED, number, now, address=agent.actor.address)
+            where = here(agent.time_zone, packet.lives_in, now) if agent.time_zone else None
+            notice = send_letter(
+                packet.id, Letter.PASSWORD_CHANGED, number, now, address=agent.actor.address, here=where
+            )
             return Change(
                 packet=packet,
                 events=[Event(type=EventType.ACCESS_PASSWORD_SET, at=now, actor=agent.actor, data=data)],

@@ -206,7 +206,7 @@ def _apply_course(
     result = CourseResult(course=told.course, passed=message.passed, score=told.score, at=message.timestamp)
     if any(one.is_same_as(result) for one in known.results):
         return None
-    taken_back = [one for one in known.results if one.course == told.course and one.stands() and one.at < result.at]
+    taken_back = [one for one in known.results if one.course == told.course and one.stands and one.at < result.at]
     if not result.passed and taken_back:
         if not heard.accepted:
             said = {"course": told.course, "stands": "passed", "told": message.type.rpartition(".")[2]}

@@ -10,6 +10,7 @@ from econtracting.domain.access.access import LOGIN_RULE
 from econtracting.domain.access.contact import CODES_PER_HOUR, EmailChange
 from econtracting.domain.audit import Event, EventType
 from econtracting.domain.callers import Agent
+from econtracting.domain.days import here
 from econtracting.domain.errors import Conflict, InvalidRequest, InvalidTransition
 from econtracting.domain.fields import characters
 from econtracting.domain.interview.answers import Section
@@ -86,7 +87,8 @@ class EmailChanges:
             after = packet.change_email(asked.email)
             claims, drops = places.moves(packets, packet, after)
             sealed = self.envelope.seal(packet.id, "mail", version, {"to": packet.agent.email}).model_dump()
-            notice = send_letter(packet.id, Letter.EMAIL_CHANGED, asked.number, now, version=version)
+            where = here(agent.time_zone, packet.lives_in, now) if agent.time_zone else None
+            notice = send_letter(packet.id, Letter.EMAIL_CHANGED, asked.number, now, version=version, here=where)
             data = {"number": asked.number}
             return Change(
                 after,

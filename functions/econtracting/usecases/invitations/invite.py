@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -27,6 +27,7 @@ from econtracting.domain.need_to_know import Caller, as_seen, member, refused_at
 from econtracting.domain.outbox import Letter, send_letter
 from econtracting.domain.packet import (
     Agency,
+    AgencyRow,
     Packet,
     Recruiter,
     Status,
@@ -126,16 +127,19 @@ class Invitations:
         """
         agency = agency_of(staff) or agency_id
         eyes = Caller.DEPARTMENT if agency is None else Caller.RECRUITER
+        listed: Sequence[AgencyRow]
         if agency is not None:
             found = self.packets.by_agency(agency, status.value if status else None, cursor, limit)
+            listed, more = found.packets, found.cursor
         elif status is not None:
-            found = self.packets.by_status(status.value, cursor, limit)
+            across = self.packets.by_status(status.value, cursor, limit)  # which tells nothing of people
+            listed, more = self.packets.heads([one.id for one in across.packets]), across.cursor
         else:
             message = "Ask for a status or for an agency."
             raise InvalidRequest(errors=[{"field": "status", "rule": "required", "message": message}])
-        # An item written before today's table may lie under another status than the one it is shown with.
-        shown = [one for one in found.packets if status in (None, as_seen(one, eyes).status)]
-        return InvitationPage.of(shown, found.cursor, eyes)
+        # The index lags, and an item of before today's table may lie under another status than it is shown with.
+        shown = [one for one in listed if status in (None, as_seen(one, eyes).status)]
+        return InvitationPage.of(shown, more, eyes)
 
     def read(self, staff: Staff, packet_id: str) -> InvitationView:
         packet = self._visible(staff, packet_id)

@@ -20,7 +20,7 @@ from econtracting.domain.signing.documents import FieldBox, FieldKind, Mark, Sig
 from econtracting.domain.signing.signature_image import LARGEST_IMAGE, honest_strokes, image_bytes
 from econtracting.domain.signing.signing import AdoptedSignature, Adoption, AdoptionMethod, Place
 from econtracting.ports import Change
-from econtracting.usecases.interview.answering import name_of_record
+from econtracting.usecases.interview.answering import here_of, name_of_record
 from econtracting.usecases.signing.ceremony import require_signing
 from econtracting.views.signing import AdoptedView, ImageLimitsView, SignatureView, StyleView
 
@@ -86,7 +86,7 @@ class Adopting:
         packet = self.packets.load(agent.packet_id)
         require_signing(packet, self.packet_types)
         require_recent(agent.signed_in_at, now, self.step_up)
-        wanted, drawing = self._realize(packet, wish, self.ids.signature(), now)
+        wanted, drawing = self._realize(packet, agent, wish, self.ids.signature(), now)
         if drawing is not None:
             key = f"signatures/{packet.id}/{wanted.image_sha256}.png"
             stored = self.documents.keep(key, drawing.png, "image/png")
@@ -117,7 +117,7 @@ class Adopting:
         """A PNG of a signature not yet adopted, drawn by what draws it into the documents. Raises as `adopt` does."""
         packet = self.packets.load(agent.packet_id)
         require_signing(packet, self.packet_types)
-        shown, drawing = self._realize(packet, wish, PREVIEW_ID, self.clock.now())
+        shown, drawing = self._realize(packet, agent, wish, PREVIEW_ID, self.clock.now())
         return self.pictures.preview(_marks(shown, drawing.png if drawing else None))
 
     def adopted_preview(self, agent: Agent) -> bytes:
@@ -129,7 +129,7 @@ class Adopting:
         return self.pictures.preview(_marks(adoption, image))
 
     def _realize(
-        self, packet: Packet, wish: Wish, signature_id: str, now: datetime
+        self, packet: Packet, agent: Agent, wish: Wish, signature_id: str, now: datetime
     ) -> tuple[Adoption, ports.Drawing | None]:
         """What a wish comes to, and its picture. Raises InvalidRequest naming what is wrong, Unavailable."""
         name = name_of_record(self.packets, self.packet_types, packet)
@@ -144,6 +144,7 @@ class Adopting:
             style=style,
             image_sha256=sha256(drawing.png).hexdigest() if drawing else None,
             at=now,
+            here=here_of(self.packets, self.packet_types, packet, agent, now),
         )
         return adoption, drawing
 
@@ -153,7 +154,7 @@ def _marks(adoption: Adoption, image: bytes | None) -> list[Mark]:
         FieldBox(field_id=kind, kind=kind, page=1, x=0, y=0, width=width, height=44, label=kind)
         for kind, width in _BOXES
     )
-    return [adoption.mark(box, adoption.at, image) for box in boxes]
+    return [adoption.mark(box, adoption.local, image) for box in boxes]
 
 
 def _granted_style(wish: Wish, name_of_record: str, styles: Sequence[SignatureStyle]) -> str:

@@ -29,6 +29,7 @@ from econtracting.usecases.commit import review
 from econtracting.usecases.commit.endings import close
 from econtracting.usecases.commit.lifecycle import attention
 from econtracting.usecases.commit.standing import as_agent_sees
+from econtracting.usecases.interview.answering import here_of
 from econtracting.usecases.signing.ceremony import documents_of, require_frozen
 from econtracting.usecases.signing.preparing import access_code_key
 from econtracting.views.signing import CompanyView, ConsentedView, ConsentView, PaperCopiesView, WithdrawnConsentView
@@ -114,6 +115,7 @@ class Consenting:
                 user_agent=actor.user_agent,
             )
             data = {"version": given.version, "sha256": given.sha256, "language": LANGUAGE, "access_proof": proof}
+            data |= here_of(self.packets, self.packet_types, packet, agent, now).told()
             events = [
                 Event(type=EventType.DISCLOSURE_ACCESS_PROVED, at=now, actor=actor, data={"document": proof}),
                 Event(type=EventType.DISCLOSURE_ACCEPTED, at=now, actor=actor, data=data),
