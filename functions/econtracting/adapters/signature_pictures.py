@@ -12,7 +12,7 @@ from io import BytesIO
 from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
 
 from econtracting.adapters.mark_pages import MarkPages
-from econtracting.domain.interview.upload_content import MOST_PIXELS
+from econtracting.domain.interview.picture_files import MOST_PIXELS
 from econtracting.domain.signing.documents import Mark
 from econtracting.domain.signing.signature_image import refusal
 from econtracting.ports import Drawing

@@ -6,13 +6,17 @@ name someone gave it. Source of types and limits: OWASP ASVS 5.0, 5.1-5.4; the n
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import Self
 
 from econtracting.domain.errors import InvalidRequest
 from econtracting.domain.fields.rejections import Findings, Refusal
 from econtracting.domain.fields.text import clean
+from econtracting.domain.interview.file_kinds import media_type
+from econtracting.domain.interview.upload_content import Whole
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record
 
@@ -20,14 +24,12 @@ LARGEST = 10 * 1024 * 1024  # bytes of one file
 MOST = 40  # files of a packet, waiting and passed
 LARGEST_TOGETHER = 100 * 1024 * 1024  # bytes of all of them
 FILE_NAME_LENGTH = 120
+_TOO_LARGE = (
+    "A file can have at most 10 megabytes. Please save it smaller: scan it in gray at 200 dots per inch, or print it to"
+    " PDF in parts."
+)
 TIME_TO_UPLOAD = timedelta(minutes=15)
 REQUESTS_PER_HOUR = 100
-
-ENDINGS = {
-    "application/pdf": (".pdf",),
-    "image/png": (".png",),
-    "image/jpeg": (".jpg", ".jpeg"),
-}
 
 
 class AttachmentStatus(StrEnum):
@@ -37,7 +39,10 @@ class AttachmentStatus(StrEnum):
 
 
 class Attachment(Record):
-    """One upload. `reason` is the rule a rejected one broke."""
+    """One upload. `reason` is the rule a rejected one broke, `message` what is wrong with it and what to do.
+
+    What was announced of type and size is corrected by what passed: that alone is kept.
+    """
 
     packet_id: str
     id: str
@@ -46,18 +51,24 @@ class Attachment(Record):
     size: int
     status: AttachmentStatus = AttachmentStatus.AWAITED
     reason: str | None = None
+    message: str | None = None
     sha256: str | None = None
     requested_at: Moment
     checked_at: Moment | None = None
 
-    def pass_(self, sha256: str, at: datetime) -> Self:
-        """It was looked at and nothing is wrong with it."""
-        return self.model_copy(update={"checked_at": at, "sha256": sha256, "status": AttachmentStatus.PASSED})
+    def pass_(self, kept: Whole, at: datetime) -> Self:
+        """It was looked at and nothing is wrong with what is kept of it."""
+        found = {
+            "content_type": kept.content_type,
+            "size": len(kept.content),
+            "sha256": sha256(kept.content).hexdigest(),
+        }
+        return self.model_copy(update={"checked_at": at, "status": AttachmentStatus.PASSED, **found})
 
-    def reject(self, rule: str, sha256: str, at: datetime) -> Self:
+    def reject(self, refusal: Refusal, arrived: bytes, at: datetime) -> Self:
         """It was looked at and breaks a rule."""
-        judged = {"checked_at": at, "sha256": sha256, "status": AttachmentStatus.REJECTED, "reason": rule}
-        return self.model_copy(update=judged)
+        judged = {"checked_at": at, "sha256": sha256(arrived).hexdigest(), "status": AttachmentStatus.REJECTED}
+        return self.model_copy(update=judged | {"reason": refusal.rule, "message": refusal.message})
 
     def lapsed(self, now: datetime) -> bool:
         """Whether it was announced so long ago that nothing comes any more."""
@@ -73,30 +84,34 @@ class Attachment(Record):
 
 
 def checked_request(file_name: str, content_type: str, size: int) -> str:
-    """The file's name as it is shown and printed. Raises InvalidRequest naming everything that cannot be uploaded."""
+    """The file's name as it is shown and printed; its type is for `media_type` to tell.
+
+    Raises InvalidRequest naming everything for which it cannot be uploaded.
+    """
     found = Findings()
     name = file_name
     try:
         name = _file_name(file_name)
     except Refusal as refusal:
         found.error("file_name", refusal)
-    endings = ENDINGS.get(content_type)
-    if endings is None:
-        found.error("content_type", Refusal("type-unknown", "Only PDF, PNG and JPEG files can be uploaded."))
-    elif not name.casefold().endswith(endings):
-        message = f"The name of such a file ends in {' or '.join(endings)}."
-        found.error("file_name", Refusal("type-mismatch", message))
+    try:
+        media_type(name, content_type)
+    except Refusal as refusal:
+        found.error("file_name" if refusal.rule == "type-mismatch" else "content_type", refusal)
     if size < 1:
-        found.error("size", Refusal("empty", "This file is empty."))
+        message = "This file is empty: nothing was saved in it. Please save or download it again."
+        found.error("size", Refusal("empty", message))
     elif size > LARGEST:
-        found.error("size", Refusal("too-large", f"A file can have at most {LARGEST // 1024**2} megabytes."))
+        found.error("size", Refusal("too-large", _TOO_LARGE))
     if found.errors:
         raise InvalidRequest(errors=[error.model_dump() for error in found.errors])
     return name
 
 
 def _file_name(raw: str) -> str:
-    name = clean(raw, FILE_NAME_LENGTH)
+    """Marks for the direction of writing, which programs put into names unseen, are left out."""
+    shown = "".join(one for one in raw if unicodedata.category(one) != "Cf" or one in "\u200c\u200d")
+    name = clean(shown, FILE_NAME_LENGTH)
     if not name.strip(". ") or any(character in '<>:"/\\|?*' for character in name):
         raise Refusal("file-name", "Please give the file a plain name, without slashes and other special signs.")
     return name

@@ -12,7 +12,7 @@ from econtracting.domain.access.access import require_recent
 from econtracting.domain.audit import Event, EventType
 from econtracting.domain.callers import Agent
 from econtracting.domain.errors import InvalidRequest, NotFound
-from econtracting.domain.interview.upload_content import MOST_PIXELS
+from econtracting.domain.interview.picture_files import MOST_PIXELS
 from econtracting.domain.packet import Packet
 from econtracting.domain.signing.documents import FieldBox, FieldKind, Mark, SignatureStyle
 from econtracting.domain.signing.signature_image import LARGEST_IMAGE, honest_strokes, image_bytes
