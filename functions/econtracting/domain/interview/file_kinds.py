@@ -39,6 +39,10 @@ _SAME = {
     "image/x-citrix-jpeg": JPEG,
     "image/mpo": JPEG,
 }
+_CONTRADICTION = (
+    "The file's name and its type contradict each other. The name of a PDF ends in .pdf, that of a picture in .png,"
+    " .jpg or .jpeg. Please rename it and upload it again."
+)
 _ENDING = re.compile(r"\.(?=[0-9]*[a-z])[a-z0-9]{1,8}$")
 _SHOWN = 4096  # bytes by which text is told from other content
 
@@ -289,14 +293,13 @@ def media_type(file_name: str, declared: str) -> str:
         raise Refusal("type-unknown", other.message)
     if match is not None and named is None:
         if claimed is not None:
-            expected = " or ".join(ENDINGS[claimed][:2])
-            raise Refusal("type-mismatch", f"The name of such a file ends in {expected}.")
+            raise Refusal("type-mismatch", _CONTRADICTION)
         raise Refusal(
             "type-unknown",
             "Only PDF, PNG and JPEG files can be uploaded. Please save or print the document as one of these.",
         )
     if named and claimed and (named == PDF) != (claimed == PDF):
-        raise Refusal("type-mismatch", f"The name of such a file ends in {' or '.join(ENDINGS[claimed][:2])}.")
+        raise Refusal("type-mismatch", _CONTRADICTION)
     return named or claimed or ANY
 
 
@@ -320,7 +323,17 @@ def _written(content: bytes) -> Other | None:
     if shown.startswith((b"\xff\xfe", b"\xfe\xff")):
         return TEXT
     shown = shown.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not shown or any(byte < 9 or 13 < byte < 27 or 27 < byte < 32 for byte in shown):
+    foreign = sum(byte > 126 for byte in shown)  # letters of other scripts; of Latin ones there are few
+    if any(byte < 9 or 13 < byte < 32 for byte in shown) or (3 * foreign > len(shown) and not _is_utf8(shown)):
         return None
     lowered = shown.lower()
-    return next((kind for pattern, kind in _WRITTEN if pattern.search(lowered)), TEXT)
+    return next((kind for pattern, kind in _WRITTEN if pattern.search(lowered)), TEXT) if lowered else None
+
+
+def _is_utf8(shown: bytes) -> bool:
+    """Whether it is text in UTF-8, which may be cut within its last letter."""
+    try:
+        shown.decode()
+    except UnicodeDecodeError as error:
+        return error.end == len(shown) and error.start > len(shown) - 4
+    return True
