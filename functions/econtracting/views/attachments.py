@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from econtracting.domain.interview.attachments import AttachmentStatus
-from econtracting.views.base import View
+from econtracting.views.base import Said, View
 
 type FormValue = Annotated[str, Field(description="Value of a form's hidden field, sent as it is")]
 
@@ -22,7 +22,7 @@ class AttachmentView(View):
     size: int = Field(description="Bytes; once it has passed, of what is kept")
     status: AttachmentStatus
     reason: str | None = Field(description="The rule that a rejected file broke")
-    message: str | None = Field(description="For the person who uploaded a rejected file: what is wrong, what to do")
+    message: Said | None = Field(description="For the person who uploaded a rejected file: what is wrong, what to do")
 
 
 class UploadView(View):

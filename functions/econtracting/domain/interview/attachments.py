@@ -6,7 +6,6 @@ name someone gave it. Source of types and limits: OWASP ASVS 5.0, 5.1-5.4; the n
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -19,6 +18,7 @@ from econtracting.domain.interview.file_kinds import media_type
 from econtracting.domain.interview.upload_content import Whole
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record
+from econtracting.domain.words import Text, words
 
 LARGEST = 10 * 1024 * 1024  # bytes of one file
 MOST = 40  # files of a packet, waiting and passed
@@ -51,7 +51,7 @@ class Attachment(Record):
     size: int
     status: AttachmentStatus = AttachmentStatus.AWAITED
     reason: str | None = None
-    message: str | None = None
+    message: Text | None = None
     sha256: str | None = None
     requested_at: Moment
     checked_at: Moment | None = None
@@ -109,9 +109,7 @@ def checked_request(file_name: str, content_type: str, size: int) -> str:
 
 
 def _file_name(raw: str) -> str:
-    """Marks for the direction of writing, which programs put into names unseen, are left out."""
-    shown = "".join(one for one in raw if unicodedata.category(one) != "Cf" or one in "\u200c\u200d")
-    name = clean(shown, FILE_NAME_LENGTH)
+    name = clean(raw, FILE_NAME_LENGTH)
     if not name.strip(". ") or any(character in '<>:"/\\|?*' for character in name):
         raise Refusal("file-name", "Please give the file a plain name, without slashes and other special signs.")
     return name
@@ -120,10 +118,11 @@ def _file_name(raw: str) -> str:
 def within_limits(others: list[Attachment], size: int) -> None:
     """Raises InvalidRequest if a packet's uploads have become too many or too large."""
     if len(others) >= MOST:
-        raise _over("file_name", "too-many-attachments", f"At most {MOST} files can be uploaded. Remove one first.")
+        message = words("At most {most} files can be uploaded. Remove one first.", most=MOST)
+        raise _over("file_name", "too-many-attachments", message)
     if sum(one.size for one in others) + size > LARGEST_TOGETHER:
-        limit = LARGEST_TOGETHER // 1024**2
-        raise _over("size", "too-large-together", f"All files together can have at most {limit} megabytes.")
+        message = words("All files together can have at most {limit} megabytes.", limit=LARGEST_TOGETHER // 1024**2)
+        raise _over("size", "too-large-together", message)
 
 
 def _over(field: str, rule: str, message: str) -> InvalidRequest:

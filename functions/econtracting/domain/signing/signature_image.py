@@ -13,6 +13,7 @@ from econtracting.domain.fields.rejections import Refusal
 from econtracting.domain.interview.file_kinds import ANY, other_kind
 from econtracting.domain.interview.picture_files import JPEG_FIRST, PNG_FIRST
 from econtracting.domain.interview.upload_content import check_content
+from econtracting.domain.words import words
 
 LARGEST_IMAGE = 500_000  # bytes
 MOST_POINTS = 5_000
@@ -73,7 +74,7 @@ def honest_strokes(strokes: Strokes) -> Strokes:
     if not strokes or not all(strokes) or len(strokes) > MOST_STROKES or len(points) > MOST_POINTS:
         raise refusal("strokes", "strokes", "Please draw your signature.")
     if not all(math.isfinite(value) and 0 <= value <= PAD for point in points for value in point):
-        raise refusal("strokes", "strokes", f"Points of a pad are between 0 and {PAD}.")
+        raise refusal("strokes", "strokes", words("Points of a pad are between 0 and {most}.", most=PAD))
     widest = max(x for x, _ in points) - min(x for x, _ in points)
     tallest = max(y for _, y in points) - min(y for _, y in points)
     if max(widest, tallest) < SMALLEST_STROKE:
