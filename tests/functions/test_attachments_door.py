@@ -156,6 +156,15 @@ def test_a_refused_file_is_told_what_it_is_and_what_to_do_each_time_it_is_asked_
 
 
 @pytest.mark.brings("P5")
+def test_a_refused_file_is_told_so_in_the_callers_language(world: World, packet_id: str) -> None:
+    judged = uploaded(world, b"Dear Sir, the ruling is attached.\r\n")
+    answer = expect(world.call("GET", "/packet/attachments", headers={"Accept-Language": "es-MX"}), 200)
+    (told,) = answer.json["items"]
+    assert told["message"].startswith("Este es un archivo de texto.")
+    assert judged["message"].startswith("This is a text file.")
+
+
+@pytest.mark.brings("P5")
 def test_two_files_of_one_name_are_two_files(world: World, packet_id: str) -> None:
     first, second = uploaded(world, uploads.pdf()), uploaded(world, uploads.pdf_by("typst"))
     assert first["file_name"] == second["file_name"]
