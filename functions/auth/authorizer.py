@@ -67,12 +67,14 @@ def _staff(authorization: str, method: str) -> dict[str, str]:
         groups &= wiring.staff_directory().groups(member.username)
         if not groups:
             raise NotSignedIn()
+    known = {"name": member.name, "phone": member.phone}
     return {
         "kind": "staff",
         "subject": member.subject,
         "email": member.email,
         "groups": ",".join(sorted(groups)),
         "agency_id": member.agency_id,
+        **{name: value for name, value in known.items() if value},
     }
 
 

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from econtracting.adapters.staff_tokens import PoolTokens
 from econtracting.domain.errors import NotSignedIn, Unavailable
+from econtracting.ports import StaffMember
 from tests.support.world import START, Clock
 
 ISSUER, CLIENT, URL = "https://pool.example.com/pool", "client-1", "https://pool.example.com/keys"
@@ -68,7 +69,9 @@ def token(key: Any = KEY, kid: str = "one", algorithm: str = "RS256", **changes:
 
 def test_a_good_token_names_its_holder() -> None:
     member = tokens().verify(token())
-    assert member == ("subject-1", "robin@agency.example", frozenset({"recruiter"}), "harbor", "subject-1")
+    assert member == StaffMember("subject-1", "robin@agency.example", frozenset({"recruiter"}), "harbor", "subject-1")
+    reached = tokens().verify(token(name="Robin Park", phone_number="+16155550100"))
+    assert (reached.name, reached.phone) == ("Robin Park", "+16155550100")
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from moto import mock_aws
 from auth.cookies import token_in
 from econtracting import wiring
 from econtracting.adapters.pace import EvenPace
+from econtracting.domain.access import invitation_file
 from econtracting.domain.errors import InvalidRequest
-from econtracting.usecases.invitations.bulk import read_rows
 from tests.fuzz.values import ANYTHING, bent
 from tests.support import journey, stages
 from tests.support.contract import examples
@@ -99,11 +99,21 @@ def test_answers_of_any_shape_are_kept_or_refused(world: World, section: str, dr
     played()
 
 
-@given(text=st.text() | st.lists(st.lists(st.text(max_size=8), max_size=14).map(",".join)).map("\n".join))
+@given(
+    text=st.text() | st.lists(st.lists(st.text(max_size=8), max_size=14).map(",".join)).map("\n".join),
+    encoding=st.sampled_from(["utf-8", "utf-16", "cp1252", "mac-roman", "cp437"]),
+)
 @examples(150)
-def test_a_file_of_invitations_is_read_or_refused(text: str) -> None:
+def test_a_file_of_invitations_is_read_or_refused(text: str, encoding: str) -> None:
     with suppress(InvalidRequest):
-        assert read_rows(text) is not None
+        assert invitation_file.read(text.encode(encoding, "replace")).rows
+
+
+@given(raw=st.binary(max_size=400))
+@examples(150)
+def test_bytes_of_any_kind_are_read_as_a_file_of_invitations_or_refused(raw: bytes) -> None:
+    with suppress(InvalidRequest):
+        assert invitation_file.read(raw).rows
 
 
 HEAD = "first_name,last_name,email,level,recruiter_name,recruiter_email,recruiter_phone,agency_name,npn,middle_name"

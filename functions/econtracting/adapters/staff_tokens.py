@@ -62,6 +62,8 @@ class PoolTokens:
             groups=frozenset(map(str, groups)) if isinstance(groups, list) else frozenset(),
             agency_id=str(claims.get("custom:agency_id", "")),
             username=str(claims.get("cognito:username", claims["sub"])),
+            name=str(claims.get("name", "")),
+            phone=str(claims.get("phone_number", "")),
         )
 
     def _claims(self, token: str) -> dict[str, Any]:

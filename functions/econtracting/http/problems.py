@@ -16,7 +16,7 @@ from aws_lambda_powertools.event_handler.exceptions import ServiceError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from econtracting.domain import errors
-from econtracting.http.callers import MESSAGES, body_limit
+from econtracting.http.callers import FILES, MESSAGES, body_limit, too_much
 from econtracting.http.edge import seen_through
 from econtracting.http.routes import methods_of
 
@@ -30,6 +30,7 @@ STATUS: dict[type[errors.EContractingError], HTTPStatus] = {
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.StaleVersion: HTTPStatus.PRECONDITION_FAILED,
+    errors.NoText: HTTPStatus.BAD_REQUEST,
     errors.InvalidRequest: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -90,12 +91,11 @@ def unreadable(event: dict[str, Any]) -> Response[str] | None:
     body = event.get("body") or ""
     encoded = bool(event.get("isBase64Encoded"))
     resource = event.get("resource") or ""
-    limit = body_limit(resource)
-    if (len(body) * 3 // 4 - body[-2:].count("=") if encoded else len(body)) > limit:
-        title, detail = "The request is too large", f"Send at most {limit:,} bytes."
+    if (len(body) * 3 // 4 - body[-2:].count("=") if encoded else len(body)) > body_limit(resource):
+        title, detail = "The request is too large", too_much(resource)
         return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request-too-large", title, detail)
-    if resource.startswith(MESSAGES):
-        return None  # whoever signed it is heard, whatever it is
+    if resource.startswith(MESSAGES) or resource == FILES:
+        return None  # whoever signed it is heard, whatever it is; a file says by its bytes which letters they are
     try:
         (base64.b64decode(body, validate=True).decode() if encoded else body).encode()
     except (binascii.Error, UnicodeError):

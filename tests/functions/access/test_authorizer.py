@@ -97,6 +97,16 @@ def test_staff_are_known_by_their_token(staff: None) -> None:
     }
 
 
+@pytest.mark.brings("P12")
+def test_a_members_name_and_telephone_go_along_where_the_token_says_them(
+    staff: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    robin = StaffMember("subject-1", "r@agency.example", frozenset({"recruiter"}), "agency-1", "rita", "Robin", "+1615")
+    monkeypatch.setattr(Tokens, "verify", lambda *_: robin)
+    context = authorize(Authorization="Bearer good.token.here")["context"]
+    assert (context["name"], context["phone"]) == ("Robin", "+1615")
+
+
 def test_header_names_have_no_case(staff: None) -> None:
     assert authorize(AUTHORIZATION="bearer good.token.here")["context"]["kind"] == "staff"
 

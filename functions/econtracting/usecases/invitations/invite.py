@@ -70,7 +70,7 @@ class Inviting:
 
         Raises InvalidRequest for an unknown level and for another name than the agency's, PacketAlreadyOpen.
         """
-        refuse_unknown_level(packet_type, invitation)
+        refuse_level(packet_type, invitation.level)
         now = self.clock.now()
         stands = agency_name(self.packets, invitation)
         agency = stands or AgencyName(
@@ -259,9 +259,9 @@ def take_place_back(packets: Packets, clock: Clock, holder: OpenPacket | None) -
         raise PacketAlreadyOpen(packet_id=packet.id)
 
 
-def refuse_unknown_level(packet_type: PacketType, invitation: Invitation) -> None:
-    """Raises InvalidRequest."""
-    if invitation.level not in packet_type.levels:
+def refuse_level(packet_type: PacketType, level: str) -> None:
+    """Raises InvalidRequest for a level that the packet type does not have."""
+    if level not in packet_type.levels:
         message = f"The level is one of {', '.join(sorted(packet_type.levels))}."
         raise InvalidRequest(errors=[{"field": "level", "rule": "level-unknown", "message": message}])
 
