@@ -19,7 +19,7 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from econtracting import wiring
 from econtracting.domain.access import invitation_file
@@ -76,7 +76,7 @@ def open_packet(request: InvitationRequest) -> InvitationAnswer:
 
 @app.get("/invitations")
 def list_invitations(
-    status: Annotated[Status | None, BeforeValidator(lambda given: given or None), Query()] = None,
+    status: Annotated[Status | None, Query()] = None,
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
     agency_id: Annotated[str | None, Query(max_length=64)] = None,
 ) -> InvitationPage:

@@ -96,6 +96,29 @@ def test_a_token_with_one_wrong_claim_is_refused(changes: dict[str, Any]) -> Non
         tokens().verify(token(**changes))
 
 
+AT = int(START.timestamp())
+
+
+@pytest.mark.brings("N15")
+@pytest.mark.parametrize("begins", ["nbf", "iat"])
+def test_a_token_counts_from_the_moment_it_names_but_for_a_minute_of_clocks_that_differ(begins: str) -> None:
+    assert tokens().verify(token(**{begins: AT})).subject == "subject-1"
+    assert tokens().verify(token(**{begins: AT + 59})).subject == "subject-1"
+    assert tokens().verify(token(**{begins: AT - 0.5})).subject == "subject-1"
+    with pytest.raises(NotSignedIn):
+        tokens().verify(token(**{begins: AT + 60}))
+
+
+@pytest.mark.brings("N15")
+@pytest.mark.parametrize("at", ["soon", str(AT), True, [AT], {}, float("nan"), float("-inf")])
+def test_a_moment_that_is_no_number_voids_the_token(at: Any) -> None:
+    for claim in ("nbf", "iat"):
+        with pytest.raises(NotSignedIn):
+            tokens().verify(token(**{claim: at}))
+    with pytest.raises(NotSignedIn):
+        tokens().verify(token(exp=float("inf")))
+
+
 def test_a_token_signed_with_another_key_is_refused() -> None:
     with pytest.raises(NotSignedIn):
         tokens().verify(token(OTHER_KEY))

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from auth.cookies import token_in
+from auth.cookies import token_of
 from econtracting import wiring
 from econtracting.adapters.pace import EvenPace
 from econtracting.domain.access import invitation_file
@@ -58,7 +58,7 @@ def test_a_cookie_of_any_form_is_nobodys_session(world: World) -> None:
     @given(header=HEADER | st.lists(HEADER, max_size=4).map(lambda one: "; ".join(f"__Host-session={v}" for v in one)))
     @examples(60)
     def played(header: str) -> None:
-        token = token_in(header)
+        token = token_of({"headers": {"Cookie": header}})
         assert token is None or len(token) == 43
         kept, world.cookie = world.cookie, None
         answer = world.call("GET", "/packet", headers={"Cookie": header})

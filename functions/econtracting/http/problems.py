@@ -18,6 +18,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from econtracting.domain import errors
 from econtracting.http.callers import FILES, MESSAGES, body_limit, too_much
 from econtracting.http.edge import seen_through
+from econtracting.http.requests import NoSuchAddress, read, said_of
 from econtracting.http.routes import methods_of
 
 logger = Logger()
@@ -78,7 +79,7 @@ def invalid_fields(found: list[dict[str, Any]]) -> list[dict[str, str]]:
     rows = []
     for one in found:
         place = [str(part) for part in one["loc"] if part not in ("body", "query", "path", "header")]
-        rows.append({"field": ".".join(place), "rule": one["type"].replace("_", "-"), "message": one["msg"]})
+        rows.append({"field": ".".join(place), "rule": one["type"].replace("_", "-"), "message": said_of(one)})
     return rows
 
 
@@ -123,6 +124,12 @@ class Door(APIGatewayRestResolver):
         logger.append_keys(request_id=getattr(context, "aws_request_id", None), route=event.get("resource"))
         if refused := unreadable(event):
             logger.info("refused", status=refused.status_code)
+        else:
+            try:
+                event = read(self, event)
+            except errors.EContractingError as refusal:
+                refused = self._refused(refusal)
+        if refused:
             kept = {name: [str(value)] for name, value in refused.headers.items()}
             kept["Content-Type"] = [str(refused.content_type)]
             answer: dict[str, Any] = {
@@ -173,7 +180,7 @@ class Door(APIGatewayRestResolver):
                 f"Use {' or '.join(allowed)}.",
                 allow=allowed,
             )
-        return problem(HTTPStatus.NOT_FOUND, "route-not-found", "There is no such address", "Check the path.")
+        return self._refused(NoSuchAddress())
 
     def _unexpected(self, error: Exception) -> Response[str]:
         # The frames, never the message: it may quote what someone entered.
