@@ -158,7 +158,7 @@ def test_missing_and_repeated_columns_are_named() -> None:
     assert [error["field"] for error in refused("first_name,last_name\nSam,Field")] == ["email", "level"]
     (twice,) = refused(f"{HEAD},E-Mail\n{ROW},x")
     assert twice["field"] == "email"
-    assert "C and E" in twice["message"]
+    assert "C, E" in twice["message"]
 
 
 def test_a_first_row_of_data_and_a_file_that_lost_its_line_ends_are_told() -> None:

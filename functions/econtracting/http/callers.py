@@ -14,6 +14,7 @@ from econtracting.domain.access.invitation_file import MOST_ROWS
 from econtracting.domain.audit import Actor
 from econtracting.domain.callers import Agent, Contact, Request, Staff
 from econtracting.domain.errors import Forbidden, InvalidRequest, NotSignedIn, PasswordChangeRequired
+from econtracting.domain.words import Words, words
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 BODY_LIMIT = 1_000_000  # bytes; the largest body the contract knows is a 500-row CSV
@@ -48,6 +49,7 @@ def agent(app: APIGatewayRestResolver, *, before_password_change: bool = False) 
         signed_in_at,
         actor(app, "agent", found["session"][:16]),
         _request(app, found["packet_id"]),
+        app.current_event.headers.get("Time-Zone"),
     )
 
 
@@ -109,10 +111,11 @@ def body_limit(path: str) -> int:
     return MESSAGE_LIMIT if path.startswith(MESSAGES) else BODY_LIMIT
 
 
-def too_much(path: str) -> str:
+def too_much(path: str) -> Words:
     """What to do about a body that is longer than its path takes."""
-    rows = f" A file of invitations has at most {MOST_ROWS} rows: please split it." if path == FILES else ""
-    return f"Send at most {body_limit(path):,} bytes.{rows}"
+    if path == FILES:
+        return words("Send at most {rows} rows and {limit:,} bytes.", rows=MOST_ROWS, limit=body_limit(path))
+    return words("Send at most {limit:,} bytes.", limit=body_limit(path))
 
 
 def raw_body(app: APIGatewayRestResolver) -> bytes:

@@ -14,13 +14,16 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from econtracting.domain.errors import InvalidRequest, NotFound
+from econtracting.domain.findings import message_of
+from econtracting.domain.words import Words, joined, words
 from econtracting.http.callers import MESSAGES, UNSAFE
 
 # pydantic's kind of finding -> what is said of a parameter; the places are pydantic's.
+_ONE_OF = "This is one of {expected}."
 _SAID = {
     "missing": "Please give this.",
-    "enum": "This is one of {expected}.",
-    "literal_error": "This is one of {expected}.",
+    "enum": _ONE_OF,
+    "literal_error": _ONE_OF,
     "bool_parsing": "Please write true or false.",
     "int_parsing": "Please write a whole number.",
     "string_too_long": "Please use at most {max_length} characters.",
@@ -53,7 +56,7 @@ def read(app: APIGatewayRestResolver, event: dict[str, Any]) -> dict[str, Any]:
     known = [field.alias for field in route.dependant.query_params]
     errors = [error for name, values in given.items() for error in _remarks(name, values, known, method)]
     if errors:
-        raise InvalidRequest(" ".join(error["message"] for error in errors[:5]), errors=errors)
+        raise InvalidRequest(joined((error["message"] for error in errors[:5]), by=" "), errors=errors)
     kept = {name: values for name, values in given.items() if values != [""]}
     single = {name: values[-1] for name, values in kept.items()}
     return {**event, "multiValueQueryStringParameters": kept or None, "queryStringParameters": single or None}
@@ -62,7 +65,12 @@ def read(app: APIGatewayRestResolver, event: dict[str, Any]) -> dict[str, Any]:
 def said_of(finding: Mapping[str, Any]) -> str:
     """The sentence for one of pydantic's findings: in our words where a parameter of query, path or header is meant."""
     ours = _SAID.get(finding["type"]) if finding["loc"] and finding["loc"][0] in ("query", "path", "header") else None
-    return ours.format_map(finding.get("ctx") or {}) if ours else str(finding["msg"])
+    if ours is None:
+        return message_of(finding)
+    places = dict(finding.get("ctx") or {})
+    if "expected" in places:
+        places["expected"] = joined(places["expected"].split(" or "), by=" or ")
+    return words(ours, **places)
 
 
 def _given(event: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -80,18 +88,25 @@ def _routes(app: APIGatewayRestResolver) -> Sequence[Any]:
 
 def _remarks(name: str, values: Sequence[str], known: Sequence[str], method: str) -> list[dict[str, str]]:
     if name not in known:
-        near = get_close_matches(name.lower(), known, 1, 0.7)
-        rest = f"Did you mean {near[0]}?" if near else _all_of(known)
-        return [_remark("", "unknown", f"There is a parameter that this address does not take. {rest}")]
+        return [_remark("", "unknown", _unknown(name, known))]
     if len(values) > 1:
-        return [_remark(name, "repeated", f"The parameter {name} is given more than once. Please give it once.")]
+        message = words("The parameter {name} is given more than once. Please give it once.", name=name)
+        return [_remark(name, "repeated", message)]
     if values == [""] and method in UNSAFE:
-        return [_remark(name, "empty", f"The parameter {name} is empty. Please give it a value, or leave it out.")]
+        message = words("The parameter {name} is empty. Please give it a value, or leave it out.", name=name)
+        return [_remark(name, "empty", message)]
     return []
 
 
-def _all_of(known: Sequence[str]) -> str:
-    return f"It takes {', '.join(known)}." if known else "It takes none. Please leave it out."
+def _unknown(name: str, known: Sequence[str]) -> Words:
+    """The name itself is not repeated: what is out of place may be anything."""
+    near = get_close_matches(name.lower(), known, 1, 0.7)
+    if near:
+        return words("There is a parameter that this address does not take. Did you mean {name}?", name=near[0])
+    if known:
+        names = ", ".join(known)
+        return words("There is a parameter that this address does not take. It takes {names}.", names=names)
+    return words("There is a parameter that this address does not take. It takes none. Please leave it out.")
 
 
 def _remark(place: str, rule: str, message: str) -> dict[str, str]:

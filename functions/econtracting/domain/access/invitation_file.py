@@ -19,9 +19,12 @@ from difflib import get_close_matches
 from itertools import islice
 
 from econtracting.domain.errors import InvalidRequest, NoText
+from econtracting.domain.words import Words, joined, words
 
 MOST_ROWS = 500
-SAVE_AS_UTF_8 = "In the spreadsheet choose Save as and the type “CSV UTF-8 (Comma delimited)”, and send that file."
+SAVE_AS_UTF_8 = words(
+    "In the spreadsheet choose Save as and the type “CSV UTF-8 (Comma delimited)”, and send that file."
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ COLUMNS = (
     Column("middle_name", "the agent's middle name"),
     Column("last_name", "the agent's last name, as on the license", needed=True),
     Column("email", "the agent's e-mail address", needed=True),
+    Column("shares_email", "yes, if somebody else of the agency's uses the same e-mail address"),
     Column("npn", "the agent's National Producer Number"),
     Column("level", "the agent's level with the carrier", needed=True),
     Column("pre_appointment_states", "states to be appointed in beforehand, by postal code: AL TN"),
@@ -104,43 +108,52 @@ def read(raw: bytes) -> Table:
         count = MOST_ROWS + more
         raise _no_file(
             "too-many-rows",
-            f"The file has {count:,} rows below the first one; send at most {MOST_ROWS} at once. "
-            f"Please split it into {-(-count // MOST_ROWS)} files; in each the first row names the columns.",
+            words(
+                "The file has {count:,} rows below the first one; send at most {most} at once. Please split it into "
+                "{files} files; in each the first row names the columns.",
+                count=count,
+                most=MOST_ROWS,
+                files=-(-count // MOST_ROWS),
+            ),
         )
     if not rows:
         raise _no_file("empty", "The file has only the names of the columns. Each row below them invites one agent.")
     return Table(tuple(_row(number, cells, names) for number, cells in rows), encoding, SEPARATORS[separator])
 
 
-# What a file is, whatever its name says: how it begins, what else is in it, what to call it, what to do.
-_EXPORT = f"Open it and save it as CSV. {SAVE_AS_UTF_8}"
+# What a file is, whatever its name says: how it begins, what else is in it, what it is called.
 _KINDS = (
-    (b"PK\x03\x04", b"xl/", "an Excel workbook (.xlsx)", SAVE_AS_UTF_8),
-    (b"PK\x03\x04", b"opendocument.spreadsheet", "an OpenDocument spreadsheet (.ods)", "Save it as “Text CSV”, UTF-8."),
-    (b"PK\x03\x04", b".iwa", "a Numbers spreadsheet (.numbers)", "In Numbers choose File, Export To, CSV, Unicode."),
-    (b"PK\x03\x04", b"word/", "a Word document (.docx)", "Fill in a spreadsheet and save it as CSV."),
-    (b"PK\x03\x04", b"", "a ZIP archive", "Take the CSV file out of it and send that."),
-    (b"\x1f\x8b", b"", "a compressed file (gzip)", "Unpack it and send the CSV file in it."),
-    (b"\xd0\xcf\x11\xe0", b"E\0n\0c\0r\0y\0p\0t", "an Excel workbook with a password", _EXPORT),
-    (b"\xd0\xcf\x11\xe0", b"", "an Excel workbook (.xls)", SAVE_AS_UTF_8),
-    (b"%PDF-", b"", "a PDF", "Send the spreadsheet that it was made from, saved as CSV."),
-    (b"{\\rtf", b"", "a text document (.rtf)", "Fill in a spreadsheet and save it as CSV."),
-    (b"\x89PNG", b"", "a picture", "Send the spreadsheet itself, saved as CSV."),
-    (b"\xff\xd8\xff", b"", "a picture", "Send the spreadsheet itself, saved as CSV."),
-    (b"<?xml", b"office:spreadsheet", "an XML spreadsheet", _EXPORT),
-    (b"<", b"", "a web page (HTML or XML), which some systems name .xls or .csv", _EXPORT),
-    (b"{", b"", "JSON", "Send the file as CSV; one invitation goes as JSON to POST /invitations."),
-    (b"[", b"", "JSON", "Send the file as CSV; one invitation goes as JSON to POST /invitations."),
-    (b"--", b"Content-Disposition", "a web form (multipart)", "Send the file itself as the body, not a form with it."),
+    (b"PK\x03\x04", b"xl/", words("an Excel workbook (.xlsx)")),
+    (b"PK\x03\x04", b"opendocument.spreadsheet", words("an OpenDocument spreadsheet (.ods)")),
+    (b"PK\x03\x04", b".iwa", words("a Numbers spreadsheet (.numbers)")),
+    (b"PK\x03\x04", b"word/", words("a Word document (.docx)")),
+    (b"PK\x03\x04", b"", words("a ZIP archive")),
+    (b"\x1f\x8b", b"", words("a compressed file (gzip)")),
+    (b"\xd0\xcf\x11\xe0", b"E\0n\0c\0r\0y\0p\0t", words("an Excel workbook with a password")),
+    (b"\xd0\xcf\x11\xe0", b"", words("an Excel workbook (.xls)")),
+    (b"%PDF-", b"", words("a PDF")),
+    (b"{\\rtf", b"", words("a text document (.rtf)")),
+    (b"\x89PNG", b"", words("a picture")),
+    (b"\xff\xd8\xff", b"", words("a picture")),
+    (b"<?xml", b"office:spreadsheet", words("an XML spreadsheet")),
+    (b"<", b"", words("a web page, which some systems name .xls or .csv")),
+    (b"{", b"", words("JSON")),
+    (b"[", b"", words("JSON")),
+    (b"--", b"Content-Disposition", words("a web form (multipart)")),
 )
 
 
 def _refuse_other_kinds(raw: bytes) -> None:
     """Raises InvalidRequest: file-kind."""
     start = raw.removeprefix(b"\xef\xbb\xbf").lstrip()
-    for beginning, inside, name, way_out in _KINDS:
+    for beginning, inside, kind in _KINDS:
         if start.startswith(beginning) and inside in raw:
-            raise _no_file("file-kind", f"This is {name}, not a CSV file. {way_out}")
+            message = words(
+                "This is {kind}, not a CSV file. Please save the spreadsheet as “CSV UTF-8 (Comma delimited)” and send "
+                "the bytes of that file.",
+                kind=kind,
+            )
+            raise _no_file("file-kind", message)
 
 
 # What a letter of another encoding looks like when read as Windows-1252: signs inside a word, a word's case broken.
@@ -204,13 +217,17 @@ def _unknown_letters(raw: bytes) -> NoText:
     bad = next((at for at, byte in enumerate(raw) if byte > 0x7F), 0)
     row = len(re.findall(rb"\r\n|\r|\n", raw[:bad])) + 1
     return _no_text(
-        f"On line {row} stands a letter (byte {bad + 1:,} of the file) in an encoding that cannot be told for certain."
+        words(
+            "On line {line} stands a letter (byte {at:,} of the file) in an encoding that cannot be told for certain.",
+            line=row,
+            at=bad + 1,
+        )
     )
 
 
 def _no_text(message: str) -> NoText:
-    message = f"{message} {SAVE_AS_UTF_8}"
-    return NoText(message, errors=[_error("file", "encoding", message)])
+    whole = joined((message, SAVE_AS_UTF_8), by=" ")
+    return NoText(whole, errors=[_error("file", "encoding", whole)])
 
 
 def _separator(text: str) -> str:
@@ -230,8 +247,11 @@ def _records(text: str, separator: str) -> Iterator[list[str]]:
     except csv.Error:
         raise _no_file(
             "csv",
-            f"In row {row} a cell has a quotation mark that is not closed, or text behind the closing one. "
-            'A quotation mark inside a cell is written twice: "".',
+            words(
+                "In row {row} a cell has a quotation mark that is not closed, or text behind the closing one. "
+                'A quotation mark inside a cell is written twice: "".',
+                row=row,
+            ),
         ) from None
 
 
@@ -240,31 +260,41 @@ def _columns(header: Sequence[str], *, alone: bool) -> list[str]:
     names = [_folded(cell) for cell in header]
     if any("@" in cell for cell in header):
         message = "The first row has to name the columns; an e-mail address stands in it."
-        lost = " If this file had several rows, its line breaks were lost on the way: send its bytes as they are."
-        raise _no_file("columns", message + (lost if alone else "") + _OUR_COLUMNS)
-    errors = []
-    for at, name in enumerate(names):
-        if name and name not in NAMES:
-            told = _shown(header[at])
-            near = get_close_matches(name, [one for one in NAMES if one not in names], 1, 0.6)
-            guess = f" Did you mean {near[0]}?" if near else " Please take this column out of the file."
-            errors.append(_error(f"column {letters(at)}", "columns", f"“{told}” is not one of our columns.{guess}"))
-    for name in sorted({name for name in names if name and names.count(name) > 1} & set(NAMES), key=names.index):
-        places = " and ".join(letters(at) for at, one in enumerate(names) if one == name)
-        message = f"The column {name} is there more than once: {places}. Please keep one of them."
+        lost = "If this file had several rows, its line breaks were lost on the way: send its bytes as they are."
+        raise _no_file("columns", joined((message, *([lost] if alone else []), _OUR_COLUMNS), by=" "))
+    errors = [
+        _error(f"column {letters(at)}", "columns", _wrong(header[at], name, names))
+        for at, name in enumerate(names)
+        if name and name not in NAMES
+    ]
+    for name in sorted({name for name in names if names.count(name) > 1} & set(NAMES), key=names.index):
+        places = ", ".join(letters(at) for at, one in enumerate(names) if one == name)
+        message = words(
+            "The column {name} is there more than once: {places}. Please keep one of them.", name=name, places=places
+        )
         errors.append(_error(name, "columns", message))
     for name in NEEDED:
         if name not in names:
-            errors.append(_error(name, "columns", f"The column {name} is missing from the first row. Please add it."))
+            message = words("The column {name} is missing from the first row. Please add it.", name=name)
+            errors.append(_error(name, "columns", message))
     if errors:
-        told = " ".join(error["message"] for error in errors[:5])
-        raise InvalidRequest(f"{told}{_OUR_COLUMNS}", errors=errors)
+        raise InvalidRequest(joined((*(error["message"] for error in errors[:5]), _OUR_COLUMNS), by=" "), errors=errors)
     return names
 
 
-_OUR_COLUMNS = (
-    f" The first row names the columns: {', '.join(NEEDED)}; also allowed: "
-    f"{', '.join(name for name in NAMES if name not in NEEDED)}. GET /invitations/template.csv gives a file to fill in."
+def _wrong(cell: str, name: str, names: Sequence[str]) -> Words:
+    """What to do about a column that is none of ours."""
+    near = get_close_matches(name, [one for one in NAMES if one not in names], 1, 0.6)
+    if near:
+        return words("“{name}” is not one of our columns. Did you mean {near}?", name=_shown(cell), near=near[0])
+    return words("“{name}” is not one of our columns. Please take this column out of the file.", name=_shown(cell))
+
+
+_OUR_COLUMNS = words(
+    "The first row names the columns: {required}; also allowed: {optional}. GET /invitations/template.csv gives a file "
+    "to fill in.",
+    required=", ".join(NEEDED),
+    optional=", ".join(name for name in NAMES if name not in NEEDED),
 )
 
 

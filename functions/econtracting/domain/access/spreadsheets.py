@@ -14,7 +14,6 @@ _GUARDED = re.compile(r'="([^"=()]*)"')
 _MARKED = re.compile(r"'(?=[\d(+])")
 _WHOLE = re.compile(r"(\d+)\.0+")
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec"
-_AS_TEXT = "Format the column as Text, write the cell again, and save the file as CSV once more."
 
 _ROUNDED = re.compile(r"[+-]?\d(?:[.,]\d+)?e[+-]\d+", re.IGNORECASE)
 _DATE = re.compile(
@@ -25,8 +24,18 @@ _DATE = re.compile(
 _ERROR = re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|#+|SPILL!|CALC!|FIELD!)", re.IGNORECASE)
 _LOST = re.compile(r"\ufffd|(?<=[^\W\d_])\?+(?=[^\W\d_])|(?<=[^\W\d_])\?+$|^\?+(?=[^\W\d_])")
 _DAMAGE = (
-    (_ROUNDED, "rounded-number", f"The spreadsheet has rounded this number (1.23457E+09); digits are lost. {_AS_TEXT}"),
-    (_DATE, "became-a-date", f"The spreadsheet has made a date of this. {_AS_TEXT}"),
+    (
+        _ROUNDED,
+        "rounded-number",
+        "The spreadsheet has rounded this number (1.23457E+09); digits are lost. Format the column as Text, write the "
+        "cell again, and save the file as CSV once more.",
+    ),
+    (
+        _DATE,
+        "became-a-date",
+        "The spreadsheet has made a date of this. Format the column as Text, write the cell again, and save the file "
+        "as CSV once more.",
+    ),
     (_ERROR, "spreadsheet-error", "The spreadsheet shows an error or ##### here instead of a value. Please write it."),
 )
 _LETTERS_LOST = Refusal(

@@ -14,16 +14,32 @@ from pydantic import ValidationError
 
 from econtracting.domain.access import invitation_file
 from econtracting.domain.access.access import OpenPacket, lapsed
-from econtracting.domain.access.invitation import AgencyDetails, AgencyName, Invitation, RowOutcome, is_agency_id
+from econtracting.domain.access.invitation import (
+    AgencyDetails,
+    AgencyName,
+    Invitation,
+    RowOutcome,
+    email_place,
+    is_agency_id,
+)
 from econtracting.domain.access.invitation_file import Row, Table
 from econtracting.domain.access.spreadsheets import refuse_damage, restored
 from econtracting.domain.callers import UNKNOWN, Contact, Request, Staff
 from econtracting.domain.errors import EContractingError, InvalidRequest, PacketAlreadyOpen
 from econtracting.domain.fields.rejections import Refusal
+from econtracting.domain.findings import message_of
 from econtracting.domain.packet import Status
 from econtracting.domain.packet_type import PacketType
+from econtracting.domain.words import words
 from econtracting.ports import Packets
-from econtracting.usecases.invitations.invite import Inviting, agency_name, agency_of, refuse_level
+from econtracting.usecases.invitations.invite import (
+    Inviting,
+    agency_name,
+    agency_of,
+    already_open,
+    refuse_level,
+    refuse_same_person,
+)
 from econtracting.views.invitations import BulkReport, BulkRow
 from econtracting.views.remarks import RemarkView
 
@@ -37,6 +53,7 @@ _PARTS = {
     "agent.last_name": ("last_name", True),
     "agent.email": ("email", False),
     "agent.npn": ("npn", False),
+    "agent.shares_email": ("shares_email", False),
     "recruiter.name": ("recruiter_name", True),
     "recruiter.email": ("recruiter_email", False),
     "recruiter.phone": ("recruiter_phone", False),
@@ -45,7 +62,6 @@ _PARTS = {
     "level": ("level", False),
     "pre_appointment_states": ("pre_appointment_states", False),
 }
-_HOLDS = {column.name: column.holds for column in invitation_file.COLUMNS}
 
 
 @dataclass(frozen=True)
@@ -198,6 +214,7 @@ def _invitation_of(cells: Mapping[str, str]) -> Invitation:
                 "last_name": cells["last_name"],
                 "email": cells["email"],
                 "npn": cells.get("npn") or None,
+                "shares_email": cells.get("shares_email") or False,
             },
             "recruiter": {part: cells[f"recruiter_{part}"] for part in ("name", "email", "phone")},
             "agency": {part: cells[f"agency_{part}"] for part in ("id", "name")},
@@ -210,9 +227,10 @@ def _invitation_of(cells: Mapping[str, str]) -> Invitation:
 def _refuse_nameless(row: Row) -> None:
     """Raises InvalidRequest: columns."""
     if row.beyond:
-        message = (
-            f"There is a value in column {', '.join(row.beyond)}, which has no name in the first row. If a cell has a "
-            'separator in it, it stands in straight quotation marks: "Harbor, LLC".'
+        message = words(
+            "There is a value in column {columns}, which has no name in the first row. A cell with a separator in it "
+            'stands in straight quotation marks: "Harbor, LLC".',
+            columns=", ".join(row.beyond),
         )
         raise InvalidRequest(errors=[_error("", "columns", message)])
 
@@ -220,9 +238,9 @@ def _refuse_nameless(row: Row) -> None:
 def _refuse_all_damage(given: Mapping[str, str]) -> None:
     """Raises InvalidRequest: whatever the spreadsheet did to cells, each named."""
     errors = []
-    for name, words in _PARTS.values():
+    for name, holds_words in _PARTS.values():
         try:
-            refuse_damage(given.get(name, ""), words=words)
+            refuse_damage(given.get(name, ""), words=holds_words)
         except Refusal as damage:
             errors.append(_error(name, damage.rule, damage.message))
     if errors:
@@ -234,7 +252,7 @@ def _refuse_empty(cells: Mapping[str, str], given: Mapping[str, str]) -> None:
     errors = []
     for name in (*invitation_file.NEEDED, "recruiter_name", "recruiter_email", "recruiter_phone", "agency_id"):
         if not cells.get(name):
-            errors.append(_error(name, "required", f"Please write here {_HOLDS[name].partition(';')[0]}."))
+            errors.append(_error(name, "required", words("The cell under {name} is empty. Please fill it.", name=name)))
     if cells.get("agency_id") and not cells.get("agency_name"):
         message = "No name is on file for this agency yet. Please write it here; later rows may leave it out."
         errors.append(_error("agency_name", "required", message))
@@ -243,7 +261,11 @@ def _refuse_empty(cells: Mapping[str, str], given: Mapping[str, str]) -> None:
 
 
 def _duplicate(kind: str, first: int) -> RemarkView:
-    message = f"Row {first} invites the same e-mail address or NPN. Please take one of the two rows out."
+    message = words(
+        "Row {first} invites the same e-mail address or NPN. For two people with one address write yes under "
+        "shares_email in this row.",
+        first=first,
+    )
     return _remark(kind, "duplicate-in-file", message)
 
 
@@ -251,7 +273,8 @@ def _look_up(packets: Packets, now: datetime, row: Judged) -> BulkRow:
     """Whether the agency's name or an open packet would refuse the row, without writing anything."""
     try:
         agency_name(packets, row.invitation)
-    except InvalidRequest as refusal:
+        refuse_same_person(packets, row.invitation, now)
+    except (InvalidRequest, PacketAlreadyOpen) as refusal:
         return _refusal(row.number, refusal)
     for agency_id, kind, value in _names(row.invitation):
         holder = packets.find(OpenPacket, agency_id, kind, value)
@@ -259,12 +282,12 @@ def _look_up(packets: Packets, now: datetime, row: Judged) -> BulkRow:
             continue
         packet = packets.load(holder.packet_id)
         if not (packet.ended or packet.status is Status.ACTIVE or lapsed(packet, now)):
-            return _refusal(row.number, PacketAlreadyOpen(packet_id=packet.id))
+            return _refusal(row.number, already_open(holder))
     return _row(row.number, RowOutcome.VALID)
 
 
 def _names(invitation: Invitation) -> list[tuple[str, str, str]]:
-    found = [(invitation.agency.id, "email", invitation.agent.email.casefold())]
+    found = [(invitation.agency.id, "email", email_place(invitation.agent.invited()))]
     if invitation.agent.npn:
         found.append((invitation.agency.id, "npn", invitation.agent.npn))
     return found
@@ -291,7 +314,7 @@ def _refusal(number: int, refusal: EContractingError) -> BulkRow:
 
 def _rejections(error: ValidationError) -> list[RemarkView]:
     return [
-        _remark(_column(one["loc"]), one["type"].replace("_", "-"), one["msg"])
+        _remark(_column(one["loc"]), one["type"].replace("_", "-"), message_of(one))
         for one in error.errors(include_input=False, include_url=False)
     ]
 
