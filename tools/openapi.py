@@ -336,7 +336,11 @@ def _headers(operation: dict[str, Any], label: str) -> list[str]:
     if path.startswith("/webhooks/"):
         return ["MessageId", "Timestamp", "MessageSignature"]
     found = ["RequestedWith"] if method != "GET" and {"staff": []} not in operation["security"] else []
-    if path.startswith("/packet/") or label in ("GET /packet", "PUT /access/password"):
+    if path.startswith("/packet/") or label in (
+        "GET /packet",
+        "POST /access/password-requests",
+        "PUT /access/password",
+    ):
         found.append("TimeZone")
     return [*found, "IdempotencyKey"] if label in REPEATABLE else found
 

@@ -58,7 +58,9 @@ def request_password(request: PasswordRequest) -> PasswordRequestedView:
     """Ask for a mail with a temporary password; the answer never tells whether the link exists."""
     callers.guard_cross_site(app)
     with wiring.pace().answers():
-        return wiring.temporary_passwords().request(request.invitation, callers.actor(app, "agent"))
+        return wiring.temporary_passwords().request(
+            request.invitation, callers.actor(app, "agent"), callers.time_zone(app)
+        )
 
 
 @app.post("/access/sessions", status_code=HTTPStatus.CREATED)

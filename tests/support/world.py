@@ -178,6 +178,7 @@ class World:
     pace: Pace
     cookie: str | None = None
     address: str = "203.0.113.7"
+    zone: str | None = None  # where the browser says it is
     calls: list[tuple[str, str]] = field(default_factory=list)
     relayed: Callable[[], int] = swept
 
@@ -202,6 +203,8 @@ class World:
             "Content-Type": "application/json",
             **(headers or {}),
         }
+        if self.zone is not None:
+            sent.setdefault("Time-Zone", self.zone)
         if self.cookie is not None and staff is None:
             sent["Cookie"] = f"__Host-session={self.cookie}"
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()

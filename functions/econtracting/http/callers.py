@@ -49,8 +49,13 @@ def agent(app: APIGatewayRestResolver, *, before_password_change: bool = False) 
         signed_in_at,
         actor(app, "agent", found["session"][:16]),
         _request(app, found["packet_id"]),
-        app.current_event.headers.get("Time-Zone"),
+        time_zone(app),
     )
+
+
+def time_zone(app: APIGatewayRestResolver) -> str | None:
+    """Where the browser says it is, by the zone's name in the IANA database; days.py decides how far it counts."""
+    return app.current_event.headers.get("Time-Zone")
 
 
 def guard_cross_site(app: APIGatewayRestResolver) -> None:
