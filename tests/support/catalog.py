@@ -265,7 +265,7 @@ BRINGS = (
         "P5",
         "A picture larger than is taken",
         "scaled down in the browser, trimmed; limits are told first, refusals say what is wrong",
-        "Scaling and trimming of single files are shown by `web/test/pictures.test.tsx`.",
+        "Each step in the browser is shown by `web/test/pictures.test.tsx`.",
         "a photograph of 2 MB; a text file named .pdf",
     ),
     Row(
