@@ -54,6 +54,7 @@ class Letter(StrEnum):
     EXPIRED_RECRUITER = "expired-recruiter"
     INVITATION = "invitation"
     LOCKED = "locked"
+    NOT_DELIVERED = "not-delivered"
     PASSWORD_CHANGED = "password-changed"
     PROCESSED = "processed"
     RECEIVED = "received"

@@ -18,6 +18,7 @@ from econtracting.domain.packet import Packet
 from econtracting.domain.screening.background import Check
 from econtracting.domain.sealed import SealedAnswers
 from econtracting.ports import Change
+from econtracting.usecases.news.deliveries import record_sent
 from econtracting.usecases.news.still_true import Untrue, untrue
 
 MAILING = Actor(kind="system", id="mailing")
@@ -54,11 +55,11 @@ class Mailing:
         _see_that_it_leads_here(packets, packet, secret)
         definition = self.packet_types(packet.type)
         letter = letters.compose(task.letter, packet=packet, packet_type=definition, context=context)
-        self.mailer.send(
+        message_id = self.mailer.send(
             to=letter.to, subject=letter.subject, html=letter.html, text=letter.text, reference=effect.reference
         )
-        if task.letter is Letter.INVITATION and packet.delivery == "queued":
-            _mark_sent(packets, packet.id)
+        if task.letter is Letter.INVITATION:
+            record_sent(packets, packet.id, effect.id.replace("#", "."), message_id, self.clock.now())
 
     def _put_down(self, effect: Effect, why: Untrue) -> None:
         """On the trail once, also if whoever did so died before the row was done."""
@@ -101,10 +102,3 @@ def _see_that_it_leads_here(packets: ports.Packets, packet: Packet, secret: str)
     if packet.ended or packets.find(Link, place.fingerprint) is not None:
         return
     packets.change(packet.id, lambda current: Change(current, puts=[place]))
-
-
-def _mark_sent(packets: ports.Packets, packet_id: str) -> None:
-    def decide(packet: Packet) -> Change | None:
-        return Change(packet.mail_sent()) if packet.delivery == "queued" else None
-
-    packets.change(packet_id, decide)

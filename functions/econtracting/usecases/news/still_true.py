@@ -181,6 +181,18 @@ def _undeliverable(one: Occasion) -> Untrue | None:
     return None if one.packet.delivery == Delivery.UNDELIVERABLE else Untrue.REACHABLE
 
 
+def _not_delivered(one: Occasion) -> Untrue | None:
+    """An e-vite's is numbered by that e-vite; any other names the letter that did not arrive."""
+    if ended := _not_ended(one):
+        return ended
+    e_vite = one.number.partition("-")[0]
+    if not e_vite.isdigit():
+        return None
+    if int(e_vite) != one.packet.mails_sent:
+        return Untrue.REPLACED
+    return Untrue.REACHABLE if one.packet.delivery == Delivery.DELIVERED else None
+
+
 RULES: Mapping[Letter, Rule] = {
     Letter.ACTIVE: _ended_so(Status.ACTIVE),
     Letter.ADVERSE_FINAL: _must_go,  # 15 U.S.C. 1681m(a)
@@ -196,6 +208,7 @@ RULES: Mapping[Letter, Rule] = {
     Letter.EXPIRED_RECRUITER: _expired,
     Letter.INVITATION: _invitation,
     Letter.LOCKED: _must_go,  # someone tried to get in
+    Letter.NOT_DELIVERED: _not_delivered,
     Letter.PASSWORD_CHANGED: _must_go,  # the agent may not have done it
     Letter.PROCESSED: _not_ended,
     Letter.RECEIVED: _not_ended,

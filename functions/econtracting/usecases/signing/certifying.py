@@ -29,6 +29,7 @@ from econtracting.domain.signing.signing import Adoption, Document
 # evidence package. Hashes stay out: a line of them says nothing to a reader.
 TOLD: dict[str, tuple[str, tuple[str, ...]]] = {
     EventType.INVITATION_CREATED: ("Invitation created", ()),
+    EventType.INVITATION_SENT: ("Invitation sent, as the mail service knows it", ("message_id",)),
     EventType.INVITATION_DELIVERED: ("Invitation delivered to the mail server", ()),
     EventType.ACCESS_LOGIN_OK: ("Signed in", ()),
     EventType.ACCESS_PASSWORD_SET: ("Own password set", ()),
@@ -64,6 +65,7 @@ def certificate_facts(packets: ports.Packets, ceremony: Ceremony, seal: SealFact
     told = [event for event in ceremony.events if event.seq <= finished.seq]
     latest = {event.type: event for event in told}
     delivered, sealed = latest.get(EventType.INVITATION_DELIVERED), ceremony.sealed
+    sent = _sent(told, delivered)
     kinds = [box.kind for document in sealed for box in document.fields if box.field_id in document.signed]
     return CertificateFacts(
         packet=CertifiedPacket(
@@ -84,6 +86,7 @@ def certificate_facts(packets: ports.Packets, ceremony: Ceremony, seal: SealFact
             recruiter=packet.recruiter.name,
             agency=packet.agency.name,
             requested_from=ceremony.events[0].actor.address or None,
+            sent_at=sent.at if sent else None,
             delivered_at=delivered.at if delivered else None,
         ),
         documents=_documents(ceremony),
@@ -102,6 +105,16 @@ def certificate_facts(packets: ports.Packets, ceremony: Ceremony, seal: SealFact
         seal=seal,
         log=LogFacts(first_seq=1, last_seq=finished.seq, head=finished.hash),
     )
+
+
+def _sent(told: Sequence[ChainedEvent], delivered: ChainedEvent | None) -> ChainedEvent | None:
+    """When the mail service took the e-vite that was delivered, or the latest one if that is not known.
+
+    Packets of earlier releases have no such event.
+    """
+    sent = [event for event in told if event.type == EventType.INVITATION_SENT]
+    same = [event for event in sent if delivered is not None and event.data["mail"] == delivered.data.get("mail")]
+    return next(reversed(same or sent), None)
 
 
 def _documents(ceremony: Ceremony) -> tuple[CertifiedDocument, ...]:
