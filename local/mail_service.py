@@ -1,9 +1,9 @@
 """Stands before the emulator's SES: keeps each accepted mail, and reports deliveries and bounces as SES would.
 
 The emulator drops a mail's own headers and publishes no events for SES v2; both are needed to see what agents see and
-to learn of addresses that do not exist. Recipients choose: `+bounce` and `+complaint` before the @ do what they say, with
-`+full` the mailbox stays full until the service gives up; with `+noticebounce` only the mail about a pre-adverse notice
-bounces.
+to learn of addresses that do not exist. Recipients choose: `+bounce` and `+complaint` before the @ do what they say,
+with `+full` the mailbox stays full until the service gives up; with `+noticebounce` only the mail about a pre-adverse
+notice bounces.
 """
 
 import asyncio

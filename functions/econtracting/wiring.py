@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from econtracting.usecases.interview.verifying import Identity, Verifying
     from econtracting.usecases.invitations.bulk import BulkInviting
     from econtracting.usecases.invitations.invite import Agencies, Invitations, Inviting
+    from econtracting.usecases.invitations.readdressing import Readdressing
     from econtracting.usecases.invitations.upkeep import InvitationUpkeep
     from econtracting.usecases.news.deliveries import Deliveries
     from econtracting.usecases.news.mailing import Mailing
@@ -1042,6 +1043,13 @@ def invitations() -> Invitations:
     from econtracting.usecases.invitations.invite import Invitations
 
     return Invitations(packets(), limits(), clock(), schedule())
+
+
+@cache
+def readdressing() -> Readdressing:
+    from econtracting.usecases.invitations.readdressing import Readdressing
+
+    return Readdressing(packets(), limits(), clock(), link_secrets(), schedule())
 
 
 @cache

@@ -289,6 +289,7 @@ def asks(world: World, packet_id: str, secret: str) -> dict[Route, list[Ask]]:
         ("POST", "/invitations/{packet_id}/extend"): [Ask({"days": 3})],
         ("POST", "/invitations/{packet_id}/withdraw"): [Ask({"reason": "It was a mistake."})],
         ("POST", "/invitations/{packet_id}/resend"): nothing,
+        ("PUT", "/invitations/{packet_id}/agent-email"): [Ask({"email": "dana.rivers@example.com"})],
         ("PUT", "/invitations/{packet_id}/pre-appointment-states"): [Ask({"states": ["AL", "GA"]})],
         ("GET", "/messages"): [*nothing, Ask(query={"status": "set-aside"})],
         ("GET", "/messages/{message_id}"): message,

@@ -330,6 +330,10 @@ class Packet(Record):
         """The agent showed that letters reach this address."""
         return self.having(agent=self.agent.model_copy(update={"email": email}))
 
+    def readdress(self, email: str) -> Self:
+        """The invitation goes to another address, with another link: who had the old one has nothing."""
+        return self.change_email(email).mail_invitation().having(invitation_generation=self.invitation_generation + 1)
+
     def freeze(self, at: datetime, summary: str, flags: tuple[str, ...], access_code: AccessCode | None) -> Self:
         """The answers are confirmed as the summary showed them, and the documents made. Raises InvalidTransition.
 

@@ -48,6 +48,7 @@ class NewSession:
     packet_id: str
     at: datetime
     actor: Actor
+    generation: int | None = None  # of the link it came with, if it came with one
 
     def session(self, *, must_change: bool) -> Session:
         return Session(
@@ -108,7 +109,7 @@ class TemporaryPasswords:
         sealed = self.envelope.seal(packet_id, "mail", version, letter).model_dump()
 
         def decide(packet: Packet) -> Change | None:
-            if not admits(packet, now):
+            if not admits(packet, now) or link is None or link.generation != packet.invitation_generation:
                 return None
             after = _access(self.packets, packet.id).issue_temporary(hashed, now + self.life)
             number, seconds = after.temporary_count, int(self.life.total_seconds())
@@ -165,7 +166,7 @@ class WayIn:
                 _record_failure(self.packets, packet_id, number, now, actor)
             raise InvalidCredentials()
         self.attempts.succeeded(tries)
-        new = NewSession(self.ids.secret(), packet_id, now, actor)
+        new = NewSession(self.ids.secret(), packet_id, now, actor, link.generation if link else None)
         return self._open_session(new, hashed, password, fingerprint(replaces) if replaces else None)
 
     def _open_session(self, new: NewSession, hashed: str | None, password: str, replaces: str | None) -> SignedIn:
@@ -178,6 +179,8 @@ class WayIn:
         def decide(packet: Packet) -> Change:
             access = self.packets.find(Access, packet.id)
             if access is None or hashed not in (access.password_hash, access.temporary_hash) or not admits(packet, now):
+                raise InvalidCredentials()
+            if new.generation != packet.invitation_generation:
                 raise InvalidCredentials()
             temporary = hashed == access.temporary_hash
             fresh = new.session(must_change=temporary)
