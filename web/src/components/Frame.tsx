@@ -32,7 +32,7 @@ export function Frame({ children }: { children: ReactNode }) {
       <header className="top">
         <div className="top-inner">
           <span className="brand">
-            {logo && <img src={`./${logo}`} alt="" width="36" height="36" />}
+            {logo && <img src={`/${logo}`} alt="" width="36" height="36" />}
             <span>
               <strong>{name}</strong>
               <span className="brand-sub">{t("product")}</span>

@@ -52,6 +52,17 @@ export const en = {
   "noLink.lost":
     "You cannot find the email? Look into your spam folder, or ask the recruiter who invited you to send it again.",
 
+  "incomplete.title": "This link is incomplete",
+  "incomplete.lead":
+    "A part of it is missing, so it opens nothing, and no message would come. Mail programs sometimes break long links.",
+  "incomplete.step1": "Go back to the email of {carrier} and press its button instead of copying the link.",
+  "incomplete.step2": "If you copy it, take all of it, up to the last character, without what stands around it.",
+  "incomplete.step3": "If it stays incomplete, ask the recruiter who invited you to send the invitation again.",
+  "broken.title": "Something went wrong on this page",
+  "broken.lead": "The fault is ours. What you saved is safe. Load the page again; if that does not help, call us.",
+  "broken.again": "Load the page again",
+  "broken.go": "Go to where I left off",
+
   "logIn.title": "Your contracting packet",
   "logIn.lead":
     "Welcome. {carrier} has prepared a contracting packet for you. To keep it private, it opens only with a password.",

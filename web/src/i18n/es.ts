@@ -56,6 +56,17 @@ export const es: Messages = {
   "noLink.lost":
     "¿No encuentra el correo? Mire en la carpeta de correo no deseado o pida a su reclutador que lo envíe otra vez.",
 
+  "incomplete.title": "Este enlace está incompleto",
+  "incomplete.lead":
+    "Le falta una parte, así que no abre nada y no llegaría ningún mensaje. Los programas de correo a veces cortan los enlaces largos.",
+  "incomplete.step1": "Vuelva al correo de {carrier} y pulse el botón en lugar de copiar el enlace.",
+  "incomplete.step2": "Si lo copia, cópielo entero, hasta el último carácter, sin lo que lo rodea.",
+  "incomplete.step3": "Si sigue incompleto, pida al reclutador que le invitó que envíe otra vez la invitación.",
+  "broken.title": "Algo salió mal en esta página",
+  "broken.lead": "El fallo es nuestro. Lo que guardó está a salvo. Cargue la página de nuevo; si no ayuda, llámenos.",
+  "broken.again": "Cargar la página de nuevo",
+  "broken.go": "Ir a donde me quedé",
+
   "logIn.title": "Su paquete de contratación",
   "logIn.lead":
     "Bienvenido. {carrier} ha preparado un paquete de contratación para usted. Para protegerlo, solo se abre con una contraseña.",
