@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from econtracting.domain.breaker import BreakerRule, Vendor
     from econtracting.domain.signing.documents import SealLevel, SignatureStyle
     from econtracting.usecases.access.auth import OwnPasswords, Sessions, TemporaryPasswords, WayIn
+    from econtracting.usecases.access.reminders import Reminders
     from econtracting.usecases.appointing.appointments import Appointing
     from econtracting.usecases.appointing.filing import Filing
     from econtracting.usecases.appointing.sale_follow_up import SaleFollowUp
@@ -748,6 +749,7 @@ def mailing() -> Mailing:
         envelope=envelope(),
         link_secrets=link_secrets(),
         mailer=mailer(),
+        ids=ids(),
         clock=clock(),
         public_url=settings().public_url,
     )
@@ -1079,7 +1081,14 @@ def temporary_passwords() -> TemporaryPasswords:
 def way_in() -> WayIn:
     from econtracting.usecases.access.auth import WayIn
 
-    return WayIn(packets(), attempts(), limits(), passwords(), ids(), clock(), access_limits())
+    return WayIn(packets(), attempts(), limits(), passwords(), ids(), clock(), access_limits(), schedule())
+
+
+@cache
+def reminders() -> Reminders:
+    from econtracting.usecases.access.reminders import Reminders
+
+    return Reminders(packets(), clock(), schedule())
 
 
 @cache

@@ -86,6 +86,7 @@ PLACE = OpenPacket(agency_id="agency-1", kind="email", value="dana@example.com",
 PASSED = CourseResult(course="ahip-2027", passed=True, at=NOW)
 CHECKING = at(S.BACKGROUND_CHECK, check_attempt=1)
 CORRECTING = at(S.CORRECTION_REQUESTED, correction=1)
+SIGNING_AGAIN = at(S.AWAITING_SIGNATURE, correction=1, reached={"SUBMITTED": NOW})
 SINCE = {"seconds": 14 * 86400}
 
 CASES = (
@@ -152,6 +153,28 @@ CASES = (
     Case(L.REMINDER, U.REPLACED, at(S.INVITED, reminders_sent=2)),
     Case(L.REMINDER, U.UNDELIVERABLE, at(S.INVITED, reminders_sent=1, delivery="undeliverable")),
     Case(L.REMINDER, U.EXPIRED, at(S.INVITED, reminders_sent=1, expires_at=NOW + timedelta(days=1))),
+    Case(L.REMINDER, U.STOPPED, at(S.INVITED, reminders_sent=1, reminders_stopped_at=NOW)),
+    Case(L.REMINDER_INTERVIEW, None, at(S.IN_PROGRESS, reminders_sent=1)),
+    Case(L.REMINDER_INTERVIEW, U.ANSWERED, at(S.AWAITING_SIGNATURE, reminders_sent=1)),
+    Case(L.REMINDER_INTERVIEW, U.PACKET_ENDED, at(S.DECLINED, reminders_sent=1)),
+    Case(L.REMINDER_INTERVIEW, U.STOPPED, at(S.IN_PROGRESS, reminders_sent=1, reminders_stopped_at=NOW)),
+    Case(L.REMINDER_INTERVIEW, U.REPLACED, at(S.IN_PROGRESS, reminders_sent=2)),
+    Case(L.REMINDER_SIGNING, None, at(S.AWAITING_SIGNATURE, reminders_sent=1)),
+    Case(L.REMINDER_SIGNING, U.ANSWERED, at(S.SEALING, reminders_sent=1)),
+    Case(L.REMINDER_SIGNING, U.ANSWERED, at(S.AWAITING_SIGNATURE, reminders_sent=1, reached={"SUBMITTED": NOW})),
+    Case(L.REMINDER_SIGNING, U.EXPIRED, at(S.AWAITING_SIGNATURE, reminders_sent=1, expires_at=NOW)),
+    Case(L.REMINDER_SIGNING_AGAIN, None, SIGNING_AGAIN, [request(reminders=1, answered_at=NOW)], "1-1"),
+    Case(L.REMINDER_SIGNING_AGAIN, U.REPLACED, SIGNING_AGAIN, [request(reminders=2, answered_at=NOW)], "1-1"),
+    Case(L.REMINDER_SIGNING_AGAIN, U.ANSWERED, at(S.SEALING, correction=1), [request(reminders=1)], "1-1"),
+    Case(L.REMINDER_SIGNING_AGAIN, U.STOPPED, SIGNING_AGAIN | {"reminders_stopped_at": NOW}, [request(reminders=1)],
+         "1-1"),
+    Case(L.CORRECTION_REQUESTED, None, CORRECTING | {"reminders_stopped_at": NOW}, [request()]),
+    Case(L.CORRECTION_REQUESTED, U.STOPPED, CORRECTING | {"reminders_stopped_at": NOW}, [request(reminders=1)], "1-1"),
+    Case(L.CERTIFICATION_OPEN, None, at(S.CERTIFICATION_OPEN, reminders_stopped_at=NOW), [feed()]),
+    Case(L.CERTIFICATION_OPEN, U.STOPPED, at(S.CERTIFICATION_OPEN, reminders_stopped_at=NOW), [feed(reminders=2)],
+         "reminder-2"),
+    Case(L.ADVERSE_FINAL, None, at(S.REJECTED, reminders_stopped_at=NOW)),
+    Case(L.BACKGROUND_DELAY, None, CHECKING | {"reminders_stopped_at": NOW}, [check()], "1-1"),
     Case(L.STATE_ANSWERED, None, at(S.ACTIVE), [appointment(AppointmentStatus.APPROVED)], "AL-9", {"state": "AL"}),
     Case(L.STATE_ANSWERED, U.PACKET_ENDED, at(S.REJECTED), [appointment(AppointmentStatus.APPROVED)], "AL-9",
          {"state": "AL"}),

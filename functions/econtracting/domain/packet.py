@@ -176,6 +176,8 @@ class Packet(Record):
     invitation_generation: int = 1
     mails_sent: int = 0  # e-vites, so that each has its own outbox row
     reminders_sent: int = 0
+    reminded_at: Moment | None = None
+    reminders_stopped_at: Moment | None = None  # the agent wants no more of them
     delivery: str = Delivery.QUEUED.value
 
     agreement: Acceptance | None = None
@@ -296,9 +298,17 @@ class Packet(Record):
         """Another e-vite is to be sent."""
         return self.having(mails_sent=self.mails_sent + 1, delivery=Delivery.QUEUED.value)
 
-    def remind(self) -> Self:
+    def remind(self, at: datetime) -> Self:
         """Another reminder is to be sent."""
-        return self.having(reminders_sent=self.reminders_sent + 1)
+        return self.having(reminders_sent=self.reminders_sent + 1, reminded_at=at)
+
+    def stop_reminders(self, at: datetime) -> Self:
+        """The agent wants no reminders. What the law or their safety wants said is none."""
+        return self.having(reminders_stopped_at=at)
+
+    def resume_reminders(self) -> Self:
+        """The agent wants them again."""
+        return self.having(reminders_stopped_at=None)
 
     def extend(self, longer: timedelta) -> Self:
         """The invitation lives longer."""
@@ -309,10 +319,10 @@ class Packet(Record):
         return self.having(pre_appointment_states=states)
 
     def begin(self, at: datetime) -> Self:
-        """The agent has come in, if it was not before; from then on only the expiry is waited for."""
+        """The agent has come in, if it was not before."""
         if self.status is not Status.INVITED:
             return self
-        return self.move(Status.IN_PROGRESS, at).having(due_at=self.expires_at)
+        return self.move(Status.IN_PROGRESS, at)
 
     def accept_agreement(self, accepted: Acceptance) -> Self:
         """The agent accepted the agreement, which is also a beginning."""

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from econtracting.domain.access import access as rules
 from econtracting.domain.access.access import Access, AccessLimits, Link, Session, admits, fingerprint, is_live
+from econtracting.domain.access.invitation import Schedule, next_look
 from econtracting.domain.access.passwords import FIELD, PasswordPolicy, broken_rules, context_words, normal
 from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.callers import Agent
@@ -133,6 +134,7 @@ class WayIn:
     ids: Ids
     clock: Clock
     allowed: AccessLimits
+    schedule: Schedule
 
     def log_in(self, secret: str, password: str, actor: Actor, replaces: str | None = None) -> SignedIn:
         """Open a session with the link's secret and a password; `replaces` is the token of the one it takes over.
@@ -186,8 +188,11 @@ class WayIn:
             fresh = new.session(must_change=temporary)
             opened[:] = [fresh]
             data = {"temporary": temporary, "session": fresh.fingerprint[:16]}
+            begun = packet.begin(now)
+            if begun is not packet:
+                begun = begun.look_at(next_look(begun, self.schedule, now))
             return Change(
-                packet=packet.begin(now),
+                packet=begun,
                 events=[Event(type=EventType.ACCESS_LOGIN_OK, at=now, actor=new.actor, data=data)],
                 puts=[access.spend_temporary() if temporary else access.let_in(rehashed)],
                 claims=[fresh],

@@ -23,7 +23,7 @@ from econtracting.usecases.commit.lifecycle import attention
 from econtracting.usecases.screening import adverse
 
 MAIL_SERVICE = Actor(kind="vendor", id="mail-service")
-EVITES = frozenset({Letter.INVITATION, Letter.REMINDER})
+EVITES = frozenset({Letter.INVITATION, Letter.REMINDER, Letter.REMINDER_INTERVIEW, Letter.REMINDER_SIGNING})
 TO_RECRUITER = frozenset(
     {
         Letter.DECLINED,

@@ -10,6 +10,7 @@ from typing import Any
 from econtracting import ports
 from econtracting.domain import letters
 from econtracting.domain.access.access import Link, fingerprint
+from econtracting.domain.access.reminders import LINK_LIFE, StopLink, reminds
 from econtracting.domain.appointing.appointments import Appointment
 from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.certification import Feed
@@ -34,6 +35,7 @@ class Mailing:
     envelope: ports.Envelope
     link_secrets: ports.LinkSecrets
     mailer: ports.Mailer
+    ids: ports.Ids
     clock: ports.Clock
     public_url: str
 
@@ -53,13 +55,27 @@ class Mailing:
         secret = self.link_secrets.secret(packet.id, packet.invitation_generation)
         context["link"] = f"{self.public_url}/#/invitation/{secret}"
         _see_that_it_leads_here(packets, packet, secret)
+        token = self._stop_link(packet) if reminds(task.letter, effect.id.rpartition("#")[2]) else None
+        context["stop_link"] = f"{self.public_url}/#/reminders/{token}" if token else None
         definition = self.packet_types(packet.type)
         letter = letters.compose(task.letter, packet=packet, packet_type=definition, context=context)
         message_id = self.mailer.send(
-            to=letter.to, subject=letter.subject, html=letter.html, text=letter.text, reference=effect.reference
+            to=letter.to,
+            subject=letter.subject,
+            html=letter.html,
+            text=letter.text,
+            reference=effect.reference,
+            **({"stop": f"{self.public_url}/api/reminder-stops?token={token}"} if token else {}),
         )
         if task.letter is Letter.INVITATION:
             record_sent(packets, packet.id, effect.id.replace("#", "."), message_id, self.clock.now())
+
+    def _stop_link(self, packet: Packet) -> str:
+        """The secret of a link that stops the reminders, once; each reminder has its own."""
+        token = self.ids.secret()
+        link = StopLink(fingerprint=fingerprint(token), packet_id=packet.id, expires_at=self.clock.now() + LINK_LIFE)
+        self.packets.change(packet.id, lambda current: Change(current, puts=[link]))
+        return token
 
     def _put_down(self, effect: Effect, why: Untrue) -> None:
         """On the trail once, also if whoever did so died before the row was done."""
