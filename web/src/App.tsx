@@ -10,6 +10,7 @@ import { Ended } from "./screens/Ended";
 import { LogIn } from "./screens/LogIn";
 import { IncompleteLink, NoLink, NotFound, Unreachable } from "./screens/Plain";
 import { Start } from "./screens/Start";
+import { StopReminders } from "./screens/StopReminders";
 import { lapsed, nextPlace, SessionProvider, useSession } from "./session";
 
 // What comes after the way in is loaded when it is needed; pdf.js only when a document is opened.
@@ -84,6 +85,8 @@ function Page() {
 
   const ended = match("/ended/:why", at)?.why;
   if (ended) return <Ended why={ended} />;
+  const stop = match("/reminders/:secret", at)?.secret;
+  if (stop !== undefined) return <StopReminders key={stop} secret={stop} />;
   if (standing === "looking") return <Looking />;
   if (standing === "unreachable") return <Unreachable />;
   if (standing === "must-change" || (at === "/password" && standing === "signed-in")) return <ChoosePassword />;

@@ -67,6 +67,23 @@ export const es: Messages = {
   "broken.again": "Cargar la página de nuevo",
   "broken.go": "Ir a donde me quedé",
 
+  "reminders.on": "Le recordamos por correo lo que falta por hacer.",
+  "reminders.off": "No recibe recordatorios por correo. Lo que exige la ley sí le llega.",
+  "reminders.stop": "Detener los recordatorios",
+  "reminders.resume": "Recordarme de nuevo",
+  "stopReminders.title": "¿No más recordatorios?",
+  "stopReminders.lead":
+    "Dejaremos de recordarle este paquete. Seguirá sabiendo qué pasa con él y lo que exige la ley. En el paquete puede volver a recibir los recordatorios.",
+  "stopReminders.button": "Detener los recordatorios",
+  "stopReminders.done": "Ya no le recordaremos nada",
+  "stopReminders.done.lead":
+    "El paquete sigue abierto y el enlace de su invitación aún lleva a él. Si no quiere contratarse, ábralo y elija rechazarlo.",
+  "stopReminders.used": "Este enlace ya se usó",
+  "stopReminders.used.lead":
+    "Los recordatorios se activaron de nuevo después. Deténgalos al pie de cualquier página de su paquete o con el enlace de un recordatorio posterior.",
+  "stopReminders.incomplete":
+    "Le falta una parte, así que no detiene nada. Pulse el enlace en el propio recordatorio o detenga los recordatorios al pie de cualquier página de su paquete.",
+
   "logIn.title": "Su paquete de contratación",
   "logIn.lead":
     "Bienvenido. {carrier} ha preparado un paquete de contratación para usted. Para protegerlo, solo se abre con una contraseña.",

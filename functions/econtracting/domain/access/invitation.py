@@ -178,7 +178,7 @@ def quiet_time(schedule: Schedule) -> timedelta:
     return min(schedule.reminders, default=schedule.last_before_expiry)
 
 
-def next_look(packet: Packet, schedule: Schedule, after: datetime) -> datetime:
+def next_look(packet: Packet, schedule: Schedule, after: datetime, active_at: datetime | None = None) -> datetime:
     """When someone has to look at a packet before submission: at its next reminder, or when it expires.
 
     Once the agent has come in, at least as often as the first reminder takes: what they did meanwhile, and where they
@@ -186,7 +186,10 @@ def next_look(packet: Packet, schedule: Schedule, after: datetime) -> datetime:
     """
     times = reminder_times(packet, schedule)
     ahead = min((at for at in times if after < at), default=packet.expires_at)
-    return ahead if packet.status is Status.INVITED or not times else min(ahead, after + quiet_time(schedule))
+    if packet.status is Status.INVITED or not times:
+        return ahead
+    rested = (active_at or after) + quiet_time(schedule)
+    return min(ahead, rested) if rested > after else ahead
 
 
 def reminder_due(packet: Packet, schedule: Schedule, now: datetime, active_at: datetime | None) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from econtracting.domain.access.access import lapsed
-from econtracting.domain.access.invitation import Schedule, next_look, quiet_time, reminder_due
+from econtracting.domain.access.invitation import Schedule, next_look, reminder_due
 from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.outbox import Letter, send_letter
 from econtracting.domain.packet import Packet, Status
@@ -56,9 +56,7 @@ class InvitationUpkeep:
     def _remind(self, packet: Packet, now: datetime) -> Change:
         active_at = None if packet.status is Status.INVITED else self._active_at(packet.id)
         if not reminder_due(packet, self.schedule, now, active_at):
-            soonest = (active_at or now) + quiet_time(self.schedule)
-            look = next_look(packet, self.schedule, now)
-            return Change(packet=packet.look_at(min(look, soonest) if soonest > now else look))
+            return Change(packet=packet.look_at(next_look(packet, self.schedule, now, active_at)))
         after = packet.remind(now)
         after = after.look_at(next_look(after, self.schedule, now))
         letter, number = LETTERS[packet.status], after.reminders_sent
