@@ -130,6 +130,14 @@ PARAMETERS = {
         "description": "Proves that no foreign page makes the call.",
         "schema": {"type": "string", "enum": ["econtracting"]},
     },
+    "TimeZone": {
+        "name": "Time-Zone",
+        "in": "header",
+        "required": False,
+        "description": "Where the agent is, by the zone's name in the IANA database. What is signed shows the day "
+        "there, if it agrees with a zone of the state where the agent lives; else that state's own day.",
+        "schema": {"type": "string", "maxLength": 64},
+    },
     "Timestamp": {
         "name": "webhook-timestamp",
         "in": "header",
@@ -333,6 +341,8 @@ def _headers(operation: dict[str, Any], label: str) -> list[str]:
     if path == "/reminder-stops":  # mail programs call it
         return []
     found = ["RequestedWith"] if method != "GET" and {"staff": []} not in operation["security"] else []
+    if path.startswith("/packet/") or label in ("GET /packet", "PUT /access/password"):
+        found.append("TimeZone")
     return [*found, "IdempotencyKey"] if label in REPEATABLE else found
 
 

@@ -94,8 +94,8 @@ class Signature(BaseModel):
     """Typed in a style, or drawn as strokes of points, or an image as base64 or data URL (PNG or JPEG)."""
 
     model_config = ConfigDict(extra="forbid")
-    full_name: str = Field(min_length=1, max_length=200)
-    initials: str = Field(min_length=1, max_length=4)
+    full_name: str = Field(min_length=1, max_length=800)
+    initials: str = Field(min_length=1, max_length=40)
     style: str | None = Field(default=None, max_length=64)
     image: str | None = None
     strokes: list[list[tuple[float, float]]] | None = None

@@ -34,6 +34,7 @@ from econtracting.adapters.statements import sign_raw
 from econtracting.adapters.structure import StructureTree
 from econtracting.domain.signing.completion import SealFacts
 from econtracting.domain.signing.documents import Mark, SealedDocument, SealLevel, SealRefused, TimestampUnavailable
+from econtracting.domain.words import words
 
 SEAL_FIELD = "Seal"
 _TIMESTAMPED = frozenset({"B-T", "B-LT", "B-LTA"})
@@ -61,9 +62,9 @@ class PadesSeal:
         validation: Callable[[], ValidationContext] | None = None,
     ) -> None:
         if level in _TIMESTAMPED and timestamper is None:
-            raise SealRefused(f"Level {level} needs a timestamp authority.")
+            raise SealRefused(words("Level {level} needs a timestamp authority.", level=level))
         if level in _LONG_TERM and validation is None:
-            raise SealRefused(f"Level {level} needs trust roots for validation.")
+            raise SealRefused(words("Level {level} needs trust roots for validation.", level=level))
         self._kms = kms_client
         self._key_id = key_id
         self._pem = certificate_pem

@@ -22,6 +22,7 @@ from econtracting.adapters.legible import legible
 from econtracting.adapters.packet_files import PACKET_TYPES, documents_of
 from econtracting.domain.audit import canonical
 from econtracting.domain.signing.documents import DocumentDefinition, DocumentNotRendered, FieldBox, RenderedDocument
+from econtracting.domain.words import words
 
 _PLACE = re.compile(r"[\w/-]+\.typ:\d+:\d+")
 
@@ -46,7 +47,7 @@ class TypstRenderer:
         row = self._row(packet_type, template)
         moment = frozen_at.astimezone(UTC).replace(microsecond=0)
         inputs = {
-            "facts": json.dumps(legible({**facts, "frozen_at": moment.strftime("%Y-%m-%dT%H:%M:%SZ")})),
+            "facts": json.dumps(legible({**facts, "frozen_at": moment.isoformat().replace("+00:00", "Z")})),
             "document": row.model_dump_json(),
             "attachment": _twin(facts[row.code]) if row.profile == "a-3a" else "",
             **self._official(packet_type, row),
@@ -77,7 +78,11 @@ class TypstRenderer:
         for definition in documents_of(packet_type, self._root).every():
             if definition.template == template:
                 return definition
-        raise DocumentNotRendered(f"{packet_type} has no document with the template {template}")
+        raise DocumentNotRendered(
+            words(
+                "{packet_type} has no document with the template {template}", packet_type=packet_type, template=template
+            )
+        )
 
     def _official(self, packet_type: str, row: DocumentDefinition) -> dict[str, str]:
         """The government text a document shows, with its revision, if it is the very text that was pinned."""

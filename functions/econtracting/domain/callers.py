@@ -19,13 +19,17 @@ class Request(NamedTuple):
 
 @dataclass(frozen=True)
 class Agent:
-    """The signed-in agent of one packet. `request` is there when the call came with an Idempotency-Key."""
+    """The signed-in agent of one packet. `request` is there when the call came with an Idempotency-Key.
+
+    `time_zone` is where the browser says it is; domain/days.py decides how far that counts.
+    """
 
     packet_id: str
     session: str  # the session token's fingerprint
     signed_in_at: datetime  # when the password was last entered
     actor: Actor
     request: Request | None = None
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True)

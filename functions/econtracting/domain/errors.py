@@ -30,14 +30,17 @@ EContractingError
 ├── TrailRewritten           the audit trail in the table is not the one that was signed
 └── BadSignature             a webhook whose signature does not verify
 
-`code` is the stable word of the HTTP contract; `detail` is for people; `facts` are the extra members of the problem
-document. None of them ever carries an input value, but for the summary that goes to the agent whose answers it shows.
+`code` is the stable word of the HTTP contract; `title` and `detail` are for people, English sentences whose readings in
+other languages stand in `econtracting/words/`; `facts` are the extra members of the problem document. None of them ever
+carries an input value, but for the summary that goes to the agent whose answers it shows.
 The HTTP status belongs to the http package.
 """
 
 from __future__ import annotations
 
 from typing import Any
+
+from econtracting.domain.words import words
 
 
 class EContractingError(Exception):
@@ -215,7 +218,7 @@ class TooLarge(EContractingError):
     title = "What was sent is larger than is kept"
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"It is larger than {most:,} bytes.", most=most)
+        super().__init__(words("It is larger than {most:,} bytes.", most=most), most=most)
 
 
 class Unavailable(EContractingError):

@@ -46,6 +46,7 @@ def agent(app: APIGatewayRestResolver, *, before_password_change: bool = False) 
         signed_in_at,
         actor(app, "agent", found["session"][:16]),
         _request(app, found["packet_id"]),
+        app.current_event.headers.get("Time-Zone"),
     )
 
 

@@ -16,9 +16,13 @@ from aws_lambda_powertools.event_handler.exceptions import ServiceError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from econtracting.domain import errors
+from econtracting.domain.findings import message_of
+from econtracting.domain.words import Words, joined, said, words
 from econtracting.http.callers import MESSAGES, body_limit
 from econtracting.http.edge import seen_through
+from econtracting.http.languages import language_of
 from econtracting.http.routes import methods_of
+from econtracting.views.base import speaking, spoken
 
 logger = Logger()
 
@@ -55,16 +59,17 @@ def status_of(error: errors.EContractingError) -> HTTPStatus:
 
 
 def problem(status: int, code: str, title: str, detail: str, /, **facts: Any) -> Response[str]:
-    """A problem document. Facts never overwrite the five members every problem has."""
+    """A problem document in the caller's language. Facts never overwrite the five members every problem has."""
+    language = spoken()
     body = {
-        **facts,
+        **_told(facts, language),
         "type": f"urn:econtracting:problem:{code}",
-        "title": title,
+        "title": said(title, language),
         "status": int(status),
-        "detail": detail,
+        "detail": said(detail, language),
         "code": code,
     }
-    headers: dict[str, Any] = dict(HEADERS)
+    headers: dict[str, Any] = {**HEADERS, "Content-Language": language}
     if "retry_after" in facts:
         headers["Retry-After"] = str(facts["retry_after"])
     if "allow" in facts:
@@ -72,12 +77,28 @@ def problem(status: int, code: str, title: str, detail: str, /, **facts: Any) ->
     return Response(int(status), content_type="application/problem+json", body=json.dumps(body), headers=headers)
 
 
+def _told(fact: Any, language: str) -> Any:
+    """A fact with what it says to people in their language: its `message` members, and every text that is Words."""
+    match fact:
+        case dict():
+            return {
+                name: said(value, language) if name == "message" and isinstance(value, str) else _told(value, language)
+                for name, value in fact.items()
+            }
+        case list() | tuple():
+            return [_told(one, language) for one in fact]
+        case Words():
+            return said(fact, language)
+        case _:
+            return fact
+
+
 def invalid_fields(found: list[dict[str, Any]]) -> list[dict[str, str]]:
     """pydantic's findings as field, rule and message; the input itself, Python's types and file names stay inside."""
     rows = []
     for one in found:
         place = [str(part) for part in one["loc"] if part not in ("body", "query", "path", "header")]
-        rows.append({"field": ".".join(place), "rule": one["type"].replace("_", "-"), "message": one["msg"]})
+        rows.append({"field": ".".join(place), "rule": one["type"].replace("_", "-"), "message": message_of(one)})
     return rows
 
 
@@ -92,7 +113,7 @@ def unreadable(event: dict[str, Any]) -> Response[str] | None:
     resource = event.get("resource") or ""
     limit = body_limit(resource)
     if (len(body) * 3 // 4 - body[-2:].count("=") if encoded else len(body)) > limit:
-        title, detail = "The request is too large", f"Send at most {limit:,} bytes."
+        title, detail = words("The request is too large"), words("Send at most {limit:,} bytes.", limit=limit)
         return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request-too-large", title, detail)
     if resource.startswith(MESSAGES):
         return None  # whoever signed it is heard, whatever it is
@@ -121,6 +142,10 @@ class Door(APIGatewayRestResolver):
 
     def resolve(self, event: Any, context: Any) -> dict[str, Any]:
         logger.append_keys(request_id=getattr(context, "aws_request_id", None), route=event.get("resource"))
+        with speaking(language_of(event)):
+            return self._answer(event, context)
+
+    def _answer(self, event: Any, context: Any) -> dict[str, Any]:
         if refused := unreadable(event):
             logger.info("refused", status=refused.status_code)
             kept = {name: [str(value)] for name, value in refused.headers.items()}
@@ -155,7 +180,7 @@ class Door(APIGatewayRestResolver):
             HTTPStatus.UNPROCESSABLE_ENTITY,
             refusal.code,
             refusal.title,
-            "; ".join(f"{row['field'] or 'body'}: {row['message']}" for row in rows[:5]),
+            joined((joined((row["field"] or "body", row["message"]), by=": ") for row in rows[:5]), by="; "),
             errors=rows,
         )
 
@@ -170,7 +195,7 @@ class Door(APIGatewayRestResolver):
                 HTTPStatus.METHOD_NOT_ALLOWED,
                 "method-not-allowed",
                 "This address does not take this method",
-                f"Use {' or '.join(allowed)}.",
+                words("Use {methods}.", methods=joined(allowed, by=" or ")),
                 allow=allowed,
             )
         return problem(HTTPStatus.NOT_FOUND, "route-not-found", "There is no such address", "Check the path.")

@@ -9,13 +9,13 @@ from pydantic import Field
 from econtracting.domain.access.access import IDLE, Session
 from econtracting.domain.moment import Moment
 from econtracting.domain.packet import Packet, Status
-from econtracting.views.base import View
+from econtracting.views.base import Said, View
 
 
 class PasswordRequestedView(View):
     """The same whether or not the link leads anywhere."""
 
-    detail: str
+    detail: Said
 
 
 class RemindersView(View):

@@ -71,6 +71,7 @@ class FieldView(View):
     choices: list[str] = Field(default=[], exclude_if=_empty, description="Of a choice, in the order they are shown")
     longest: int | None = Field(default=None, exclude_if=_absent, description="Most characters it takes")
     po_box: bool = Field(default=True, exclude_if=_plain, description="False for an address that is no PO box")
+    mailing: bool = Field(default=False, exclude_if=_empty, description="True for a state to which only mail may go")
     required: bool = Field(description="As it stands with the answers saved so far")
     minimum_age: int | None = Field(default=None, exclude_if=_absent, description="Of a birth date, in years")
     follows: CopyView | None = Field(default=None, exclude_if=_absent, description="Of a group that can follow another")

@@ -11,7 +11,7 @@ from pydantic import Field
 from econtracting.domain.access.invitation import RowOutcome
 from econtracting.domain.moment import Moment
 from econtracting.domain.need_to_know import Caller, as_seen
-from econtracting.domain.packet import Agency, Delivery, InvitedAgent, Packet, Recruiter, Status
+from econtracting.domain.packet import Agency, AgencyRow, Delivery, InvitedAgent, Recruiter, Status
 from econtracting.views.base import View
 from econtracting.views.remarks import RemarkView
 
@@ -52,7 +52,7 @@ class InvitationView(View):
     reminders_stopped_at: Moment | None = Field(description="Since when the agent wants no reminders")
 
     @classmethod
-    def of(cls, packet: Packet, caller: Caller) -> Self:
+    def of(cls, packet: AgencyRow, caller: Caller) -> Self:
         seen = as_seen(packet, caller)
         return cls(
             packet_id=packet.id,
@@ -79,7 +79,7 @@ class InvitationPage(View):
     cursor: str | None = Field(description="Asks for the next page; null on the last one")
 
     @classmethod
-    def of(cls, packets: Sequence[Packet], cursor: str | None, caller: Caller) -> Self:
+    def of(cls, packets: Sequence[AgencyRow], cursor: str | None, caller: Caller) -> Self:
         return cls(items=[InvitationView.of(packet, caller) for packet in packets], cursor=cursor)
 
 

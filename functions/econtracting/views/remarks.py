@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from econtracting.views.base import View
+from econtracting.views.base import Said, View
 
 
 class RemarkView(View):
@@ -12,4 +12,4 @@ class RemarkView(View):
 
     field: str = Field(description="Path of the value, its steps separated by dots; empty for all of it")
     rule: str = Field(description="Stable word for what is wrong; clients may switch on it")
-    message: str = Field(description="For the person who entered it, in English")
+    message: Said = Field(description="For the person who entered it, in the language of the answer")

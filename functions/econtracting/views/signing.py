@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, PlainSerializer, WithJsonSchema
@@ -10,7 +10,7 @@ from pydantic import Field, PlainSerializer, WithJsonSchema
 from econtracting.domain.packet import Status
 from econtracting.domain.signing.documents import FieldKind, Mode
 from econtracting.domain.signing.signing import AdoptionMethod
-from econtracting.views.base import View
+from econtracting.views.base import Said, View
 
 # The act of signing answers with the offset spelled out; earlier releases stored it so for repeated requests.
 WithOffset = Annotated[
@@ -54,7 +54,7 @@ class WithdrawnConsentView(View):
     """Consent is withdrawn."""
 
     status: Status
-    consequence: str = Field(description="What this means for the packet, in a sentence")
+    consequence: Said = Field(description="What this means for the packet, in a sentence")
 
 
 class PaperCopiesView(View):
@@ -124,6 +124,7 @@ class SigningFieldView(View):
     required: bool = Field(description="Whether finishing waits for it; dates fill themselves in")
     label: str = Field(description="What a screen reader says")
     signed_at: datetime | None
+    signed_on: date | None = Field(description="The signer's day, as the papers show it")
     mark: MarkView | None = Field(description="What will be sealed here; null before someone acted")
 
 
@@ -147,6 +148,9 @@ class SignedFieldView(View):
 
     field_id: str
     signed_at: WithOffset
+    signed_on: date | None = Field(
+        default=None, description="The signer's day; not in answers kept by earlier releases"
+    )
     missing: list[str] = Field(description="Ids of the document's required fields still to be acted on")
 
 

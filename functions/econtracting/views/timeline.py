@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from econtracting.domain.moment import Moment
-from econtracting.views.base import View
+from econtracting.views.base import Said, View
 
 
 def _absent(value: object) -> bool:
@@ -18,7 +18,7 @@ class DelayView(View):
     """An outside system does not answer, and someone waits for it."""
 
     waiting_for: list[str] = Field(description="The outside systems by code, so that a page can say it in any language")
-    message: str = Field(description="The same in English")
+    message: Said = Field(description="The same in the language of the answer")
 
 
 class StageView(View):

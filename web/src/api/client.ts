@@ -65,6 +65,8 @@ export function address(path: Path, { params = {}, query = {} }: Call = {}): str
 
 async function send(method: string, path: Path, call: Call): Promise<Response> {
   const headers: Record<string, string> = { "X-Requested-With": "econtracting", Accept: "application/json" };
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone as string | undefined;
+  if (zone) headers["Time-Zone"] = zone; // the signer's day is that of where the signer is
   if (call.body !== undefined) headers["Content-Type"] = "application/json";
   if (call.version !== undefined) headers["If-Match"] = `"${call.version}"`;
   if (call.key !== undefined) headers["Idempotency-Key"] = call.key;

@@ -124,7 +124,6 @@ export default function Adopt() {
             value={initials}
             onText={setInitials}
             error={errorAt("initials")}
-            maxLength={4}
             autoComplete="off"
             width="short"
           />

@@ -15,10 +15,19 @@ from econtracting.adapters.secrets import Credential
 from econtracting.adapters.vendors.http import USUAL, Answer, Timeouts, Vendor
 from econtracting.domain.errors import BadSignature
 from econtracting.domain.interview.definition import Meaning
-from econtracting.domain.screening.background import Report, ScreeningNews, ScreeningResult, ScreeningStatus
+from econtracting.domain.screening.background import (
+    Report,
+    ScreeningCompany,
+    ScreeningNews,
+    ScreeningResult,
+    ScreeningStatus,
+)
 from econtracting.domain.webhooks import Id, Message, read_as, type_of
 from econtracting.ports import Candidate
 
+COMPANY = ScreeningCompany(
+    name="Fairmeadow Screening Services", address="12 Records Plaza, Columbus, OH 43215", phone="(800) 555-0142"
+)
 # The company's words -> ours.
 STATUSES = {
     "pending": ScreeningStatus.PENDING,
@@ -60,6 +69,7 @@ class _Report(Answer):
             suspended_fields=tuple(FIELDS.get(one, one) for one in self.suspended_fields),
             expected_at=self.estimated_completion_at,
             subject_id=self.candidate_id,
+            company=COMPANY,
         )
 
 

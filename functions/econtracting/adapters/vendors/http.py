@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from econtracting.adapters.secrets import Credential
 from econtracting.domain.errors import InvalidRequest, TooLarge, Unavailable
+from econtracting.domain.words import words
 
 LONGEST_ANSWER = 1024 * 1024
 PART = 16 * 1024
@@ -91,9 +92,12 @@ class Vendor:
         if response.status == UNKNOWN_KEY and (fresh := self._credential.reread()) != key:
             response, received = self._request(method, path, content, {**headers, "Authorization": f"Bearer {fresh}"})
         if response.status in REFUSED:
-            raise InvalidRequest(f"{self.name} refused", reasons=_reasons(received))
+            raise InvalidRequest(words("{name} refused", name=self.name), reasons=_reasons(received))
         if not (200 <= response.status < 300 or response.status == 404):
-            raise Unavailable(f"{self.name} does not serve us", retry_after=_pause(response.headers.get("Retry-After")))
+            raise Unavailable(
+                words("{name} does not serve us", name=self.name),
+                retry_after=_pause(response.headers.get("Retry-After")),
+            )
         if len(received) > LONGEST_ANSWER:
             raise self.not_understood()
         return Reply(response.status, received)
@@ -110,7 +114,7 @@ class Vendor:
             with self._pool.request("GET", self._base + path, headers=headers, preload_content=False) as response:
                 if not 200 <= response.status < 300:
                     told = response.headers.get("Retry-After")
-                    raise Unavailable(f"{self.name} does not serve us", retry_after=_pause(told))
+                    raise Unavailable(words("{name} does not serve us", name=self.name), retry_after=_pause(told))
                 if response.headers.get("Content-Encoding", "identity") != "identity":
                     raise self.not_understood()
                 if (
@@ -123,10 +127,10 @@ class Vendor:
                     if size > most:
                         raise TooLarge(most)
                     if self._timer() > ends:
-                        raise Unavailable(f"{self.name} is too slow", retry_after=60)
+                        raise Unavailable(words("{name} is too slow", name=self.name), retry_after=60)
                     into.write(part)
         except urllib3.exceptions.HTTPError:
-            raise Unavailable(f"{self.name} does not answer") from None
+            raise Unavailable(words("{name} does not answer", name=self.name)) from None
 
     def save_copy(self, path: str, into: BinaryIO) -> None:
         """As `save`, for the copy of a report: a PDF, with or without a mark in front of it."""
@@ -145,7 +149,7 @@ class Vendor:
             ) as response:
                 return response, response.read(LONGEST_ANSWER + 1, decode_content=True)
         except urllib3.exceptions.HTTPError:
-            raise Unavailable(f"{self.name} does not answer") from None
+            raise Unavailable(words("{name} does not answer", name=self.name)) from None
 
     def read[A: Answer](self, model: type[A], reply: Reply) -> A:
         """Raises Unavailable if the answer is a 404 or not as documented."""
@@ -157,7 +161,7 @@ class Vendor:
             raise self.not_understood() from None
 
     def not_understood(self) -> Unavailable:
-        return Unavailable(f"{self.name} gave an answer that is not understood", retry_after=60)
+        return Unavailable(words("{name} gave an answer that is not understood", name=self.name), retry_after=60)
 
 
 def _reasons(body: bytes) -> list[str]:

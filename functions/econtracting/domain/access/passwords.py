@@ -15,6 +15,7 @@ from pathlib import Path
 from econtracting.domain.fields.rejections import Rejection
 from econtracting.domain.packet import Packet
 from econtracting.domain.record import Record
+from econtracting.domain.words import words
 
 FIELD = "new_password"
 SHORTEST_PERSONAL_WORD = 3  # a shorter name would forbid half of all passwords
@@ -63,9 +64,13 @@ def broken_rules(policy: PasswordPolicy, password: str, context: Iterable[str] =
             (
                 len(text) < policy.minimum_length,
                 "too-short",
-                f"Use at least {policy.minimum_length} characters.",
+                words("Use at least {shortest} characters.", shortest=policy.minimum_length),
             ),
-            (len(text) > policy.maximum_length, "too-long", f"Use at most {policy.maximum_length} characters."),
+            (
+                len(text) > policy.maximum_length,
+                "too-long",
+                words("Use at most {longest} characters.", longest=policy.maximum_length),
+            ),
             (policy.composition and not any(one.isdecimal() for one in text), "needs-digit", "Use at least one digit."),
             (
                 policy.composition and not any(one.islower() for one in text),

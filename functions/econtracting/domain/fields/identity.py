@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from econtracting.domain.fields.characters import code
 from econtracting.domain.fields.rejections import Refusal
+from econtracting.domain.words import words
 
 _SSN = re.compile(r"[0-9]{9}|[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{3} [0-9]{2} [0-9]{4}")
 _NPN = re.compile(r"[1-9][0-9]{0,9}")
@@ -33,7 +35,7 @@ def ssn(raw: str, *, synthetic_people: bool = False) -> str:
 
     Raises Refusal: ssn-format, ssn-area, ssn-group, ssn-serial, ssn-known-fake.
     """
-    text = raw.strip()
+    text = code(raw)
     if not _SSN.fullmatch(text):
         raise Refusal("ssn-format", "A Social Security number has nine digits, like 123-45-6789.")
     digits = re.sub("[ -]", "", text)
@@ -48,7 +50,10 @@ def ssn(raw: str, *, synthetic_people: bool = False) -> str:
             "Please enter the number on your Social Security card.",
         )
     if area in ("000", "666"):
-        raise Refusal("ssn-area", f"No Social Security number begins with {area}. Please check the first three digits.")
+        raise Refusal(
+            "ssn-area",
+            words("No Social Security number begins with {area}. Please check the first three digits.", area=area),
+        )
     if group == "00":
         raise Refusal("ssn-group", "The two middle digits of a Social Security number are never 00. Please check them.")
     if serial == "0000":
@@ -73,7 +78,7 @@ def mask_ssn(number: str) -> str:
 
 def npn(raw: str) -> str:
     """A National Producer Number as bare digits, without spaces and hyphens. Raises Refusal: npn-format, npn-zero."""
-    digits = re.sub("[ -]", "", raw)
+    digits = re.sub("[ -]", "", code(raw))
     if re.fullmatch("0[0-9]*", digits):
         raise Refusal("npn-zero", "A National Producer Number does not begin with 0. Please leave leading zeros out.")
     if not _NPN.fullmatch(digits):
@@ -87,7 +92,7 @@ def birth_date(raw: str, on: date, *, minimum_age: int) -> str:
     Someone born on 29 February comes of age on 1 March of a common year.
     Raises Refusal: date-format, date-real, birth-date-future, birth-date-age, birth-date-past.
     """
-    text = raw.strip()
+    text = code(raw)
     match = next(filter(None, (pattern.fullmatch(text) for pattern in _DATES)), None)
     if match is None:
         raise Refusal("date-format", "Please write the date as month, day and year: MM-DD-YYYY.")
@@ -99,7 +104,7 @@ def birth_date(raw: str, on: date, *, minimum_age: int) -> str:
         raise Refusal("birth-date-future", "This date has not come yet. Please check the year.")
     age = age_on(born, on)
     if age < minimum_age:
-        raise Refusal("birth-date-age", f"You have to be {minimum_age} years old to be contracted.")
+        raise Refusal("birth-date-age", words("You have to be {age} years old to be contracted.", age=minimum_age))
     if age >= OLDEST_AGE:
         raise Refusal("birth-date-past", "This date lies too far back. Please check the year.")
     return born.isoformat()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from econtracting.domain.record import Record
+from econtracting.domain.words import Text
 
 
 class Rejection(Record):
@@ -14,7 +15,7 @@ class Rejection(Record):
 
     field: str
     rule: str
-    message: str
+    message: Text
 
 
 class Refusal(ValueError):

@@ -15,6 +15,7 @@ from econtracting.domain.fields.rejections import Findings, Refusal
 from econtracting.domain.fields.text import clean
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record
+from econtracting.domain.words import joined, words
 
 LARGEST = 10 * 1024 * 1024  # bytes of one file
 MOST = 40  # files of a packet, waiting and passed
@@ -84,12 +85,14 @@ def checked_request(file_name: str, content_type: str, size: int) -> str:
     if endings is None:
         found.error("content_type", Refusal("type-unknown", "Only PDF, PNG and JPEG files can be uploaded."))
     elif not name.casefold().endswith(endings):
-        message = f"The name of such a file ends in {' or '.join(endings)}."
+        message = words("The name of such a file ends in {endings}.", endings=joined(endings, by=" or "))
         found.error("file_name", Refusal("type-mismatch", message))
     if size < 1:
         found.error("size", Refusal("empty", "This file is empty."))
     elif size > LARGEST:
-        found.error("size", Refusal("too-large", f"A file can have at most {LARGEST // 1024**2} megabytes."))
+        found.error(
+            "size", Refusal("too-large", words("A file can have at most {limit} megabytes.", limit=LARGEST // 1024**2))
+        )
     if found.errors:
         raise InvalidRequest(errors=[error.model_dump() for error in found.errors])
     return name
@@ -105,10 +108,11 @@ def _file_name(raw: str) -> str:
 def within_limits(others: list[Attachment], size: int) -> None:
     """Raises InvalidRequest if a packet's uploads have become too many or too large."""
     if len(others) >= MOST:
-        raise _over("file_name", "too-many-attachments", f"At most {MOST} files can be uploaded. Remove one first.")
+        message = words("At most {most} files can be uploaded. Remove one first.", most=MOST)
+        raise _over("file_name", "too-many-attachments", message)
     if sum(one.size for one in others) + size > LARGEST_TOGETHER:
-        limit = LARGEST_TOGETHER // 1024**2
-        raise _over("size", "too-large-together", f"All files together can have at most {limit} megabytes.")
+        message = words("All files together can have at most {limit} megabytes.", limit=LARGEST_TOGETHER // 1024**2)
+        raise _over("size", "too-large-together", message)
 
 
 def _over(field: str, rule: str, message: str) -> InvalidRequest:

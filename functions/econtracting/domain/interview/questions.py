@@ -14,6 +14,7 @@ from econtracting.domain.fields.rejections import Findings, Refusal
 from econtracting.domain.interview import fields
 from econtracting.domain.interview.context import InterviewContext
 from econtracting.domain.interview.definition import Field, InterviewDefinition, Question
+from econtracting.domain.words import words
 
 UNFINISHED = f"{fields.MASK} (unfinished)"
 
@@ -52,7 +53,10 @@ def read_question(
     if attachments:
         value["attachments"] = attachments
     elif question.needs_upload_to_appoint:
-        found.warn(f"{question.code}.attachments", Refusal("upload-missing", f"Please upload: {question.asks_for}"))
+        found.warn(
+            f"{question.code}.attachments",
+            Refusal("upload-missing", words("Please upload: {asks_for}", asks_for=question.asks_for)),
+        )
     return value
 
 
@@ -104,7 +108,12 @@ def _attachments(question: Question, raw: Any, allowed: int, context: InterviewC
         found.error(path, fields.wrong_type("list of uploads"))
         return []
     if len(raw) > allowed:
-        found.error(path, Refusal("too-many-attachments", f"Please attach at most {allowed} files to a question."))
+        found.error(
+            path,
+            Refusal(
+                "too-many-attachments", words("Please attach at most {allowed} files to a question.", allowed=allowed)
+            ),
+        )
         return []
     known = context.attachments
     if not all(_ATTACHMENT_ID.fullmatch(each) and (known is None or each in known) for each in raw):

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from econtracting.domain.fields import us
+from econtracting.domain.fields import post, us
 from econtracting.domain.fields.conditions import Condition, answer_at, holds
+from econtracting.domain.fields.contact import split_extension
+from econtracting.domain.fields.names import same_name, split_suffix
 from econtracting.domain.fields.rejections import Findings, Refusal
-from econtracting.domain.fields.text import clean, split_suffix
+from econtracting.domain.fields.text import clean
 from econtracting.domain.interview import fields
 from econtracting.domain.interview.context import InterviewContext
 from econtracting.domain.interview.copies import copied, is_whole
 from econtracting.domain.interview.definition import Copy, Field, InterviewDefinition, SectionDefinition, SectionRule
 from econtracting.domain.interview.questions import UNFINISHED, known_members, read_question
+from econtracting.domain.words import words
 
 # Answers that break one of these are not even kept in a draft: they are no text a person meant to write.
 _NEVER_KEPT = frozenset({"wrong-type", "control-character", "too-long"})
@@ -49,6 +52,7 @@ class Reading:
             else:
                 self._put(self.public, field, answers.get(field.name), field.name)
         self._split_suffixes()
+        self._split_extensions()
         self._compare_places("", section.fields, self.public)
         self._require()
         for rule in section.rules:
@@ -78,7 +82,7 @@ class Reading:
         if doubt := fields.remark(field, value):
             self._warn(field, path, doubt)
         invited = getattr(self.context.invitation, field.prefill) if field.prefill and field.warn_if_changed else None
-        if invited and str(value).casefold() != invited.strip().casefold():
+        if invited and not _same(field, str(value), invited):
             self._warn(field, path, Refusal("differs-from-invitation", "This is not what your invitation says."))
         return value
 
@@ -132,7 +136,9 @@ class Reading:
         except Refusal:
             again = False
         if again is None:
-            self.found.gap(partner, Refusal("unconfirmed", f"Please enter “{field.label}” a second time."))
+            self.found.gap(
+                partner, Refusal("unconfirmed", words("Please enter “{label}” a second time.", label=field.label))
+            )
         elif again != value:
             self._error(
                 field, partner, Refusal("confirm-mismatch", "The two entries are not the same. Please check both.")
@@ -165,6 +171,7 @@ class Reading:
         else:
             for member in group.fields:
                 self._put(values, member, raw.get(member.name), f"{group.name}.{member.name}")
+            self._refuse_bare_boxes(group, values)
             self._compare_places(f"{group.name}.", group.fields, values)
         if values:
             self.public[group.name] = values
@@ -180,7 +187,9 @@ class Reading:
             or not is_whole(group, values, self.context)
         ):
             first = original.label if original else copy.source
-            incomplete = Refusal("copy-incomplete", f"Please complete “{first}” first; then it can be used here.")
+            incomplete = Refusal(
+                "copy-incomplete", words("Please complete “{first}” first; then it can be used here.", first=first)
+            )
             self.found.gap(f"{group.name}.{copy.switch}", Refusal(incomplete.rule, fields.message(group, incomplete)))
         return {copy.switch: True, **values}
 
@@ -193,13 +202,34 @@ class Reading:
             if suffix is not None and self.public.setdefault(field.name, suffix) == suffix:
                 self.public[field.takes_suffix_from or ""] = short
 
+    def _split_extensions(self) -> None:
+        for field in self.section.fields:
+            number = self.public.get(field.takes_extension_from or "")
+            if not isinstance(number, str):
+                continue
+            short, extension = split_extension(number)
+            if extension is not None and self.public.setdefault(field.name, extension) == extension:
+                self.public[field.takes_extension_from or ""] = short
+
+    def _refuse_bare_boxes(self, group: Field, values: dict[str, Any]) -> None:
+        """ "Box 12" is a post-office box, unless the other line names the rural route that it stands at."""
+        lines = [member for member in group.fields if member.type == "address-line" and member.name in values]
+        if any(post.is_route(values[member.name]) for member in lines):
+            return
+        for member in lines:
+            if not member.po_box and post.is_bare_box(values[member.name]):
+                raw = values.pop(member.name)
+                kept = self._refused(member, raw, f"{group.name}.{member.name}", post.no_home())
+                if kept is not None:
+                    values[member.name] = kept
+
     def _compare_places(self, path: str, group: tuple[Field, ...], values: Mapping[str, Any]) -> None:
         places = {member.type: member for member in group if member.type in ("state", "postal-code")}
         if len(places) < 2:
             return
         zip_field = places["postal-code"]
         zip_code, state = values.get(zip_field.name), values.get(places["state"].name)
-        if zip_code and state in us.STATES and not us.in_state(zip_code, state):
+        if zip_code and state in us.STATES | us.MAIL_ONLY and not us.in_state(zip_code, state):
             doubt = Refusal("postal-code-state", "This ZIP code seems to lie in another state. Keep it if it is right.")
             self._warn(zip_field, f"{path}{zip_field.name}", doubt)
 
@@ -251,5 +281,12 @@ class Reading:
                     self.masked[code] = UNFINISHED if len(self.found.gaps) > gaps else fields.MASK
 
 
+def _same(field: Field, value: str, invited: str) -> bool:
+    if field.type == "name":
+        return same_name(value, invited)
+    return value.casefold() == invited.strip().casefold()
+
+
 def _masked(label: str) -> Refusal:
-    return Refusal("masked-value", f"Please enter “{label}” in full; what came back is only its mask.")
+    message = words("Please enter “{label}” in full; what came back is only its mask.", label=label)
+    return Refusal("masked-value", message)

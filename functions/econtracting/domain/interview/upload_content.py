@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator
 
 from econtracting.domain.fields.rejections import Refusal
+from econtracting.domain.words import words
 
 MOST_PIXELS = 25_000_000
 _STEP = 16 * 1024
@@ -116,7 +117,8 @@ def _few_pixels(width: int, height: int) -> None:
         raise _damaged()
     if width * height > MOST_PIXELS:
         limit = MOST_PIXELS // 1_000_000
-        raise Refusal("too-many-pixels", f"This picture has more than {limit} megapixels. Please make it smaller.")
+        message = words("This picture has more than {limit} megapixels. Please make it smaller.", limit=limit)
+        raise Refusal("too-many-pixels", message)
 
 
 def _inflated(content: bytes) -> Iterator[bytes]:
@@ -151,7 +153,7 @@ def _unescaped(match: re.Match[bytes]) -> bytes:
 
 
 def _mismatch(wanted: str) -> Refusal:
-    return Refusal("type-mismatch", f"This is not a {wanted} file, whatever its name says.")
+    return Refusal("type-mismatch", words("This is not a {wanted} file, whatever its name says.", wanted=wanted))
 
 
 def _damaged() -> Refusal:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from econtracting.domain.errors import InvalidRequest
 from econtracting.domain.fields.rejections import Refusal
 from econtracting.domain.interview.upload_content import check_content
+from econtracting.domain.words import words
 
 LARGEST_IMAGE = 500_000  # bytes
 MOST_POINTS = 5_000
@@ -37,13 +38,13 @@ def image_bytes(text: str) -> bytes:
     claimed = _DATA_URL.match(text)
     encoded = text[claimed.end() :] if claimed else text
     if len(encoded) > LARGEST_IMAGE * 4 / 3 + 4:
-        raise refusal("image", "size", f"The image may have at most {LARGEST_IMAGE // 1000} kilobytes.")
+        raise _too_large()
     try:
         content = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
         raise refusal("image", "base64", "The image did not arrive whole. Please choose it again.") from None
     if len(content) > LARGEST_IMAGE:
-        raise refusal("image", "size", f"The image may have at most {LARGEST_IMAGE // 1000} kilobytes.")
+        raise _too_large()
     kind = next((kind for kind, first in _FIRST_BYTES.items() if content.startswith(first)), None)
     if kind is None or (claimed and claimed[1] != kind):
         raise refusal("image", "image-type", "Please choose a PNG or JPEG image.")
@@ -60,9 +61,13 @@ def honest_strokes(strokes: Strokes) -> Strokes:
     if not strokes or not all(strokes) or len(strokes) > MOST_STROKES or len(points) > MOST_POINTS:
         raise refusal("strokes", "strokes", "Please draw your signature.")
     if not all(math.isfinite(value) and 0 <= value <= PAD for point in points for value in point):
-        raise refusal("strokes", "strokes", f"Points of a pad are between 0 and {PAD}.")
+        raise refusal("strokes", "strokes", words("Points of a pad are between 0 and {most}.", most=PAD))
     widest = max(x for x, _ in points) - min(x for x, _ in points)
     tallest = max(y for _, y in points) - min(y for _, y in points)
     if max(widest, tallest) < SMALLEST_STROKE:
         raise refusal("strokes", "blank", "Please draw your signature; a dot is too little.")
     return strokes
+
+
+def _too_large() -> InvalidRequest:
+    return refusal("image", "size", words("The image may have at most {most} kilobytes.", most=LARGEST_IMAGE // 1000))

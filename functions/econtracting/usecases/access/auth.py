@@ -15,11 +15,13 @@ from econtracting.domain.access.invitation import Schedule, next_look
 from econtracting.domain.access.passwords import FIELD, PasswordPolicy, broken_rules, context_words, normal
 from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.callers import Agent
+from econtracting.domain.days import here
 from econtracting.domain.errors import InvalidCredentials, InvalidRequest, NotSignedIn, TooManyAttempts, WeakPassword
 from econtracting.domain.fields.rejections import Rejection
 from econtracting.domain.outbox import Letter, send_letter
 from econtracting.domain.packet import Packet
 from econtracting.domain.record import Record
+from econtracting.domain.words import joined
 from econtracting.ports import Attempts, Change, Clock, Envelope, Ids, Limits, Packets, PacketTypes, Passwords
 from econtracting.usecases.commit.endings import sessions
 from econtracting.usecases.commit.standing import as_agent_sees
@@ -238,7 +240,10 @@ class OwnPasswords:
             others = sessions(packets, packet.id)
             session = fresh.session(must_change=False)
             data = {"number": number, "sessions_ended": len(others) - 1, "session": session.fingerprint[:16]}
-            notice = send_letter(packet.id, Letter.PASSWORD_CHANGED, number, now, address=agent.actor.address)
+            where = here(agent.time_zone, packet.lives_in, now) if agent.time_zone else None
+            notice = send_letter(
+                packet.id, Letter.PASSWORD_CHANGED, number, now, address=agent.actor.address, here=where
+            )
             return Change(
                 packet=packet,
                 events=[Event(type=EventType.ACCESS_PASSWORD_SET, at=now, actor=agent.actor, data=data)],
@@ -270,7 +275,7 @@ class OwnPasswords:
             message = "The two passwords are not the same."
             found.append(Rejection(field="confirm_password", rule="mismatch", message=message))
         if found:
-            detail = " ".join(one.message for one in found)
+            detail = joined((one.message for one in found), by=" ")
             raise WeakPassword(detail, errors=[one.model_dump() for one in found])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -46,11 +47,15 @@ def form_of(definition: InterviewDefinition, asked: SectionDefinition, facts: Co
 
 
 def state_rows(
-    packet: Packet, definition: PacketType, verification: Verification | None, on: date
+    packet: Packet, definition: PacketType, verification: Verification | None, today: Callable[[str], date]
 ) -> list[RequestedStateView]:
-    """The recruiter's pre-appointment states: how one is appointed there, who says so, and the license there."""
+    """The recruiter's pre-appointment states: how one is appointed there, who says so, and the license there.
+
+    `today` tells the day in a state.
+    """
     rows = []
     for state in packet.pre_appointment_states:
+        on = today(state)
         rule = rule_for(
             definition.state_rules, state, line=definition.line_code, carrier=definition.carrier.co_code, on=on
         )
@@ -70,10 +75,10 @@ def state_rows(
 
 
 def requested_states(
-    packet: Packet, definition: PacketType, verification: Verification | None, on: date
+    packet: Packet, definition: PacketType, verification: Verification | None, today: Callable[[str], date]
 ) -> list[dict[str, Any]]:
     """The pre-appointment states as templates take them."""
-    return [row.model_dump(mode="json") for row in state_rows(packet, definition, verification, on)]
+    return [row.model_dump(mode="json") for row in state_rows(packet, definition, verification, today)]
 
 
 def _license(verification: Verification | None, state: str, line: str, on: date) -> LicenseView:
@@ -95,6 +100,7 @@ def _field(field: Field, facts: ConditionFacts) -> FieldView:
         choices=list(field.choices),
         longest=field.longest,
         po_box=field.po_box,
+        mailing=field.mailing,
         required=field.required or (field.required_when is not None and holds(field.required_when, facts)),
         minimum_age=field.minimum_age if field.type == "birth-date" else None,
         follows=CopyView(**field.follows.model_dump()) if field.follows else None,

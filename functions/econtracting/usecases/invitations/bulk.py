@@ -14,13 +14,22 @@ from hashlib import sha256
 from pydantic import ValidationError
 
 from econtracting.domain.access.access import OpenPacket, lapsed
-from econtracting.domain.access.invitation import Invitation, RowOutcome
+from econtracting.domain.access.invitation import Invitation, RowOutcome, email_place
 from econtracting.domain.callers import Request, Staff
 from econtracting.domain.errors import EContractingError, InvalidRequest, PacketAlreadyOpen
+from econtracting.domain.findings import message_of
 from econtracting.domain.packet import Status
 from econtracting.domain.packet_type import PacketType
+from econtracting.domain.words import words
 from econtracting.ports import Packets
-from econtracting.usecases.invitations.invite import Inviting, agency_name, agency_of, refuse_unknown_level
+from econtracting.usecases.invitations.invite import (
+    Inviting,
+    agency_name,
+    agency_of,
+    already_open,
+    refuse_same_person,
+    refuse_unknown_level,
+)
 from econtracting.views.invitations import BulkReport, BulkRow
 from econtracting.views.remarks import RemarkView
 
@@ -38,7 +47,7 @@ REQUIRED = (
     "recruiter_phone",
     "agency_name",
 )
-OPTIONAL = ("middle_name", "npn", "pre_appointment_states", "agency_id")
+OPTIONAL = ("middle_name", "npn", "pre_appointment_states", "agency_id", "shares_email")
 
 
 @dataclass(frozen=True)
@@ -107,10 +116,10 @@ def read_rows(text: str) -> list[dict[str, str]]:
     columns = [name.strip().lower() for name in header]
     missing = [name for name in REQUIRED if name not in columns]
     if missing or len(set(columns)) != len(columns) or not set(columns) <= {*REQUIRED, *OPTIONAL}:
-        message = f"The first row names the columns: {', '.join(REQUIRED)}; also allowed: {', '.join(OPTIONAL)}."
-        raise _no_file("columns", message)
+        template = "The first row names the columns: {required}; also allowed: {optional}."
+        raise _no_file("columns", words(template, required=", ".join(REQUIRED), optional=", ".join(OPTIONAL)))
     if len(rows) > MOST_ROWS:
-        raise _no_file("too-many-rows", f"Send at most {MOST_ROWS} rows at once.")
+        raise _no_file("too-many-rows", words("Send at most {most} rows at once.", most=MOST_ROWS))
     return [dict(zip([*columns, "more"], [*row, *[""] * len(columns)], strict=False)) for row in rows]
 
 
@@ -134,7 +143,11 @@ def _judge(
         names = _names(invitation)
         first = next((seen[name] for name in names if name in seen), None)
         if first is not None:
-            message = f"Row {first} invites the same e-mail address or NPN."
+            message = words(
+                "Row {first} invites the same e-mail address or NPN. For two people with one address write yes under "
+                "shares_email in this row.",
+                first=first,
+            )
             reports.append(_row(number, RowOutcome.REFUSED, errors=[_remark("email", "duplicate-in-file", message)]))
             continue
         seen |= dict.fromkeys(names, number)
@@ -159,6 +172,7 @@ def _invitation(cells: Mapping[str, str], agency_id: str | None) -> Invitation:
                 "last_name": given["last_name"],
                 "email": given["email"],
                 "npn": given.get("npn") or None,
+                "shares_email": given.get("shares_email") or False,
             },
             "recruiter": {
                 "name": given["recruiter_name"],
@@ -176,7 +190,8 @@ def _look_up(packets: Packets, now: datetime, row: Row) -> BulkRow:
     """Whether the agency's name or an open packet would refuse the row, without writing anything."""
     try:
         agency_name(packets, row.invitation)
-    except InvalidRequest as refusal:
+        refuse_same_person(packets, row.invitation, now)
+    except (InvalidRequest, PacketAlreadyOpen) as refusal:
         return _refusal(row.number, refusal)
     for agency_id, kind, value in _names(row.invitation):
         holder = packets.find(OpenPacket, agency_id, kind, value)
@@ -184,12 +199,12 @@ def _look_up(packets: Packets, now: datetime, row: Row) -> BulkRow:
             continue
         packet = packets.load(holder.packet_id)
         if not (packet.ended or packet.status is Status.ACTIVE or lapsed(packet, now)):
-            return _refusal(row.number, PacketAlreadyOpen(packet_id=packet.id))
+            return _refusal(row.number, already_open(holder))
     return _row(row.number, RowOutcome.VALID)
 
 
 def _names(invitation: Invitation) -> list[tuple[str, str, str]]:
-    found = [(invitation.agency.id, "email", invitation.agent.email.casefold())]
+    found = [(invitation.agency.id, "email", email_place(invitation.agent.invited()))]
     if invitation.agent.npn:
         found.append((invitation.agency.id, "npn", invitation.agent.npn))
     return found
@@ -215,7 +230,7 @@ def _refusal(number: int, refusal: EContractingError) -> BulkRow:
 
 def _rejections(error: ValidationError) -> list[RemarkView]:
     return [
-        _remark(".".join(map(str, one["loc"])), one["type"].replace("_", "-"), one["msg"])
+        _remark(".".join(map(str, one["loc"])), one["type"].replace("_", "-"), message_of(one))
         for one in error.errors(include_input=False, include_url=False)
     ]
 

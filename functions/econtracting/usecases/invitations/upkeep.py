@@ -37,10 +37,10 @@ class InvitationUpkeep:
     clock: Clock
     schedule: Schedule
 
-    def attend(self, packet_id: str) -> None:
+    def attend(self, packet_id: str) -> Packet:
         """Expire a packet whose time is over, or send its reminder; safe to repeat, and late reminders become one.
 
-        Raises PacketNotFound, Unavailable.
+        Answers the packet as it stands then. Raises PacketNotFound, Unavailable.
         """
         now = self.clock.now()
 
@@ -51,7 +51,7 @@ class InvitationUpkeep:
                 return None
             return self._remind(packet, now)
 
-        self.packets.change(packet_id, decide)
+        return self.packets.change(packet_id, decide).packet
 
     def _remind(self, packet: Packet, now: datetime) -> Change:
         active_at = None if packet.status is Status.INVITED else self._active_at(packet.id)

@@ -8,6 +8,7 @@ from typing import Any
 
 from econtracting import ports
 from econtracting.domain.breaker import Vendor
+from econtracting.domain.words import joined, words
 
 # Whom the stages of an agent's timeline wait for. A stage without a vendor is not held up by one.
 STAGES: dict[str, tuple[Vendor, ...]] = {
@@ -16,11 +17,11 @@ STAGES: dict[str, tuple[Vendor, ...]] = {
     "certification-open": (Vendor.CERTIFICATION_SITE,),
 }
 NAMES = {
-    Vendor.BACKGROUND_CHECK: "the background-check company",
-    Vendor.LICENSE_REGISTRY: "the license registry",
-    Vendor.APPOINTMENT_GATEWAY: "the service that files appointments with the states",
-    Vendor.CERTIFICATION_SITE: "the certification site",
-    Vendor.MAIL: "the mail service",
+    Vendor.BACKGROUND_CHECK: words("the background-check company"),
+    Vendor.LICENSE_REGISTRY: words("the license registry"),
+    Vendor.APPOINTMENT_GATEWAY: words("the service that files appointments with the states"),
+    Vendor.CERTIFICATION_SITE: words("the certification site"),
+    Vendor.MAIL: words("the mail service"),
 }
 
 
@@ -34,7 +35,7 @@ def told(
 ) -> list[dict[str, Any]]:
     """The timeline, with a `delay` in the stage whose vendor does not answer. What a report says is never among it.
 
-    `waiting_for` names the vendors by code, so that a page can say it in any language; `message` is English.
+    `waiting_for` names the vendors by code, so that a page can say it in any language; `message` is words.
     """
     return [{**row, **_delay(row, breakers, clock.now())} for row in timeline]
 
@@ -44,6 +45,6 @@ def _delay(row: Mapping[str, Any], breakers: ports.Breakers, now: datetime) -> d
     waiting = paused(breakers, now, among)
     if not waiting:
         return {}
-    whom = " and ".join(NAMES[vendor] for vendor in waiting)
-    message = f"We are waiting for {whom}. You do not have to do anything: we go on by ourselves."
+    whom = joined((NAMES[vendor] for vendor in waiting), by=" and ")
+    message = words("We are waiting for {whom}. You do not have to do anything: we go on by ourselves.", whom=whom)
     return {"delay": {"waiting_for": [vendor.value for vendor in waiting], "message": message}}

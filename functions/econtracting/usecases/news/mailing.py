@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from math import ceil
 from typing import Any
 
@@ -28,7 +28,7 @@ MINUTE = 60  # seconds
 
 @dataclass(frozen=True)
 class Mailing:
-    """The outbox's letters. `public_url` is where the portal is reached."""
+    """The outbox's letters. `public_url` is where the portal is reached, `home` the carrier's zone."""
 
     packets: ports.Packets
     packet_types: ports.PacketTypes
@@ -38,6 +38,7 @@ class Mailing:
     ids: ports.Ids
     clock: ports.Clock
     public_url: str
+    home: tzinfo
 
     def send(self, effect: Effect) -> None:
         """Compose and hand over one letter. Its reference is the effect's, so a repeated letter shows itself as one.
@@ -58,7 +59,7 @@ class Mailing:
         token = self._stop_link(packet) if reminds(task.letter, effect.id.rpartition("#")[2]) else None
         context["stop_link"] = f"{self.public_url}/#/reminders/{token}" if token else None
         definition = self.packet_types(packet.type)
-        letter = letters.compose(task.letter, packet=packet, packet_type=definition, context=context)
+        letter = letters.compose(task.letter, packet=packet, packet_type=definition, context=context, home=self.home)
         message_id = self.mailer.send(
             to=letter.to,
             subject=letter.subject,

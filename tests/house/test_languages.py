@@ -1,0 +1,110 @@
+"""Every sentence people read is written in every language the product claims."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from pydantic_core._pydantic_core import list_all_errors  # the library lists its kinds nowhere else
+
+from tools import lint_words
+from tools.lint_words import findings, readings
+
+
+def test_no_sentence_lacks_a_language() -> None:
+    assert not (found := list(findings())), "\n".join(found)
+
+
+@pytest.fixture
+def product(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A product of one module that refuses, and its catalog; tests spoil it."""
+    code = tmp_path / "functions"
+    (code / "words" / "es").mkdir(parents=True)
+    (code / "shop.py").write_text(
+        '"""Sells what is here. Says so."""\n'
+        "class SoldOut(EContractingError):\n"
+        '    title = "It is gone"\n'
+        "def sell(most):\n"
+        '    """Sell. Raises."""\n'
+        '    raise SoldOut(words("At most {most} left.", most=most))\n'
+    )
+    (code / "words" / "es" / "shop.json").write_text(
+        json.dumps({"It is gone": "Ya no hay", "At most {most} left.": "Quedan como máximo {most}."})
+    )
+    monkeypatch.setattr(lint_words, "ROOT", tmp_path)
+    monkeypatch.setattr(lint_words, "CODE", code)
+    monkeypatch.setattr(lint_words, "CATALOG", code / "words")
+    return code
+
+
+def test_a_product_that_says_all_in_both_languages_has_no_findings(product: Path) -> None:
+    assert list(findings()) == []
+
+
+def keep(product: Path, **changes: str | None) -> None:
+    path = product / "words" / "es" / "shop.json"
+    known = {**json.loads(path.read_text()), **changes}
+    path.write_text(json.dumps({english: reading for english, reading in known.items() if reading is not None}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"It is gone": None}, "functions/shop.py:3: no reading in es"),
+        ({"It is gone": " "}, "functions/words/es/shop.json: an empty reading"),
+        ({"At most {most} left.": "Quedan {least}."}, "functions/words/es/shop.json: the places of the reading"),
+        ({"At most {most} left.": "Quedan {most:,}."}, "functions/words/es/shop.json: the places of the reading"),
+        ({"No one says so.": "Nadie lo dice."}, "functions/words/es/shop.json: no one says this any more"),
+    ],
+)
+def test_a_catalog_that_does_not_fit_is_named(product: Path, changes: dict[str, str | None], named: str) -> None:
+    keep(product, **changes)
+    (finding,) = findings()
+    assert finding.startswith(named)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'raise SoldOut("gone already")',
+        'message = "It is gone already."',
+        'raise Refusal("gone", "gone already")',
+        'problem(409, "gone", "gone already", "")',
+        'SOLD = {"gone": words("gone already")}',
+        'joined(goods, by=" plus ")',
+    ],
+)
+def test_a_new_sentence_is_named_wherever_it_is_said(product: Path, line: str) -> None:
+    with (product / "shop.py").open("a") as file:
+        file.write(line + "\n")
+    (finding,) = findings()
+    assert finding.startswith("functions/shop.py:7: no reading in es")
+
+
+def test_a_sentence_that_is_filled_too_early_is_named(product: Path) -> None:
+    with (product / "shop.py").open("a") as file:
+        file.write('raise SoldOut(f"Only {most} are left.")\n')
+    (finding,) = findings()
+    assert finding.startswith("functions/shop.py:7: this sentence is filled before it can be translated")
+
+
+def test_what_no_one_reads_needs_no_reading(product: Path) -> None:
+    with (product / "shop.py").open("a") as file:
+        file.write('raise ValueError("This is for programmers.")\nField(description="This is for programmers.")\n')
+    assert list(findings()) == []
+
+
+def test_what_is_written_in_english_only_is_there_and_has_a_reason() -> None:
+    for name, reason in lint_words.ENGLISH_ONLY.items():
+        assert (lint_words.CODE / name).is_file(), name
+        assert reason
+
+
+def test_the_kinds_of_finding_that_have_readings_are_the_librarys_and_name_its_places() -> None:
+    kinds = {one["type"]: one["message_template_python"] for one in list_all_errors()}
+    for language in ("es",):
+        for key, ((file, reading), *_) in readings(language).items():
+            if key.startswith("pydantic:"):
+                template = kinds[key.removeprefix("pydantic:")]
+                assert lint_words.places(reading) <= lint_words.places(template), f"{file}: {key}"
