@@ -33,7 +33,7 @@ from econtracting.domain.packet import (
     Status,
 )
 from econtracting.domain.packet_type import PacketType
-from econtracting.domain.words import words
+from econtracting.domain.words import Words, words
 from econtracting.ports import Change, Clock, Committed, Ids, Limits, LinkSecrets, Packets, PacketTypes
 from econtracting.usecases.commit.changes import plus
 from econtracting.usecases.commit.endings import close
@@ -308,28 +308,37 @@ def refused(staff: Staff, packet: Packet, detail: str = "") -> InvalidTransition
     return InvalidTransition(detail, packet_status=refused_at(packet, member(staff, packet.agency.id)))
 
 
-# Where a submitted packet is told to stand, in words.
-STANDS: dict[Status, str] = {
-    Status.AWAITING_SIGNATURE: "the agent has to sign what was corrected, and is reminded by mail",
-    Status.SEALING: "the agent has signed everything, and the documents are being sealed",
-    Status.SUBMITTED: "the agent has signed everything",
-    Status.BACKGROUND_CHECK: "the background check is under way",
-    Status.APPOINTING: "the states are being asked for the agent's appointments",
-    Status.PROCESSED: "the states have answered, and certification is being opened",
-    Status.CERTIFICATION_OPEN: "the agent has to take the courses, and is reminded by mail",
-    Status.ACTIVE: "the agent may sell",
-    Status.CORRECTION_REQUESTED: "the agent has to correct answers, and is reminded by mail",
-    Status.NEEDS_REVIEW: "the contracting department has to look at it",
+# Where a submitted packet is told to stand.
+STANDS: dict[Status, Words] = {
+    Status.AWAITING_SIGNATURE: words(
+        "The packet was submitted. The agent has to sign what was corrected, and is reminded by mail."
+    ),
+    Status.SEALING: words(
+        "The packet was submitted. The agent has signed everything, and the documents are being sealed."
+    ),
+    Status.SUBMITTED: words("The packet was submitted. The agent has signed everything."),
+    Status.BACKGROUND_CHECK: words("The packet was submitted. The background check is under way."),
+    Status.APPOINTING: words("The packet was submitted. The states are being asked for the agent's appointments."),
+    Status.PROCESSED: words("The packet was submitted. The states have answered, and certification is being opened."),
+    Status.CERTIFICATION_OPEN: words(
+        "The packet was submitted. The agent has to take the courses, and is reminded by mail."
+    ),
+    Status.ACTIVE: words("The packet was submitted. The agent is contracted and certified."),
+    Status.CORRECTION_REQUESTED: words(
+        "The packet was submitted. The agent has to correct answers, and is reminded by mail."
+    ),
+    Status.NEEDS_REVIEW: words("The packet was submitted. The contracting department has to look at it."),
 }
 
 
 def _submitted(staff: Staff, packet: Packet) -> InvalidTransition:
     """There is nothing left to invite to; the way back in is in the letters that came since."""
     told = Status(refused_at(packet, member(staff, packet.agency.id)))
-    where = STANDS.get(told, "the contracting department has it")
-    detail = (
-        f"The packet was submitted, so there is no invitation to send again. Where it stands: {where}. The agent's "
-        "link still opens it; every mail about the packet has it."
+    where = STANDS.get(told, STANDS[Status.NEEDS_REVIEW])
+    detail = words(
+        "{where} There is no invitation to send again; the agent's link still opens the packet, and every mail about "
+        "it has the link.",
+        where=where,
     )
     return refused(staff, packet, detail)
 
