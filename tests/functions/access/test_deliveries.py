@@ -10,10 +10,15 @@ import pytest
 
 from econtracting import wiring
 from econtracting.domain.errors import Unavailable
+from econtracting.domain.outbox import Effect
+from econtracting.domain.packet import Status
+from econtracting.domain.screening.adverse import AdverseCase, AdverseStatus
+from econtracting.ports import Change
 from invite import deliveries
 from tests.functions.access.test_invite import act, later, read, reminders
 from tests.support import journey
 from tests.support.faults import refuse
+from tests.support.records import NOW, packet
 from tests.support.world import Context, World
 
 
@@ -318,3 +323,75 @@ def test_an_outage_makes_the_topic_deliver_again(
             hear(bounce(evite))
     hear(bounce(evite))
     assert standing(world, packet_id) == "undeliverable"
+
+
+NOTICE = "pkt_1.mail.adverse-pre.1-1"
+
+
+def noticed(world: World) -> None:
+    """A packet whose notice before a decision is on its way."""
+    world.clock.at = NOW
+    case = AdverseCase(
+        packet_id="pkt_1", attempt=1, report_id="rep_1", state="TN", status=AdverseStatus.PRE_SENT, opened_at=NOW,
+        notices=1, pre_sent_at=NOW,
+    )  # fmt: skip
+    weighed = packet(status=Status.ADVERSE_REVIEW, check_attempt=1, reached={"SUBMITTED": NOW}, delivery="delivered")
+    wiring.packets().create(Change(weighed, puts=[case]))
+
+
+def case_stands() -> AdverseStatus:
+    found = wiring.packets().find(AdverseCase, "pkt_1", "1")
+    assert found is not None
+    return found.status
+
+
+@pytest.mark.brings("P8")
+@pytest.mark.parametrize(
+    "last_word",
+    [
+        bounce_of("Transient", "General"),
+        bounce_of("Transient", "MailboxFull"),
+        bounce_of("Undetermined", "Undetermined"),
+        bounce_of("Permanent", "Suppressed"),
+        {"eventType": "Reject", "reject": {}},
+        {"eventType": "Rendering Failure", "failure": {}},
+    ],
+    ids=lambda one: one["eventType"] + one.get("bounce", {}).get("bounceSubType", ""),
+)
+def test_a_notice_that_did_not_arrive_is_for_the_department_to_post(world: World, last_word: dict[str, Any]) -> None:
+    noticed(world)
+    hear({**report("", NOTICE), **last_word})
+    assert case_stands() is AdverseStatus.UNDELIVERABLE
+    effects = [one.id for one in wiring.packets().all_of(Effect, "pkt_1")]
+    assert any("NOTICE_UNDELIVERABLE" in one for one in effects)
+    assert standing(world, "pkt_1") == "delivered"
+    assert told(world) == not_arrived(world) == []
+
+
+@pytest.mark.brings("P7", "P8")
+@pytest.mark.parametrize(
+    "word",
+    [
+        {"eventType": "Complaint", "complaint": {"complaintFeedbackType": "not-spam"}},
+        {"eventType": "DeliveryDelay", "deliveryDelay": {"delayType": "MailboxFull"}},
+        {"eventType": "Open", "open": {}},
+        {"eventType": "Postponed"},
+    ],
+    ids=lambda one: one["eventType"],
+)
+def test_a_notice_waits_for_a_last_word(world: World, word: dict[str, Any]) -> None:
+    noticed(world)
+    hear({**report("", NOTICE), **word})
+    assert case_stands() is AdverseStatus.PRE_SENT
+    hear(report("Delivery", NOTICE))
+    assert case_stands() is AdverseStatus.WAITING
+
+
+@pytest.mark.brings("P8")
+def test_a_final_notice_that_was_given_up_is_told_to_the_department(world: World) -> None:
+    world.clock.at = NOW
+    wiring.packets().create(Change(packet(status=Status.REJECTED, check_attempt=1)))
+    hear({**report("", "pkt_1.mail.adverse-final.1"), **bounce_of("Transient", "MailboxFull")})
+    effects = [one.id for one in wiring.packets().all_of(Effect, "pkt_1")]
+    assert any("NOTICE_UNDELIVERABLE" in one for one in effects)
+    assert not_arrived(world) == []
