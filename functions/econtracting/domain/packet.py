@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
+from pydantic import Field
+
 from econtracting.domain.audit import GENESIS
 from econtracting.domain.days import Here
 from econtracting.domain.errors import InvalidTransition
@@ -87,6 +89,10 @@ class Delivery(StrEnum):
     UNDELIVERABLE = "undeliverable"
 
 
+def _is_false(value: object) -> bool:
+    return value is False
+
+
 class InvitedAgent(Record):
     """The producer as the recruiter named them; the interview validates it."""
 
@@ -95,7 +101,8 @@ class InvitedAgent(Record):
     last_name: str
     email: str
     npn: str | None = None
-    shares_email: bool = False  # the recruiter said that somebody else uses the address too
+    # The recruiter said that somebody else uses the address too; what was not said is not written.
+    shares_email: bool = Field(default=False, exclude_if=_is_false)
 
     @property
     def full_name(self) -> str:

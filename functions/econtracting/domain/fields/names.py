@@ -45,6 +45,16 @@ def same_name(typed: str, of_record: str) -> bool:
     return folded(typed) == folded(of_record)
 
 
+def as_written(name: str) -> str:
+    """A typed name as it will stand on the papers: what shows nothing is left out, widths are the ordinary ones."""
+    return unicodedata.normalize("NFC", " ".join(plain_widths(seen(name)).split()))
+
+
+def bare_initials(typed: str) -> str:
+    """Initials without the full stops and blanks that people put between them: "D. L. R." is "DLR"."""
+    return as_written(typed).replace(".", "").replace(" ", "")
+
+
 def as_filed(name: str) -> str:
     """A name as other systems are told it: apostrophes and hyphens in the plain form that their records hold."""
     return plain_marks(name)

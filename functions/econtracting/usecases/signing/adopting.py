@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,9 +12,9 @@ from econtracting.domain.access.access import require_recent
 from econtracting.domain.audit import Event, EventType
 from econtracting.domain.callers import Agent
 from econtracting.domain.errors import InvalidRequest, NotFound
-from econtracting.domain.fields.characters import plain_widths, seen, unshowable
-from econtracting.domain.fields.names import same_name
-from econtracting.domain.interview.upload_content import MOST_PIXELS
+from econtracting.domain.fields.characters import unshowable
+from econtracting.domain.fields.names import as_written, bare_initials, same_name
+from econtracting.domain.interview.picture_files import MOST_PIXELS
 from econtracting.domain.packet import Packet
 from econtracting.domain.signing.documents import FieldBox, FieldKind, Mark, SignatureStyle
 from econtracting.domain.signing.signature_image import LARGEST_IMAGE, honest_strokes, image_bytes
@@ -139,8 +138,8 @@ class Adopting:
         adoption = Adoption(
             packet_id=packet.id,
             signature_id=signature_id,
-            full_name=_written(wish.full_name),
-            initials=_initials(wish.initials),
+            full_name=as_written(wish.full_name),
+            initials=bare_initials(wish.initials).upper(),
             method=wish.method,
             style=style,
             image_sha256=sha256(drawing.png).hexdigest() if drawing else None,
@@ -164,12 +163,12 @@ def _granted_style(wish: Wish, name_of_record: str, styles: Sequence[SignatureSt
     if not same_name(wish.full_name, name_of_record):
         message = "Please type your full name exactly as you gave it in the interview."
         errors.append({"field": "full_name", "rule": "name-of-record", "message": message})
-    elif unshowable(_written(wish.full_name)) - unshowable(name_of_record):
+    elif unshowable(as_written(wish.full_name)) - unshowable(name_of_record):
         message = (
             "Our papers cannot show every letter as it is typed here. Please type your name with ordinary letters."
         )
         errors.append({"field": "full_name", "rule": "name-unshowable", "message": message})
-    initials = _initials(wish.initials)
+    initials = bare_initials(wish.initials).upper()
     if not (initials.isalpha() and len(initials) <= 4) or unshowable(initials) - unshowable(name_of_record.upper()):
         message = "Initials are one to four letters, such as DR."
         errors.append({"field": "initials", "rule": "initials", "message": message})
@@ -184,16 +183,6 @@ def _granted_style(wish: Wish, name_of_record: str, styles: Sequence[SignatureSt
     if errors:
         raise InvalidRequest(errors=errors)
     return wish.style or styles[0].id
-
-
-def _written(name: str) -> str:
-    """A typed name as it will stand on the papers: what shows nothing is left out."""
-    return unicodedata.normalize("NFC", " ".join(plain_widths(seen(name)).split()))
-
-
-def _initials(typed: str) -> str:
-    """Initials in capitals, without the full stops and blanks that people put between them."""
-    return _written(typed).replace(".", "").replace(" ", "").upper()
 
 
 def _drawing(pictures: ports.SignaturePictures, wish: Wish) -> ports.Drawing | None:
