@@ -1,8 +1,9 @@
 """Stands before the emulator's SES: keeps each accepted mail, and reports deliveries and bounces as SES would.
 
 The emulator drops a mail's own headers and publishes no events for SES v2; both are needed to see what agents see and
-to learn of addresses that do not exist. Recipients choose: `+bounce` and `+complaint` before the @ do what they say;
-with `+noticebounce` only the mail about a pre-adverse notice bounces.
+to learn of addresses that do not exist. Recipients choose: `+bounce` and `+complaint` before the @ do what they say,
+with `+full` the mailbox stays full until the service gives up; with `+noticebounce` only the mail about a pre-adverse
+notice bounces.
 """
 
 import asyncio
@@ -64,8 +65,8 @@ class MailService:
             for event in events(message_id, mail):
                 for destination in destinations:
                     topic = destination.get("SnsDestination", {}).get("TopicArn")
-                    # The service's own answers say BOUNCE, templates say bounce.
-                    wanted = {kind.lower() for kind in destination["MatchingEventTypes"]}
+                    # The service's own answers say DELIVERY_DELAY, templates say deliveryDelay.
+                    wanted = {kind.lower().replace("_", "") for kind in destination["MatchingEventTypes"]}
                     if topic and event["eventType"].lower() in wanted:
                         client("sns", self._emulator).publish(TopicArn=topic, Message=json.dumps(event))
         except Exception:
@@ -98,6 +99,14 @@ def events(message_id: str, mail: Mapping[str, Any]) -> Iterator[dict[str, Any]]
         if "bounce" in tags or ("noticebounce" in tags and _is_notice(about["headers"])):
             detail = {"bounceType": "Permanent", "bounceSubType": "NoEmail", "timestamp": now,
                       "bouncedRecipients": [{"emailAddress": recipient, "status": "5.1.1"}]}  # fmt: skip
+            yield {"eventType": "Bounce", "mail": about, "bounce": detail}
+            continue
+        if "full" in tags:
+            delay = {"timestamp": now, "delayType": "MailboxFull", "expirationTime": now,
+                     "delayedRecipients": [{"emailAddress": recipient, "status": "4.2.2"}]}  # fmt: skip
+            detail = {"bounceType": "Transient", "bounceSubType": "MailboxFull", "timestamp": now,
+                      "bouncedRecipients": [{"emailAddress": recipient, "status": "4.2.2"}]}  # fmt: skip
+            yield {"eventType": "DeliveryDelay", "mail": about, "deliveryDelay": delay}
             yield {"eventType": "Bounce", "mail": about, "bounce": detail}
             continue
         yield {"eventType": "Delivery", "mail": about, "delivery": {"timestamp": now, "recipients": [recipient]}}

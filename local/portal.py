@@ -1,10 +1,13 @@
 """The portal's files, or a page that says honestly that they are not built."""
 
+import re
 from http import HTTPStatus
 from typing import Any
 
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import Mount
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -43,9 +46,38 @@ the API behind them is served under <code>/api</code>.</p>
 """
 
 
-def routes(uploads: str) -> list[Mount]:
-    """/ and the files beside it, as they are built at the moment they are asked for."""
-    return [Mount("/", _Files(directory=BUILT, html=True, check_dir=False, headers=security_headers(uploads)))]
+# What is a file; the page answers at every other path, as PortalPath in template.yaml has it.
+FILE = re.compile(r"assets/.*|[A-Za-z0-9_-]+\.(?:html|json|svg|png|jpg|webp|ico|txt|webmanifest)", re.DOTALL)
+PAGE = "index.html"
+
+
+class AnyPath(Convertor[str]):
+    """What follows, line breaks included: Starlette's own `path` leaves those paths unanswered."""
+
+    regex = r"[\s\S]*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("any", AnyPath())
+
+
+def routes(uploads: str) -> list[Route]:
+    """/ and the files beside it, as they are built at the moment they are asked for; the page at every other path.
+
+    A mail scanner may have made a path of what stood behind a link's #: the page moves it back.
+    """
+    files = _Files(directory=BUILT, check_dir=False, headers=security_headers(uploads))
+
+    async def answer(request: Request) -> Response:
+        path = request.path_params["path"]
+        return await files.get_response(path if FILE.fullmatch(path) else PAGE, request.scope)
+
+    return [Route("/{path:any}", answer)]
 
 
 class _Files(StaticFiles):
@@ -56,7 +88,7 @@ class _Files(StaticFiles):
         self._headers = headers
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        if path in (".", "index.html") and not (BUILT / "index.html").exists():
+        if path == PAGE and not (BUILT / PAGE).exists():
             return HTMLResponse(PLACEHOLDER, headers=self._headers)
         response = await super().get_response(path, scope)
         response.headers.update(self._headers)

@@ -18,7 +18,7 @@ from econtracting.http import callers
 ROOT = Path(__file__).parents[1]
 COMMITTED = ROOT / "docs" / "api" / "openapi.json"
 DOORS = ("invite", "auth", "interview", "sign", "process")
-PUBLIC = ("/access/password-requests", "/webhooks/")
+PUBLIC = ("/access/password-requests", "/reminder-stops", "/webhooks/")
 
 # Bodies that a door takes as they come: their signature covers the bytes, or they are no JSON.
 RAW_BODIES = {
@@ -66,6 +66,7 @@ REFUSALS = {
 }
 # What an operation can be refused with beyond what its kind implies (see `_statuses`).
 FURTHER = {
+    "POST /reminder-stops": (404,),
     "GET /packet/consent/access-code": (404,),
     "GET /packet/evidence": (404, 409),
     "GET /packet/identity": (404,),
@@ -335,6 +336,8 @@ def _headers(operation: dict[str, Any], label: str) -> list[str]:
         return ["ReportSignature"]
     if path.startswith("/webhooks/"):
         return ["MessageId", "Timestamp", "MessageSignature"]
+    if path == "/reminder-stops":  # mail programs call it
+        return []
     found = ["RequestedWith"] if method != "GET" and {"staff": []} not in operation["security"] else []
     if path.startswith("/packet/") or label in (
         "GET /packet",

@@ -4,8 +4,8 @@ import { replacementText } from "./replacementText";
 
 export default defineConfig({
   plugins: [react()],
-  // Relative addresses, so that the portal can be served from any folder of the origin that also has /api.
-  base: "./",
+  // Addresses from the root: the portal also answers at paths that programs have made of its links.
+  base: "/",
   build: {
     target: "es2022",
     // A data: address would need a wider content security policy.

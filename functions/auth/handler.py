@@ -6,6 +6,7 @@ PUT    /access/password {new_password, confirm_password, current_password?}
                                                 -> 204, session rotated | 422 weak-password
 GET    /access/sessions/current                 -> 200 | 401 not-signed-in
 DELETE /access/sessions/current                 -> 204
+POST   /reminder-stops?token=                   -> 200 | 404; the link of a reminder, also as RFC 8058 has it
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from auth.cookies import ended_cookie, session_cookie, token_of
@@ -21,7 +23,7 @@ from econtracting import wiring
 from econtracting.http import callers
 from econtracting.http.problems import Door
 from econtracting.usecases.access.auth import NewPassword
-from econtracting.views.access import PasswordRequestedView, SessionView
+from econtracting.views.access import PasswordRequestedView, RemindersView, SessionView
 
 app = Door(wiring.from_edge)
 
@@ -95,6 +97,13 @@ def log_out() -> Response[None]:
     wiring.sessions().log_out(callers.agent(app, before_password_change=True))
     headers = {"Clear-Site-Data": '"cache", "cookies", "storage"'}
     return Response(HTTPStatus.NO_CONTENT, headers=headers, cookies=[ended_cookie()])
+
+
+@app.post("/reminder-stops")
+def stop_reminders(token: Annotated[str, Query(min_length=1, max_length=200)]) -> RemindersView:
+    """Stop a packet's reminders by the link of one of them; the body says nothing that counts."""
+    # No header of ours is asked for: mail programs send this, and whoever knows the link may (RFC 8058, 3.2).
+    return wiring.reminders().stop_by_link(token, callers.actor(app, "agent"))
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

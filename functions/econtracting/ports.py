@@ -512,8 +512,9 @@ class Preparation(Protocol):
 
 
 class Mailer(Protocol):
-    def send(self, *, to: str, subject: str, html: str, text: str, reference: str) -> str:
-        """Hand a mail to the mail service; returns its message id. Raises Unavailable."""
+    def send(self, *, to: str, subject: str, html: str, text: str, reference: str, stop: str = "") -> str:
+        """Hand a mail to the mail service; returns its message id. `stop` is where a POST ends mails of its kind
+        (RFC 8058). Raises Unavailable."""
         ...
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from econtracting.domain.breaker import BreakerRule, Vendor
     from econtracting.domain.signing.documents import SealLevel, SignatureStyle
     from econtracting.usecases.access.auth import OwnPasswords, Sessions, TemporaryPasswords, WayIn
+    from econtracting.usecases.access.reminders import Reminders
     from econtracting.usecases.appointing.appointments import Appointing
     from econtracting.usecases.appointing.filing import Filing
     from econtracting.usecases.appointing.sale_follow_up import SaleFollowUp
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from econtracting.usecases.interview.verifying import Identity, Verifying
     from econtracting.usecases.invitations.bulk import BulkInviting
     from econtracting.usecases.invitations.invite import Agencies, Invitations, Inviting
+    from econtracting.usecases.invitations.readdressing import Readdressing
     from econtracting.usecases.invitations.upkeep import InvitationUpkeep
     from econtracting.usecases.news.deliveries import Deliveries
     from econtracting.usecases.news.mailing import Mailing
@@ -768,6 +770,7 @@ def mailing() -> Mailing:
         envelope=envelope(),
         link_secrets=link_secrets(),
         mailer=mailer(),
+        ids=ids(),
         clock=clock(),
         public_url=settings().public_url,
         home=carriers_zone(),
@@ -1073,6 +1076,13 @@ def invitations() -> Invitations:
 
 
 @cache
+def readdressing() -> Readdressing:
+    from econtracting.usecases.invitations.readdressing import Readdressing
+
+    return Readdressing(packets(), limits(), clock(), link_secrets(), schedule())
+
+
+@cache
 def invitation_upkeep() -> InvitationUpkeep:
     from econtracting.usecases.invitations.upkeep import InvitationUpkeep
 
@@ -1099,7 +1109,14 @@ def temporary_passwords() -> TemporaryPasswords:
 def way_in() -> WayIn:
     from econtracting.usecases.access.auth import WayIn
 
-    return WayIn(packets(), attempts(), limits(), passwords(), ids(), clock(), access_limits())
+    return WayIn(packets(), attempts(), limits(), passwords(), ids(), clock(), access_limits(), schedule())
+
+
+@cache
+def reminders() -> Reminders:
+    from econtracting.usecases.access.reminders import Reminders
+
+    return Reminders(packets(), clock(), schedule())
 
 
 @cache

@@ -2,6 +2,7 @@
 
 GET    /packet                                -> 200 where the packet stands
 GET    /packet/agreement                      -> 200 the versioned text
+PUT    /packet/reminders                      -> 200 whether the agent is reminded
 PUT    /packet/agreement                      -> 200 | 412 stale-version
 GET    /packet/interview/{section}            -> 200 version, form and answers, sensitive values masked
 PUT    /packet/interview/{section}            -> 200 version | 409 packet-frozen | 412 stale-version | 422
@@ -17,7 +18,7 @@ GET    /packet/summary                        -> 200 everything entered, masked
 POST   /packet/summary/confirm                -> 200 AWAITING_SIGNATURE | 409 interview-incomplete | 412 stale-version
 POST   /packet/summary/reopen                 -> 200 IN_PROGRESS while nothing is signed
 
-Before the agreement is accepted every call but the first two answers 403 agreement-required.
+Before the agreement is accepted every call but the first three answers 403 agreement-required.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from econtracting import wiring
 from econtracting.domain.errors import InvalidRequest
 from econtracting.http import callers
 from econtracting.http.problems import Door
+from econtracting.views.access import RemindersView
 from econtracting.views.attachments import AnnouncedAttachmentView, AttachmentsView, AttachmentView
 from econtracting.views.interview import (
     AgreementView,
@@ -48,6 +50,11 @@ from econtracting.views.interview import (
 from econtracting.views.standing import PacketView
 
 app = Door(wiring.from_edge)
+
+
+class Wanted(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    on: Annotated[bool, Field(strict=True)]
 
 
 class Agreed(BaseModel):
@@ -79,6 +86,12 @@ class Code(BaseModel):
 def packet() -> PacketView:
     """Show where the packet stands, its sections and the road ahead."""
     return wiring.packet_standing().view(callers.agent(app))
+
+
+@app.put("/packet/reminders")
+def switch_reminders(wanted: Wanted) -> RemindersView:
+    """Have reminders of what is left to do, or have none; notices come regardless."""
+    return wiring.reminders().switch(callers.agent(app), on=wanted.on)
 
 
 @app.get("/packet/agreement")

@@ -6,6 +6,7 @@ GET  /invitations/{packet_id}                         -> 200 packet | 404 packet
 POST /invitations/{packet_id}/resend                  -> 202
 POST /invitations/{packet_id}/withdraw {reason}       -> 200 | 409 invalid-transition
 POST /invitations/{packet_id}/extend {days}           -> 200 | 409 invalid-transition
+PUT  /invitations/{packet_id}/agent-email {email}     -> 200 | 409 invalid-transition, packet-already-open
 PUT  /invitations/{packet_id}/pre-appointment-states  -> 200 | 409 invalid-transition
 PUT  /agencies/{agency_id} {name}                     -> 200 | 404; the contracting department alone
 POST /invitations/bulk?dry_run=true (text/csv)        -> 200 or 202 with a row-by-row report
@@ -23,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from econtracting import wiring
 from econtracting.domain.access import invitation_file
-from econtracting.domain.access.invitation import LONGEST_EXTENSION, Invitation, Label, Reason, States
+from econtracting.domain.access.invitation import LONGEST_EXTENSION, Email, Invitation, Label, Reason, States
 from econtracting.domain.callers import Staff
 from econtracting.domain.packet import Status
 from econtracting.http import callers, files
@@ -60,6 +61,12 @@ class AgencyRenaming(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Label
+
+
+class AgentEmail(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    email: Email
 
 
 class PreAppointmentStates(BaseModel):
@@ -121,6 +128,12 @@ def withdraw(packet_id: str, request: Withdrawal) -> InvitationView:
 def extend(packet_id: str, request: Extension) -> InvitationView:
     """Let an invitation live some days longer."""
     return wiring.invitations().extend(_caller(), packet_id, request.days)
+
+
+@app.put("/invitations/<packet_id>/agent-email")
+def correct_email(packet_id: str, request: AgentEmail) -> InvitationView:
+    """Send the invitation to another address, before the agent signs in; the old link is void."""
+    return wiring.readdressing().correct(_caller(), packet_id, request.email)
 
 
 @app.put("/invitations/<packet_id>/pre-appointment-states")

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from econtracting.domain.access.invitation import Invitation, Schedule, next_look, no_formula, places
+from econtracting.domain.access.invitation import (
+    MOST_REMINDERS,
+    Invitation,
+    Schedule,
+    next_look,
+    no_formula,
+    places,
+    reminder_due,
+    reminder_times,
+)
 from econtracting.domain.fields.rejections import Refusal
 from econtracting.domain.packet import Packet, Status
 from tests.domain.test_passwords import packet
@@ -45,8 +55,51 @@ def test_an_extended_invitation_reminds_three_days_before_its_new_end() -> None:
     assert looks(invited().having(expires_at=START + 40 * DAY)) == [3, 7, 14, 37]
 
 
-def test_an_agent_who_has_come_in_is_not_reminded() -> None:
-    assert looks(invited(status=Status.IN_PROGRESS)) == []
+@pytest.mark.brings("P19")
+@pytest.mark.parametrize("status", [Status.IN_PROGRESS, Status.AWAITING_SIGNATURE])
+def test_an_agent_who_has_come_in_is_looked_at_every_three_days_and_reminded_from_when_they_came(
+    status: Status,
+) -> None:
+    subject = invited(status=status).having(status_at=START + 5 * DAY)
+    assert [(at - START) / DAY for at in reminder_times(subject, SCHEDULE)] == [8, 12, 19, 27]
+    seen = looks(subject)
+    assert {8, 12, 19, 27} <= set(seen)
+    assert max(after - before for before, after in itertools.pairwise([5, *seen])) <= 3
+
+
+@pytest.mark.brings("P19")
+@pytest.mark.parametrize(
+    "why",
+    [
+        {"reminders_stopped_at": START},
+        {"reminders_sent": MOST_REMINDERS},
+        {"delivery": "undeliverable"},
+        {"reached": {Status.SUBMITTED.value: START}},
+    ],
+    ids=lambda why: next(iter(why)),
+)
+@pytest.mark.parametrize("status", [Status.INVITED, Status.IN_PROGRESS, Status.AWAITING_SIGNATURE])
+def test_who_is_not_to_be_reminded_is_not_looked_at_before_the_end(status: Status, why: dict[str, Any]) -> None:
+    assert looks(invited(status=status, **why)) == []
+
+
+@pytest.mark.brings("P19")
+def test_a_reminder_is_due_once_and_not_while_the_agent_is_at_work() -> None:
+    subject = invited(status=Status.IN_PROGRESS).having(status_at=START)
+
+    def due(day: float, active: float | None = None, reminded: float | None = None) -> bool:
+        at = None if reminded is None else START + reminded * DAY
+        return reminder_due(
+            subject.having(reminded_at=at),
+            SCHEDULE,
+            START + day * DAY,
+            None if active is None else START + active * DAY,
+        )
+
+    assert [due(2), due(3), due(3, reminded=3), due(6, reminded=3), due(7, reminded=3)] == [
+        False, True, False, False, True,
+    ]  # fmt: skip
+    assert [due(3, active=1), due(4, active=1), due(27, active=26.9), due(15)] == [False, True, True, True]
 
 
 def test_an_address_that_bounced_is_not_reminded() -> None:

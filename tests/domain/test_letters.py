@@ -37,12 +37,17 @@ CONTEXT = {
     "reason": "moved to another agency",
     "failure": "there is no such mailbox.",
 }
-WITH_LINK = {"invitation", "reminder", "received", "correction-requested", "background-delay", "processed"} | {
-    "adverse-pre",
-    "adverse-final",
-    "active",
-    "state-answered",
-}
+REMINDERS = {"reminder", "reminder-interview", "reminder-signing", "reminder-signing-again"}
+WITH_LINK = (
+    REMINDERS
+    | {"invitation", "received", "correction-requested", "background-delay", "processed"}
+    | {
+        "adverse-pre",
+        "adverse-final",
+        "active",
+        "state-answered",
+    }
+)
 
 
 def letter(name: str, about: Packet | None = None, **context: Any) -> Letter:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from econtracting.http.edge import seen_through
+from local import portal
 from tests.support.deployed import ROOT, functions, routes, template
 
 SECRET = "k" * 48
@@ -86,14 +87,48 @@ def test_the_web_acl_counts_everybody_once() -> None:
     assert address["ScopeDownStatement"] == {"NotStatement": {"Statement": viewer["ScopeDownStatement"]}}
 
 
-def test_a_viewer_cannot_say_who_they_are() -> None:
+def ran(function: str, request: dict[str, Any]) -> Any:
+    """What a function of the distribution makes of a request."""
     folder = subprocess.run([ROOT / "scripts/node"], capture_output=True, text=True, check=True).stdout.strip()
-    code = template()["Resources"]["ApiPath"]["Properties"]["FunctionCode"]
-    asked = {
-        "viewer": {"ip": "203.0.113.7"},
-        "request": {"uri": "/api/packet", "headers": {"x-viewer-address": {"value": "10.0.0.1"}}},
-    }
+    code = template()["Resources"][function]["Properties"]["FunctionCode"]
+    asked = {"viewer": {"ip": "203.0.113.7"}, "request": request}
     script = f"{code}; console.log(JSON.stringify(handler({json.dumps(asked)})))"
-    ran = subprocess.run([f"{folder}/node", "-e", script], capture_output=True, text=True, check=True)
-    sent = json.loads(ran.stdout)
+    done = subprocess.run([f"{folder}/node", "-e", script], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def test_a_viewer_cannot_say_who_they_are() -> None:
+    sent = ran("ApiPath", {"uri": "/api/packet", "headers": {"x-viewer-address": {"value": "10.0.0.1"}}})
     assert sent == {"uri": "/packet", "headers": {"x-viewer-address": {"value": "203.0.113.7"}}}
+
+
+PAGES = ("/", "/%23/invitation/s3cr3t", "/#/invitation/s3cr3t.", "/invitation/s3cr3t", "/nowhere/at.all", "/index.html")
+FILES = ("/carrier.json", "/mark.svg", "/assets/index-C4a1.js", "/favicon.ico")
+
+
+@pytest.mark.brings("P6")
+@pytest.mark.parametrize("path", [*PAGES, *FILES])
+def test_the_page_answers_at_every_path_that_is_no_file(path: str) -> None:
+    sent = ran("PortalPath", {"uri": path, "querystring": {"utm_source": {"value": "mail"}}})
+    assert sent == {"uri": path if path in FILES else "/index.html", "querystring": {}}
+    assert (portal.FILE.fullmatch(path.removeprefix("/")) is not None) == (path in (*FILES, "/index.html"))
+
+
+@pytest.mark.brings("P6")
+def test_what_the_portal_consists_of_is_known_as_files() -> None:
+    top = [path.name for path in (ROOT / "web/public").iterdir()]
+    assert top
+    assert [name for name in top if portal.FILE.fullmatch(name) is None] == []
+
+
+@pytest.mark.brings("P6")
+def test_no_log_keeps_a_path_that_a_program_has_made_of_a_link() -> None:
+    resources = template()["Resources"]
+    kept = resources["PortalLogDelivery"]["Properties"]["RecordFields"]
+    assert [field for field in kept if field.startswith(("cs-uri", "cs(", "x-host-header"))] == []
+    assert "LoggingConfiguration" not in resources["PortalBucket"]["Properties"]
+    assert "Logging" not in resources["Portal"]["Properties"]["DistributionConfig"]
+    api = json.dumps(resources["Api"]["Properties"]["AccessLogSetting"])
+    assert "$context.path" in api  # of routes that exist; a link's path never leads to the API
+    assert "querystring" not in api.lower()
+    assert {"QueryString": {}} in resources["WebAclLogging"]["Properties"]["RedactedFields"]

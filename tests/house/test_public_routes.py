@@ -6,6 +6,7 @@ from tests.support import deployed
 OPEN = {
     "/access/password-requests": "the link's secret",
     "/access/sessions": "the link's secret and the password",
+    "/reminder-stops": "the secret of a reminder's own link",
     "/webhooks/background-checks": "HMAC of the raw body",
     "/webhooks/appointments": "HMAC of the raw body",
     "/webhooks/certifications": "HMAC of the raw body",

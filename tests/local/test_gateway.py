@@ -155,3 +155,34 @@ def test_the_portal_answers_at_the_root_with_its_security_headers(gateway: httpx
     answer = gateway.get("/")
     assert answer.status_code == 200
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.brings("P6")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/%23/invitation/s3cr3t",
+        "/%23/invitation/s3cr3t.",
+        "/%2523/x",
+        "/invitation/%0As3cr3t",
+        "/%00",
+        "/%FF",
+        "/a/b/c.d",
+        "/..%2f",
+    ],
+)
+def test_the_page_answers_at_every_path_that_is_no_file(
+    gateway: httpx.Client, path: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    page, found = gateway.get("/"), gateway.get(path)
+    assert (found.status_code, found.content) == (200, page.content)
+    assert found.headers["Content-Security-Policy"] == page.headers["Content-Security-Policy"]
+    assert found.headers["Cache-Control"] == page.headers["Cache-Control"]
+    assert "s3cr3t" not in "".join(capfd.readouterr())
+
+
+@pytest.mark.brings("P6")
+def test_a_file_that_is_gone_is_not_answered_with_a_page(gateway: httpx.Client) -> None:
+    """A page in place of a script would leave a white one."""
+    assert gateway.get("/assets/former-build.js").status_code == 404
+    assert gateway.get("/none.json").status_code == 404

@@ -24,3 +24,9 @@ def test_a_complaint_follows_a_delivery() -> None:
 def test_events_carry_the_mails_own_headers() -> None:
     (event,) = events("m-1", mail("dana@example.com"))
     assert {"name": "X-Reference", "value": "pkt_1#invitation#1"} in event["mail"]["headers"]
+
+
+def test_a_full_mailbox_is_tried_again_and_given_up() -> None:
+    delay, last = events("m-1", mail("dana+full@example.com"))
+    assert (delay["eventType"], delay["deliveryDelay"]["delayType"]) == ("DeliveryDelay", "MailboxFull")
+    assert (last["eventType"], last["bounce"]["bounceType"]) == ("Bounce", "Transient")

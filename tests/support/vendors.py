@@ -135,10 +135,11 @@ class Post:
     sent: list[dict[str, str]] = field(default_factory=list)
     down: bool = False
 
-    def send(self, *, to: str, subject: str, html: str, text: str, reference: str) -> str:
+    def send(self, *, to: str, subject: str, html: str, text: str, reference: str, stop: str = "") -> str:
         if self.down:
             raise Unavailable()
-        self.sent.append({"to": to, "subject": subject, "html": html, "text": text, "reference": reference})
+        mail = {"to": to, "subject": subject, "html": html, "text": text, "reference": reference}
+        self.sent.append(mail | ({"stop": stop} if stop else {}))
         return f"mail-{len(self.sent)}"
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -103,6 +105,17 @@ def test_the_checkpoint_covers_the_seals_and_the_certificate_tells_of_consent(pa
     assert "Disclosure about electronic records shown" in told
     assert told.count("Document opened") == 12
     assert told[-1] == "Finished"
+
+
+@pytest.mark.brings("P13")
+def test_the_certificate_tells_when_the_invitation_was_sent_and_what_the_mail_service_calls_it(package: bytes) -> None:
+    with ZipFile(BytesIO(package)) as archive:
+        facts = CertificateFacts.model_validate_json(archive.read("certificate.json"))
+        events = [json.loads(line) for line in archive.read("events.jsonl").splitlines()]
+    (sent,) = [event for event in events if event["type"] == "invitation.sent"]
+    assert facts.originator.sent_at == datetime.fromisoformat(sent["at"])
+    (told,) = [entry for entry in facts.timeline if entry.what == "Invitation sent, as the mail service knows it"]
+    assert told.detail == sent["data"]["message_id"]
 
 
 def test_altered_bytes_all_over_the_package_are_found(package: bytes, tmp_path: Path) -> None:

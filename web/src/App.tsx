@@ -1,13 +1,16 @@
 import { lazy, Suspense, useEffect, type ReactNode } from "react";
+import { Broken } from "./components/Broken";
 import { Frame } from "./components/Frame";
 import { t, useLanguage } from "./i18n";
+import { isWhole, linkIn } from "./link";
 import { go, match, usePlace } from "./router";
 import { AgreementScreen } from "./screens/Agreement";
 import { ChoosePassword } from "./screens/ChoosePassword";
 import { Ended } from "./screens/Ended";
 import { LogIn } from "./screens/LogIn";
-import { NoLink, NotFound, Unreachable } from "./screens/Plain";
+import { IncompleteLink, NoLink, NotFound, Unreachable } from "./screens/Plain";
 import { Start } from "./screens/Start";
+import { StopReminders } from "./screens/StopReminders";
 import { lapsed, nextPlace, SessionProvider, useSession } from "./session";
 
 // What comes after the way in is loaded when it is needed; pdf.js only when a document is opened.
@@ -74,20 +77,24 @@ function Looking() {
 function Page() {
   const at = usePlace();
   const { standing, packet, secret, keepSecret, interrupted } = useSession();
-  const link = match("/invitation/:secret", at)?.secret;
+  const invited = match("/invitation/:secret", at) && linkIn(at);
+  const link = invited && isWhole(invited) ? invited.secret : undefined;
   useEffect(() => {
     if (link) keepSecret(link);
   }, [link, keepSecret]);
 
   const ended = match("/ended/:why", at)?.why;
   if (ended) return <Ended why={ended} />;
+  const stop = match("/reminders/:secret", at)?.secret;
+  if (stop !== undefined) return <StopReminders key={stop} secret={stop} />;
   if (standing === "looking") return <Looking />;
   if (standing === "unreachable") return <Unreachable />;
   if (standing === "must-change" || (at === "/password" && standing === "signed-in")) return <ChoosePassword />;
   if (standing === "signed-out" && interrupted && packet && lapsed(packet)) return <Ended why="expired" />;
   if (link && standing !== "signed-in") return <LogIn secret={link} />;
+  if (invited && !link && standing !== "signed-in") return <IncompleteLink />;
   if (standing === "signed-out") return secret ? <LogIn secret={secret} /> : <NoLink />;
-  if (link) return <GoOn />;
+  if (invited) return <GoOn />;
   return <Inside at={at} />;
 }
 
@@ -102,11 +109,16 @@ function GoOn() {
 
 export function App() {
   useLanguage();
+  const at = usePlace();
   return (
-    <SessionProvider>
-      <Frame>
-        <Page />
-      </Frame>
-    </SessionProvider>
+    <Broken at={at}>
+      <SessionProvider>
+        <Frame>
+          <Broken at={at}>
+            <Page />
+          </Broken>
+        </Frame>
+      </SessionProvider>
+    </Broken>
   );
 }

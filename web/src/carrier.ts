@@ -28,7 +28,7 @@ export const carrier = (): Carrier => current;
 
 /** Read the configuration and dress the page in the carrier's colors. */
 export async function loadCarrier(): Promise<void> {
-  const answer = await fetch("./carrier.json", { cache: "no-cache" });
+  const answer = await fetch("/carrier.json", { cache: "no-cache" });
   if (answer.ok) dressAs({ ...current, ...((await answer.json()) as Partial<Carrier>) });
 }
 

@@ -10,7 +10,11 @@ import { loadCarrier } from "./carrier";
 import { preferredLanguage, speak } from "./i18n";
 
 await loadCarrier().catch(() => undefined);
-await speak(preferredLanguage()).catch(() => undefined);
+try {
+  await speak(preferredLanguage());
+} catch {
+  // English, then: a page in the other language is better than none.
+}
 
 const root = document.getElementById("root");
 if (root)

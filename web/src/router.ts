@@ -1,5 +1,16 @@
 /** Addresses after the #, so that a link's secret never reaches a server and every screen has a place to come back to. */
 import { useSyncExternalStore } from "react";
+import { placeIn } from "./link";
+
+/** Put what the address says where it belongs, so that the path holds nothing and no one's additions count. */
+function tidy(): void {
+  const to = placeIn(location);
+  const wanted = to === "/" ? "/" : `/#${to}`;
+  if (location.pathname + location.search + location.hash !== wanted) history.replaceState(history.state, "", wanted);
+}
+
+addEventListener("hashchange", tidy);
+tidy();
 
 let link: string | undefined = (history.state as { link?: string } | null)?.link;
 
@@ -45,8 +56,17 @@ export function match(pattern: string, at: string): Record<string, string> | und
   if (wanted.length !== given.length) return undefined;
   const found: Record<string, string> = {};
   for (const [index, part] of wanted.entries()) {
-    if (part.startsWith(":")) found[part.slice(1)] = decodeURIComponent(given[index] ?? "");
+    if (part.startsWith(":")) found[part.slice(1)] = decoded(given[index] ?? "");
     else if (part !== given[index]) return undefined;
   }
   return found;
+}
+
+/** A part of an address without its encoding; as it stands where that is broken. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }

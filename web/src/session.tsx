@@ -1,6 +1,7 @@
 /** Who is signed in and where their packet stands. Nothing anyone entered is stored. */
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import type { Packet, PacketStatus, Session } from "./api/types";
+import { store, stored } from "./browserStorage";
 import { api, onSessionProblem, Problem } from "./api/client";
 import { forgetTyped } from "./unsaved";
 import { go, keepLink, linkSecret, place } from "./router";
@@ -38,7 +39,7 @@ export function usePacket(): Packet {
   return packet;
 }
 
-const AWAITING_LOG_IN = /^\/($|invitation\/|password$|ended\/)/;
+const AWAITING_LOG_IN = /^\/($|invitation(\/|$)|reminders\/|password$|ended\/)/;
 
 /** Where the agent goes on: the first thing that is not done. */
 export function nextPlace(packet: Packet): string {
@@ -61,12 +62,12 @@ export const lapsed = (packet: Packet): boolean =>
 
 /** Only the screen's place is kept for the way back, never anything someone entered. */
 const rememberPlace = () => {
-  if (!AWAITING_LOG_IN.test(place())) sessionStorage.setItem(RETURN_TO, place());
+  if (!AWAITING_LOG_IN.test(place())) store("sessionStorage", RETURN_TO, place());
 };
 
 const takePlace = (): string | undefined => {
-  const kept = sessionStorage.getItem(RETURN_TO) ?? undefined;
-  sessionStorage.removeItem(RETURN_TO);
+  const kept = stored("sessionStorage", RETURN_TO);
+  store("sessionStorage", RETURN_TO);
   return kept;
 };
 
@@ -138,7 +139,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         wasIn.current = false;
         forgetTyped();
         setInterrupted(false);
-        sessionStorage.removeItem(RETURN_TO);
+        store("sessionStorage", RETURN_TO);
         go(to, { replace: true });
         setPacket(undefined);
         setStanding("signed-out");

@@ -24,7 +24,13 @@ class SesMailer:
         self._configuration_set = configuration_set
 
     @translated
-    def send(self, *, to: str, subject: str, html: str, text: str, reference: str) -> str:
+    def send(self, *, to: str, subject: str, html: str, text: str, reference: str, stop: str = "") -> str:
+        headers = [{"Name": REFERENCE_HEADER, "Value": reference}]
+        if stop:
+            headers += [
+                {"Name": "List-Unsubscribe", "Value": f"<{stop}>"},  # RFC 2369, 3.2
+                {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},  # RFC 8058, 3.1
+            ]
         request: dict[str, Any] = {
             "FromEmailAddress": self._sender,
             "Destination": {"ToAddresses": [to]},
@@ -35,7 +41,7 @@ class SesMailer:
                         "Text": {"Data": text, "Charset": "UTF-8"},
                         "Html": {"Data": html, "Charset": "UTF-8"},
                     },
-                    "Headers": [{"Name": REFERENCE_HEADER, "Value": reference}],
+                    "Headers": headers,
                 }
             },
         }

@@ -26,7 +26,7 @@ from econtracting.domain.packet_type import PacketType
 HOME = Path(__file__).parents[1] / "letters"
 TYPES = Path(__file__).parents[1] / "packet_types"
 
-_BUTTON = re.compile(r"\[(?P<label>[^\]]+)\]\(\$(?P<value>\w+)\)")
+_BUTTON = re.compile(r"(?P<quiet>~ )?\[(?P<label>[^\]]+)\]\(\$(?P<value>\w+)\)")
 _PARAGRAPH = '<p style="margin:0 0 16px">{}</p>'
 _LIST = '<ul style="margin:0 0 16px;padding-left:20px">{}</ul>'
 _ITEM = '<li style="margin:0 0 6px">{}</li>'
@@ -38,6 +38,8 @@ _LINK = (
     '<p style="margin:0 0 16px"><a href="{href}" style="display:block;padding:14px;border-radius:6px;'
     'background:#0b5c7a;color:#ffffff;font-weight:600;text-align:center;text-decoration:none">{label}</a></p>'
 )
+
+_QUIET = '<p style="margin:0;font-size:14px"><a href="{href}" style="color:#0b5c7a">{label}</a></p>'
 
 Value = str | list[str] | None
 
@@ -62,10 +64,10 @@ class Wording:
 def compose(name: str, *, packet: Packet, packet_type: PacketType, context: Mapping[str, Any], home: tzinfo) -> Letter:
     """The letter `name` about a packet.
 
-    `context` gives what the packet does not hold: `to`, `code`, `link`, `temporary_password`, `requested_from`,
-    `seconds`, `at`, `here`, `reason`, `fields`, `appointments`, `feed`, `check`, `failure`; what a letter does not name
-    is ignored. Days are those of the carrier, whose zone is `home`; a time is that of the agent's own clock,
-    where that is known, and always with its zone.
+    `context` gives what the packet does not hold: `to`, `code`, `link`, `stop_link`, `temporary_password`,
+    `requested_from`, `seconds`, `at`, `here`, `reason`, `fields`, `appointments`, `feed`, `check`, `failure`; what a
+    letter does not name is ignored. Days are those of the carrier, whose zone is `home`; a time is shown as the
+    agent's own clock has it, where that is known, and always with its zone.
     Raises LookupError for a letter that does not exist, or that names an unknown value.
     """
     wording = _wording(packet.type, name)
@@ -134,7 +136,8 @@ def _text(block: str, values: Mapping[str, Value]) -> str:
 
 def _html(block: str, values: Mapping[str, Value]) -> str:
     if button := _BUTTON.fullmatch(block):
-        return _LINK.format(href=escape(str(values[button["value"]])), label=escape(button["label"]))
+        form = _QUIET if button["quiet"] else _LINK
+        return form.format(href=escape(str(values[button["value"]])), label=escape(button["label"]))
     if block.startswith("> "):
         return _CODE.format(escape(_filled(block[2:], values)))
     if block.startswith("- "):
@@ -169,6 +172,7 @@ def _values(packet: Packet, packet_type: PacketType, context: Mapping[str, Any],
         "agency": packet.agency.name,
         "expires_on": day_shown(day_in(packet.expires_at, home)),
         "link": context.get("link"),
+        "stop_link": context.get("stop_link"),
         "temporary_password": context.get("temporary_password"),
         "code": context.get("code"),
         "requested_from": context.get("requested_from"),

@@ -204,6 +204,7 @@ class AgencyRow(Listed):
     expires_at: Moment
     mails_sent: int = 0  # e-vites, so that each has its own outbox row
     reminders_sent: int = 0
+    reminders_stopped_at: Moment | None = None  # the agent wants no more of them
     delivery: str = Delivery.QUEUED.value
 
 
@@ -219,6 +220,7 @@ class Packet(AgencyRow, QueueRow):
     due_at: Moment | None = None  # when someone has to look at it, if nothing happens before
 
     invitation_generation: int = 1
+    reminded_at: Moment | None = None
 
     agreement: Acceptance | None = None
     consent: Acceptance | None = None
@@ -325,9 +327,17 @@ class Packet(AgencyRow, QueueRow):
         """Another e-vite is to be sent."""
         return self.having(mails_sent=self.mails_sent + 1, delivery=Delivery.QUEUED.value)
 
-    def remind(self) -> Self:
+    def remind(self, at: datetime) -> Self:
         """Another reminder is to be sent."""
-        return self.having(reminders_sent=self.reminders_sent + 1)
+        return self.having(reminders_sent=self.reminders_sent + 1, reminded_at=at)
+
+    def stop_reminders(self, at: datetime) -> Self:
+        """The agent wants no reminders. What the law or their safety wants said is none."""
+        return self.having(reminders_stopped_at=at)
+
+    def resume_reminders(self) -> Self:
+        """The agent wants them again."""
+        return self.having(reminders_stopped_at=None)
 
     def extend(self, longer: timedelta) -> Self:
         """The invitation lives longer."""
@@ -338,10 +348,10 @@ class Packet(AgencyRow, QueueRow):
         return self.having(pre_appointment_states=states)
 
     def begin(self, at: datetime) -> Self:
-        """The agent has come in, if it was not before; from then on only the expiry is waited for."""
+        """The agent has come in, if it was not before."""
         if self.status is not Status.INVITED:
             return self
-        return self.move(Status.IN_PROGRESS, at).having(due_at=self.expires_at)
+        return self.move(Status.IN_PROGRESS, at)
 
     def accept_agreement(self, accepted: Acceptance) -> Self:
         """The agent accepted the agreement, which is also a beginning."""
@@ -362,6 +372,10 @@ class Packet(AgencyRow, QueueRow):
     def change_email(self, email: str) -> Self:
         """The agent showed that letters reach this address."""
         return self.having(agent=self.agent.model_copy(update={"email": email}))
+
+    def readdress(self, email: str) -> Self:
+        """The invitation goes to another address, with another link: who had the old one has nothing."""
+        return self.change_email(email).mail_invitation().having(invitation_generation=self.invitation_generation + 1)
 
     def freeze(
         self, at: datetime, here: Here, summary: str, flags: tuple[str, ...], access_code: AccessCode | None

@@ -18,6 +18,17 @@ class PasswordRequestedView(View):
     detail: Said
 
 
+class RemindersView(View):
+    """Whether the packet's agent is reminded of what is left to do."""
+
+    on: bool
+    stopped_at: Moment | None = Field(description="Since when the agent wants none; null while they are on")
+
+    @classmethod
+    def of(cls, packet: Packet) -> Self:
+        return cls(on=packet.reminders_stopped_at is None, stopped_at=packet.reminders_stopped_at)
+
+
 class SessionView(View):
     """The session that a request came with."""
 

@@ -50,6 +50,7 @@ class InvitationView(View):
     delivery: Delivery = Field(description="How the latest e-vite stands")
     mails_sent: int = Field(description="How many e-vites were sent")
     reminders_sent: int
+    reminders_stopped_at: Moment | None = Field(description="Since when the agent wants no reminders")
 
     @classmethod
     def of(cls, packet: AgencyRow, caller: Caller) -> Self:
@@ -68,6 +69,7 @@ class InvitationView(View):
             delivery=Delivery(packet.delivery),
             mails_sent=packet.mails_sent,
             reminders_sent=packet.reminders_sent,
+            reminders_stopped_at=packet.reminders_stopped_at,
         )
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pydantic import Field
 
 from econtracting.domain.packet import Recruiter, Status
+from econtracting.views.access import RemindersView
 from econtracting.views.base import View
 from econtracting.views.timeline import StageView
 
@@ -60,3 +61,4 @@ class PacketView(View):
     expires_at: datetime = Field(description="When the invitation's life ends")
     expires_on: date = Field(description="The same as a day of the carrier's, as its letters name it")
     time_zone: str = Field(description="The zone of the carrier's days, by its name in the IANA database")
+    reminders: RemindersView

@@ -10,10 +10,15 @@ import pytest
 
 from econtracting import wiring
 from econtracting.domain.errors import Unavailable
+from econtracting.domain.outbox import Effect
+from econtracting.domain.packet import Status
+from econtracting.domain.screening.adverse import AdverseCase, AdverseStatus
+from econtracting.ports import Change
 from invite import deliveries
 from tests.functions.access.test_invite import act, later, read, reminders
 from tests.support import journey
 from tests.support.faults import refuse
+from tests.support.records import NOW, packet
 from tests.support.world import Context, World
 
 
@@ -35,6 +40,10 @@ def hear(*messages: Any) -> None:
 
 def bounce(reference: str, kind: str = "Permanent") -> dict[str, Any]:
     return report("Bounce", reference, bounce={"bounceType": kind, "bounceSubType": "General"})
+
+
+def bounce_of(kind: str, subtype: str) -> dict[str, Any]:
+    return {"eventType": "Bounce", "bounce": {"bounceType": kind, "bounceSubType": subtype}}
 
 
 def told(world: World) -> list[str]:
@@ -85,11 +94,155 @@ def test_a_complaint_marks_the_invitation_and_tells_the_recruiter(world: World, 
     assert "unwanted" in text
 
 
-def test_a_full_mailbox_is_written_down_and_nothing_more(world: World, packet_id: str, evite: str) -> None:
-    hear(bounce(evite, "Transient"))
+def not_arrived(world: World) -> list[str]:
+    world.settle()
+    return [mail["text"] for mail in world.outside.post.sent if "mail.not-delivered" in mail["reference"]]
+
+
+@pytest.mark.brings("P8")
+@pytest.mark.parametrize(
+    "last_word",
+    [
+        bounce_of("Transient", "General"),
+        bounce_of("Transient", "MailboxFull"),
+        bounce_of("Undetermined", "Undetermined"),
+        {"eventType": "Reject", "reject": {"reason": "Bad content"}},
+    ],
+    ids=lambda one: one["eventType"] + one.get("bounce", {}).get("bounceSubType", ""),
+)
+def test_an_invitation_that_never_arrived_is_told_to_the_recruiter_and_reminding_goes_on(
+    world: World, packet_id: str, evite: str, last_word: dict[str, Any]
+) -> None:
+    hear(report("DeliveryDelay", evite, deliveryDelay={"delayType": "MailboxFull"}), {**report("", evite), **last_word})
     assert standing(world, packet_id) == "sent"
-    assert types(packet_id)[-1] == "invitation.delayed"
+    assert types(packet_id)[-1] in ("invitation.delayed", "invitation.refused")
+    (text,) = not_arrived(world)
+    assert "did not arrive" in text
     assert told(world) == []
+    later(world, days=3)
+    assert reminders(world) == 1
+
+
+@pytest.mark.brings("P8")
+def test_a_reminder_that_does_not_arrive_either_is_not_told_again_and_a_new_invitation_is(
+    world: World, packet_id: str, evite: str
+) -> None:
+    hear(bounce(evite, "Transient"))
+    later(world, days=3)
+    hear(bounce(f"{packet_id}.mail.reminder.1", "Transient"))
+    assert len(not_arrived(world)) == 1
+    act(world, packet_id, "resend")
+    hear(bounce(f"{packet_id}.mail.invitation.2", "Transient"))
+    assert len(not_arrived(world)) == 2
+
+
+@pytest.mark.brings("P8")
+def test_an_absence_notice_after_the_delivery_says_nothing(world: World, packet_id: str, evite: str) -> None:
+    hear(report("Delivery", evite), bounce(evite, "Transient"))
+    assert standing(world, packet_id) == "delivered"
+    assert not_arrived(world) == told(world) == []
+    assert types(packet_id)[-1] == "mail.noted"
+
+
+@pytest.mark.brings("P8")
+def test_a_mailbox_that_refuses_what_its_server_took_is_told(world: World, packet_id: str, evite: str) -> None:
+    hear(report("Delivery", evite), {**report("", evite), **bounce_of("Transient", "MailboxFull")})
+    assert len(not_arrived(world)) == 1
+
+
+@pytest.mark.brings("P8")
+def test_a_reminder_that_does_not_arrive_where_the_invitation_did_is_written_down_only(
+    world: World, packet_id: str, evite: str
+) -> None:
+    hear(report("Delivery", evite))
+    later(world, days=3)
+    hear(bounce(f"{packet_id}.mail.reminder.1", "Transient"))
+    assert standing(world, packet_id) == "delivered"
+    assert not_arrived(world) == []
+    assert types(packet_id)[-1] == "invitation.delayed"
+
+
+@pytest.mark.brings("P8")
+def test_a_permanent_code_in_a_transient_bounce_marks_the_invitation(world: World, packet_id: str, evite: str) -> None:
+    said = bounce_of("Transient", "General")
+    said["bounce"]["bouncedRecipients"] = [{"emailAddress": "dana@example.com", "status": "5.1.1"}]
+    hear({**report("", evite), **said})
+    assert standing(world, packet_id) == "undeliverable"
+    assert len(told(world)) == 1
+
+
+@pytest.mark.brings("P8")
+def test_a_delay_is_written_down_once_for_each_reason_and_nothing_more(
+    world: World, packet_id: str, evite: str
+) -> None:
+    for reason in ("MailboxFull", "MailboxFull", "IPFailure"):
+        hear(report("DeliveryDelay", evite, deliveryDelay={"delayType": reason}))
+    found = [event.data for event in wiring.packets().events(packet_id) if event.type == "invitation.delayed"]
+    assert [one["report"] for one in found] == ["DeliveryDelay.MailboxFull", "DeliveryDelay.IPFailure"]
+    assert standing(world, packet_id) == "sent"
+    assert not_arrived(world) == told(world) == []
+
+
+@pytest.mark.brings("P7")
+@pytest.mark.parametrize("feedback", ["not-spam", "auth-failure", "miffed"])
+def test_a_complaint_that_is_none_is_noted_and_nothing_else(
+    world: World, packet_id: str, evite: str, feedback: str
+) -> None:
+    hear(report("Delivery", evite), report("Complaint", evite, complaint={"complaintFeedbackType": feedback}))
+    assert standing(world, packet_id) == "delivered"
+    assert types(packet_id)[-1] == "mail.noted"
+    assert told(world) == not_arrived(world) == []
+    later(world, days=3)
+    assert reminders(world) == 1
+
+
+@pytest.mark.brings("P7")
+@pytest.mark.parametrize("feedback", ["abuse", "fraud", "virus", "other"])
+def test_a_complaint_of_a_reader_stops_the_reminders(world: World, packet_id: str, evite: str, feedback: str) -> None:
+    hear(report("Delivery", evite), report("Complaint", evite, complaint={"complaintFeedbackType": feedback}))
+    assert standing(world, packet_id) == "undeliverable"
+    assert len(told(world)) == 1
+
+
+@pytest.mark.brings("P7", "P8")
+def test_a_kind_that_no_one_knows_is_kept_on_the_trail_and_a_reader_is_not_watched(
+    world: World, packet_id: str, evite: str
+) -> None:
+    before = types(packet_id)
+    hear(report("Open", evite, open={}), report("Click", evite, click={}))
+    assert types(packet_id) == before
+    hear(report("Postponed", evite), report("Postponed", evite))
+    assert types(packet_id) == [*before, "mail.noted"]
+    assert standing(world, packet_id) == "sent"
+
+
+@pytest.mark.brings("P8")
+def test_what_happens_to_a_mail_to_another_address_says_nothing_of_this_one(world: World, packet_id: str) -> None:
+    """Such as the code that is mailed to a new address before that counts."""
+    elsewhere = bounce(f"{packet_id}.mail.email-code.1")
+    elsewhere["mail"]["destination"] = ["danna@example.com"]
+    hear(elsewhere)
+    assert types(packet_id)[-1] == "mail.bounced"
+    assert standing(world, packet_id) == "sent"
+    assert told(world) == []
+
+
+@pytest.mark.brings("P8")
+def test_a_letter_to_the_recruiter_that_bounces_marks_no_invitation(world: World, packet_id: str, evite: str) -> None:
+    hear(bounce(f"{packet_id}.mail.not-delivered.1-given-up"), bounce(f"{packet_id}.mail.undeliverable.invitation.1-x"))
+    assert standing(world, packet_id) == "sent"
+    assert told(world) == []
+
+
+@pytest.mark.brings("P13")
+def test_an_invitation_is_sent_when_the_mail_service_says_so_under_its_own_id(
+    world: World, packet_id: str, evite: str
+) -> None:
+    (sent,) = [event for event in wiring.packets().events(packet_id) if event.type == "invitation.sent"]
+    accepted = [mail["reference"] for mail in world.outside.post.sent].index(evite) + 1
+    assert sent.data == {"mail": "mail.invitation.1", "message_id": f"mail-{accepted}"}
+    hear(report("Send", evite, send={}))
+    assert types(packet_id).count("invitation.sent") == 1
 
 
 @pytest.mark.failure("R20")
@@ -170,3 +323,75 @@ def test_an_outage_makes_the_topic_deliver_again(
             hear(bounce(evite))
     hear(bounce(evite))
     assert standing(world, packet_id) == "undeliverable"
+
+
+NOTICE = "pkt_1.mail.adverse-pre.1-1"
+
+
+def noticed(world: World) -> None:
+    """A packet whose notice before a decision is on its way."""
+    world.clock.at = NOW
+    case = AdverseCase(
+        packet_id="pkt_1", attempt=1, report_id="rep_1", state="TN", status=AdverseStatus.PRE_SENT, opened_at=NOW,
+        notices=1, pre_sent_at=NOW,
+    )  # fmt: skip
+    weighed = packet(status=Status.ADVERSE_REVIEW, check_attempt=1, reached={"SUBMITTED": NOW}, delivery="delivered")
+    wiring.packets().create(Change(weighed, puts=[case]))
+
+
+def case_stands() -> AdverseStatus:
+    found = wiring.packets().find(AdverseCase, "pkt_1", "1")
+    assert found is not None
+    return found.status
+
+
+@pytest.mark.brings("P8")
+@pytest.mark.parametrize(
+    "last_word",
+    [
+        bounce_of("Transient", "General"),
+        bounce_of("Transient", "MailboxFull"),
+        bounce_of("Undetermined", "Undetermined"),
+        bounce_of("Permanent", "Suppressed"),
+        {"eventType": "Reject", "reject": {}},
+        {"eventType": "Rendering Failure", "failure": {}},
+    ],
+    ids=lambda one: one["eventType"] + one.get("bounce", {}).get("bounceSubType", ""),
+)
+def test_a_notice_that_did_not_arrive_is_for_the_department_to_post(world: World, last_word: dict[str, Any]) -> None:
+    noticed(world)
+    hear({**report("", NOTICE), **last_word})
+    assert case_stands() is AdverseStatus.UNDELIVERABLE
+    effects = [one.id for one in wiring.packets().all_of(Effect, "pkt_1")]
+    assert any("NOTICE_UNDELIVERABLE" in one for one in effects)
+    assert standing(world, "pkt_1") == "delivered"
+    assert told(world) == not_arrived(world) == []
+
+
+@pytest.mark.brings("P7", "P8")
+@pytest.mark.parametrize(
+    "word",
+    [
+        {"eventType": "Complaint", "complaint": {"complaintFeedbackType": "not-spam"}},
+        {"eventType": "DeliveryDelay", "deliveryDelay": {"delayType": "MailboxFull"}},
+        {"eventType": "Open", "open": {}},
+        {"eventType": "Postponed"},
+    ],
+    ids=lambda one: one["eventType"],
+)
+def test_a_notice_waits_for_a_last_word(world: World, word: dict[str, Any]) -> None:
+    noticed(world)
+    hear({**report("", NOTICE), **word})
+    assert case_stands() is AdverseStatus.PRE_SENT
+    hear(report("Delivery", NOTICE))
+    assert case_stands() is AdverseStatus.WAITING
+
+
+@pytest.mark.brings("P8")
+def test_a_final_notice_that_was_given_up_is_told_to_the_department(world: World) -> None:
+    world.clock.at = NOW
+    wiring.packets().create(Change(packet(status=Status.REJECTED, check_attempt=1)))
+    hear({**report("", "pkt_1.mail.adverse-final.1"), **bounce_of("Transient", "MailboxFull")})
+    effects = [one.id for one in wiring.packets().all_of(Effect, "pkt_1")]
+    assert any("NOTICE_UNDELIVERABLE" in one for one in effects)
+    assert not_arrived(world) == []

@@ -33,3 +33,4 @@ export type PrintRow = Schemas["PrintRowView"];
 /** Newest first. `disputed_at` is the last time, and stays when that dispute was answered. */
 export type Notices = Schemas["NoticesView"];
 export type Enclosure = Schemas["EnclosureView"];
+export type Reminders = Schemas["RemindersView"];

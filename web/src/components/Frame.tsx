@@ -2,6 +2,7 @@ import { useEffect, useState, type ReactNode } from "react";
 import { carrier } from "../carrier";
 import { currentLanguage, speak, t } from "../i18n";
 import { useSession } from "../session";
+import { RemindersSwitch } from "./RemindersSwitch";
 import { SessionGuard } from "./SessionGuard";
 import { leave } from "./leave";
 import { dial } from "./phone";
@@ -32,7 +33,7 @@ export function Frame({ children }: { children: ReactNode }) {
       <header className="top">
         <div className="top-inner">
           <span className="brand">
-            {logo && <img src={`./${logo}`} alt="" width="36" height="36" />}
+            {logo && <img src={`/${logo}`} alt="" width="36" height="36" />}
             <span>
               <strong>{name}</strong>
               <span className="brand-sub">{t("product")}</span>
@@ -76,6 +77,7 @@ export function Frame({ children }: { children: ReactNode }) {
             <br />
             {contact.hours[currentLanguage()] ?? contact.hours.en}
           </p>
+          {standing === "signed-in" && <RemindersSwitch />}
         </div>
       </footer>
       {standing === "signed-in" && <SessionGuard />}

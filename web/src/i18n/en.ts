@@ -52,6 +52,34 @@ export const en = {
   "noLink.lost":
     "You cannot find the email? Look into your spam folder, or ask the recruiter who invited you to send it again.",
 
+  "incomplete.title": "This link is incomplete",
+  "incomplete.lead":
+    "A part of it is missing, so it opens nothing, and no message would come. Mail programs sometimes break long links.",
+  "incomplete.step1": "Go back to the email of {carrier} and press its button instead of copying the link.",
+  "incomplete.step2": "If you copy it, take all of it, up to the last character, without what stands around it.",
+  "incomplete.step3": "If it stays incomplete, ask the recruiter who invited you to send the invitation again.",
+  "broken.title": "Something went wrong on this page",
+  "broken.lead": "The fault is ours. What you saved is safe. Load the page again; if that does not help, call us.",
+  "broken.again": "Load the page again",
+  "broken.go": "Go to where I left off",
+
+  "reminders.on": "We remind you by email of what is left to do.",
+  "reminders.off": "You get no reminders by email. What the law wants said still comes.",
+  "reminders.stop": "Stop the reminders",
+  "reminders.resume": "Remind me again",
+  "stopReminders.title": "No more reminders?",
+  "stopReminders.lead":
+    "We then stop reminding you of this packet. You still hear what happens to it, and what the law wants said. In the packet you can have the reminders again.",
+  "stopReminders.button": "Stop the reminders",
+  "stopReminders.done": "We do not remind you any more",
+  "stopReminders.done.lead":
+    "The packet stays open, and the link in your invitation still leads to it. If you do not want to be contracted, open it and choose “Decline”.",
+  "stopReminders.used": "This link was used before",
+  "stopReminders.used.lead":
+    "The reminders were switched on again since. Stop them at the foot of any page of your packet, or with the link of a later reminder.",
+  "stopReminders.incomplete":
+    "A part of it is missing, so it stops nothing. Press the link in the reminder itself, or stop the reminders at the foot of any page of your packet.",
+
   "logIn.title": "Your contracting packet",
   "logIn.lead":
     "Welcome. {carrier} has prepared a contracting packet for you. To keep it private, it opens only with a password.",

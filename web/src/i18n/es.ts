@@ -56,6 +56,34 @@ export const es: Messages = {
   "noLink.lost":
     "¿No encuentra el correo? Mire en la carpeta de correo no deseado o pida a su reclutador que lo envíe otra vez.",
 
+  "incomplete.title": "Este enlace está incompleto",
+  "incomplete.lead":
+    "Le falta una parte, así que no abre nada y no llegaría ningún mensaje. Los programas de correo a veces cortan los enlaces largos.",
+  "incomplete.step1": "Vuelva al correo de {carrier} y pulse el botón en lugar de copiar el enlace.",
+  "incomplete.step2": "Si lo copia, cópielo entero, hasta el último carácter, sin lo que lo rodea.",
+  "incomplete.step3": "Si sigue incompleto, pida al reclutador que le invitó que envíe otra vez la invitación.",
+  "broken.title": "Algo salió mal en esta página",
+  "broken.lead": "El fallo es nuestro. Lo que guardó está a salvo. Cargue la página de nuevo; si no ayuda, llámenos.",
+  "broken.again": "Cargar la página de nuevo",
+  "broken.go": "Ir a donde me quedé",
+
+  "reminders.on": "Le recordamos por correo lo que falta por hacer.",
+  "reminders.off": "No recibe recordatorios por correo. Lo que exige la ley sí le llega.",
+  "reminders.stop": "Detener los recordatorios",
+  "reminders.resume": "Recordarme de nuevo",
+  "stopReminders.title": "¿No más recordatorios?",
+  "stopReminders.lead":
+    "Dejaremos de recordarle este paquete. Seguirá sabiendo qué pasa con él y lo que exige la ley. En el paquete puede volver a recibir los recordatorios.",
+  "stopReminders.button": "Detener los recordatorios",
+  "stopReminders.done": "Ya no le recordaremos nada",
+  "stopReminders.done.lead":
+    "El paquete sigue abierto y el enlace de su invitación aún lleva a él. Si no quiere contratarse, ábralo y elija rechazarlo.",
+  "stopReminders.used": "Este enlace ya se usó",
+  "stopReminders.used.lead":
+    "Los recordatorios se activaron de nuevo después. Deténgalos al pie de cualquier página de su paquete o con el enlace de un recordatorio posterior.",
+  "stopReminders.incomplete":
+    "Le falta una parte, así que no detiene nada. Pulse el enlace en el propio recordatorio o detenga los recordatorios al pie de cualquier página de su paquete.",
+
   "logIn.title": "Su paquete de contratación",
   "logIn.lead":
     "Bienvenido. {carrier} ha preparado un paquete de contratación para usted. Para protegerlo, solo se abre con una contraseña.",

@@ -1,5 +1,6 @@
 /** The portal's own words, in the person's language. Words of the packet (questions, documents) come from the API. */
 import { useSyncExternalStore } from "react";
+import { store, stored } from "../browserStorage";
 import { carrier, type Language } from "../carrier";
 import { en, type Key, type Messages } from "./en";
 
@@ -15,14 +16,14 @@ export async function speak(wanted: Language): Promise<void> {
   messages = wanted === "es" ? (await import("./es")).es : en;
   language = wanted;
   document.documentElement.lang = wanted;
-  localStorage.setItem(STORED, wanted);
+  store("localStorage", STORED, wanted);
   listeners.forEach((tell) => tell());
 }
 
 /** The language chosen before, or the browser's, if the carrier offers it. */
 export function preferredLanguage(): Language {
   const offered = carrier().languages;
-  const wishes = [localStorage.getItem(STORED) ?? "", ...navigator.languages].map((wish) => wish.slice(0, 2));
+  const wishes = [stored("localStorage", STORED) ?? "", ...navigator.languages].map((wish) => wish.slice(0, 2));
   return (wishes.find((wish) => offered.includes(wish as Language)) as Language | undefined) ?? "en";
 }
 

@@ -23,6 +23,22 @@ export function NoLink() {
   );
 }
 
+/** A link of which a part was lost leads nowhere, so no password is asked for with it. */
+export function IncompleteLink() {
+  return (
+    <Screen title={t("incomplete.title")} lead={<p>{t("incomplete.lead")}</p>}>
+      <div className="card">
+        <ol className="steps">
+          <li>{t("incomplete.step1")}</li>
+          <li>{t("incomplete.step2")}</li>
+          <li>{t("incomplete.step3")}</li>
+        </ol>
+        <p>{t("noLink.lost")}</p>
+      </div>
+    </Screen>
+  );
+}
+
 export function Unreachable() {
   return (
     <Screen title={t("unreachable.title")} lead={<p>{t("unreachable.lead")}</p>}>

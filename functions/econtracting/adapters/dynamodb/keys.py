@@ -10,6 +10,7 @@ from typing import Any
 from econtracting.domain.access.access import Access, Link, OpenPacket, Session, Tries
 from econtracting.domain.access.contact import EmailChange
 from econtracting.domain.access.invitation import AgencyName
+from econtracting.domain.access.reminders import StopLink
 from econtracting.domain.appointing.appointments import Appointment
 from econtracting.domain.appointing.jit import FirstSale, Sale
 from econtracting.domain.audit import ChainedEvent
@@ -117,6 +118,7 @@ ADDRESS: dict[type, Callable[..., Key]] = {
     LateNews: lambda packet_id: {"PK": of_packet(packet_id), "SK": "LATE-NEWS"},
     Effect: effect,
     Link: lambda fingerprint: {"PK": f"LINK#{fingerprint}", "SK": "LINK"},
+    StopLink: lambda fingerprint: {"PK": f"STOP#{fingerprint}", "SK": "STOP"},
     Session: lambda fingerprint: {"PK": f"SESSION#{fingerprint}", "SK": "SESSION"},
     OpenPacket: lambda agency_id, kind, value: {"PK": f"OPEN#{agency_id}", "SK": f"{kind.upper()}#{value}"},
     AgencyName: lambda agency_id: {"PK": f"AGENCY#{agency_id}", "SK": "NAME"},
@@ -150,6 +152,7 @@ _NAMED_BY: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     LateNews: lambda r: (r.packet_id,),
     Effect: lambda r: (r.packet_id, r.id),
     Link: lambda r: (r.fingerprint,),
+    StopLink: lambda r: (r.fingerprint,),
     Session: lambda r: (r.fingerprint,),
     OpenPacket: lambda r: (r.agency_id, r.kind, r.value),
     AgencyName: lambda r: (r.agency_id,),

@@ -22,6 +22,7 @@ from econtracting import ports
 from econtracting.adapters.dynamodb import heads, indexes, items, keys
 from econtracting.adapters.failures import translated
 from econtracting.domain.access.access import Session
+from econtracting.domain.access.reminders import StopLink
 from econtracting.domain.audit import ChainedEvent, chain
 from econtracting.domain.callers import Request
 from econtracting.domain.errors import (
@@ -395,7 +396,7 @@ def as_item(record: Record | ChainedEvent) -> dict[str, Any]:
         more = keys.late_news(record)
     if isinstance(record, Session):
         more = {"expires": int(record.ends_at.timestamp())}
-    if isinstance(record, Received | QueuedMessage) and record.expires_at is not None:
+    if isinstance(record, Received | QueuedMessage | StopLink) and record.expires_at is not None:
         more = {"expires": int(record.expires_at.timestamp())}
     return items.item(record, keys.of(record), **more)
 

@@ -52,6 +52,11 @@ class Access(Record):
             }
         )
 
+    def void(self) -> Self:
+        """No password that was mailed or chosen lets anyone in; what counts letters goes on counting."""
+        gone = dict.fromkeys(("password_hash", "temporary_hash", "temporary_until", "spent_hash"))
+        return self.model_copy(update={**gone, "failed_tries": 0})
+
     def set_password(self, hashed: str) -> Self:
         """The agent chose a password."""
         return self.model_copy(

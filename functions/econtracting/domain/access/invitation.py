@@ -26,6 +26,7 @@ ORGANIZATION_LENGTH = 120
 REASON_LENGTH = 500
 LONGEST_EXTENSION = 180  # days
 RESENDS_PER_HOUR = 5
+MOST_REMINDERS = 10  # in a packet's life, wherever it stands
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -165,23 +166,58 @@ class RowOutcome(StrEnum):
 
 
 class Schedule(Record):
-    """How long an invitation lives and when it reminds: after its creation, and once before it expires."""
+    """How long an invitation lives and when it reminds: some times after its creation, or after the agent came to where
+    they are, and once before it expires."""
 
     life: timedelta
     reminders: tuple[timedelta, ...]
     last_before_expiry: timedelta
 
 
-def next_look(packet: Packet, schedule: Schedule, after: datetime) -> datetime:
+def reminder_times(packet: Packet, schedule: Schedule) -> list[datetime]:
+    """When the agent is reminded where the packet stands now, as far as it is not done yet.
+
+    Nobody is reminded who wants no reminders or had the most there are; a mail that cannot be delivered is not
+    repeated.
+    """
+    silent = packet.reminders_stopped_at is not None or packet.delivery == Delivery.UNDELIVERABLE
+    if silent or packet.reminders_sent >= MOST_REMINDERS or not packet.before_submission:
+        return []
+    begun = packet.created_at if packet.status is Status.INVITED else packet.status_at
+    times = [*(begun + offset for offset in schedule.reminders), packet.expires_at - schedule.last_before_expiry]
+    return sorted(at for at in times if begun < at < packet.expires_at)
+
+
+def quiet_time(schedule: Schedule) -> timedelta:
+    """How long nobody is reminded who was here."""
+    return min(schedule.reminders, default=schedule.last_before_expiry)
+
+
+def next_look(packet: Packet, schedule: Schedule, after: datetime, active_at: datetime | None = None) -> datetime:
     """When someone has to look at a packet before submission: at its next reminder, or when it expires.
 
-    An agent who has come in is not reminded; a mail that cannot be delivered is not repeated.
+    Once the agent has come in, at least as often as the first reminder takes: what they did meanwhile, and where they
+    went on to, moves the next one.
     """
-    if packet.status is not Status.INVITED or packet.delivery == Delivery.UNDELIVERABLE:
-        return packet.expires_at
-    reminders = [packet.created_at + offset for offset in schedule.reminders]
-    reminders.append(packet.expires_at - schedule.last_before_expiry)
-    return min((at for at in reminders if after < at < packet.expires_at), default=packet.expires_at)
+    times = reminder_times(packet, schedule)
+    ahead = min((at for at in times if after < at), default=packet.expires_at)
+    if packet.status is Status.INVITED or not times:
+        return ahead
+    rested = (active_at or after) + quiet_time(schedule)
+    return min(ahead, rested) if rested > after else ahead
+
+
+def reminder_due(packet: Packet, schedule: Schedule, now: datetime, active_at: datetime | None) -> bool:
+    """Whether the agent is reminded now. Who was here not long ago is not, unless the invitation is about to expire.
+
+    `active_at` is when the agent last did something.
+    """
+    begun = packet.created_at if packet.status is Status.INVITED else packet.status_at
+    since = max(begun, packet.reminded_at or begun)
+    passed = [at for at in reminder_times(packet, schedule) if since < at <= now]
+    pressing = packet.expires_at - schedule.last_before_expiry in passed
+    busy = active_at is not None and active_at + quiet_time(schedule) > now
+    return bool(passed) and (pressing or not busy)
 
 
 def email_place(agent: InvitedAgent) -> str:

@@ -36,7 +36,7 @@ class CertifiedPacket(Record):
 
 
 class Originator(Record):
-    """Who sent the packet. Delivery times come from the mail service and may be unknown."""
+    """Who sent the packet. When it was sent and delivered is the mail service's word, and may be unknown."""
 
     recruiter: str
     agency: str

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from econtracting.domain.access import access as rules
 from econtracting.domain.access.access import Access, AccessLimits, Link, Session, admits, fingerprint, is_live
+from econtracting.domain.access.invitation import Schedule, next_look
 from econtracting.domain.access.passwords import FIELD, PasswordPolicy, broken_rules, context_words, normal
 from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.callers import Agent
@@ -50,6 +51,7 @@ class NewSession:
     packet_id: str
     at: datetime
     actor: Actor
+    generation: int | None = None  # of the link it came with, if it came with one
 
     def session(self, *, must_change: bool) -> Session:
         return Session(
@@ -110,7 +112,7 @@ class TemporaryPasswords:
         sealed = self.envelope.seal(packet_id, "mail", version, letter).model_dump()
 
         def decide(packet: Packet) -> Change | None:
-            if not admits(packet, now):
+            if not admits(packet, now) or link is None or link.generation != packet.invitation_generation:
                 return None
             after = _access(self.packets, packet.id).issue_temporary(hashed, now + self.life)
             number, seconds = after.temporary_count, int(self.life.total_seconds())
@@ -137,6 +139,7 @@ class WayIn:
     ids: Ids
     clock: Clock
     allowed: AccessLimits
+    schedule: Schedule
 
     def log_in(self, secret: str, password: str, actor: Actor, replaces: str | None = None) -> SignedIn:
         """Open a session with the link's secret and a password; `replaces` is the token of the one it takes over.
@@ -170,7 +173,7 @@ class WayIn:
                 _record_failure(self.packets, packet_id, number, now, actor)
             raise InvalidCredentials()
         self.attempts.succeeded(tries)
-        new = NewSession(self.ids.secret(), packet_id, now, actor)
+        new = NewSession(self.ids.secret(), packet_id, now, actor, link.generation if link else None)
         return self._open_session(new, hashed, password, fingerprint(replaces) if replaces else None)
 
     def _open_session(self, new: NewSession, hashed: str | None, password: str, replaces: str | None) -> SignedIn:
@@ -184,12 +187,17 @@ class WayIn:
             access = self.packets.find(Access, packet.id)
             if access is None or hashed not in (access.password_hash, access.temporary_hash) or not admits(packet, now):
                 raise InvalidCredentials()
+            if new.generation != packet.invitation_generation:
+                raise InvalidCredentials()
             temporary = hashed == access.temporary_hash
             fresh = new.session(must_change=temporary)
             opened[:] = [fresh]
             data = {"temporary": temporary, "session": fresh.fingerprint[:16]}
+            begun = packet.begin(now)
+            if begun is not packet:
+                begun = begun.look_at(next_look(begun, self.schedule, now))
             return Change(
-                packet=packet.begin(now),
+                packet=begun,
                 events=[Event(type=EventType.ACCESS_LOGIN_OK, at=now, actor=new.actor, data=data)],
                 puts=[access.spend_temporary() if temporary else access.let_in(rehashed)],
                 claims=[fresh],

@@ -104,6 +104,8 @@ class Certification:
                 tell = attention(packet, STALLED, now, occasion=str(stalled))
                 is_news = stalled > 0 and packets.find(Effect, packet_id, tell.id) is None
                 return Change(packet, effects=[tell]) if is_news else None
+            if packet.reminders_stopped_at is not None:
+                return Change(packet, puts=[known.reminded(passed)])
             effects = [send_letter(packet_id, Letter.CERTIFICATION_OPEN, f"reminder-{passed}", now)]
             data = {"reminder": passed}
             event = Event(type=EventType.CERTIFICATION_REMINDED, at=now, actor=ONBOARDING, data=data)

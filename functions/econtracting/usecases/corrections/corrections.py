@@ -140,14 +140,21 @@ class Corrections:
                 after = after.reminded()
                 at, reminds = next_reminder(after, self.patience)
             again = at
-            definition = self.packet_types(packet.type).interview
-            letter = _letter(definition, request, f"{number}-{after.reminders}", now)
+            if packet.reminders_stopped_at is not None:
+                return Change(packet, puts=[after])
+            letter = self._reminder(packet, request, f"{number}-{after.reminders}", now)
             data = {"number": number, "reminder": after.reminders}
             event = Event(type=EventType.CORRECTION_REMINDED, at=now, actor=WATCH, data=data)
             return Change(packet, events=[event], effects=[letter], puts=[after])
 
         self.packets.change(packet_id, decide)
         return again
+
+    def _reminder(self, packet: Packet, request: CorrectionRequest, number: str, now: datetime) -> Effect:
+        """Of what is left to do: to correct, or to sign what was corrected."""
+        if packet.status is Status.AWAITING_SIGNATURE:
+            return send_letter(packet.id, Letter.REMINDER_SIGNING_AGAIN, number, now)
+        return _letter(self.packet_types(packet.type).interview, request, number, now)
 
 
 def _letter(definition: InterviewDefinition, request: CorrectionRequest, number: str, now: datetime) -> Effect:

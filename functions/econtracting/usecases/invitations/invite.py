@@ -33,7 +33,7 @@ from econtracting.domain.packet import (
     Status,
 )
 from econtracting.domain.packet_type import PacketType
-from econtracting.domain.words import words
+from econtracting.domain.words import Words, words
 from econtracting.ports import Change, Clock, Committed, Ids, Limits, LinkSecrets, Packets, PacketTypes
 from econtracting.usecases.commit.changes import plus
 from econtracting.usecases.commit.endings import close
@@ -142,12 +142,15 @@ class Invitations:
         return InvitationPage.of(shown, more, eyes)
 
     def read(self, staff: Staff, packet_id: str) -> InvitationView:
-        packet = self._visible(staff, packet_id)
-        return _view(staff, packet)
+        packet = visible(self.packets, staff, packet_id)
+        return view(staff, packet)
 
     def resend(self, staff: Staff, packet_id: str) -> InvitationView:
-        """Mail the same link again. Raises TooManyAttempts, InvalidTransition once the packet has ended."""
-        self._visible(staff, packet_id)
+        """Mail the same link again.
+
+        Raises TooManyAttempts; InvalidTransition once the packet is submitted, saying where it stands, or has ended.
+        """
+        visible(self.packets, staff, packet_id)
         now = self.clock.now()
 
         @cache
@@ -158,7 +161,9 @@ class Invitations:
         def decide(packet: Packet) -> Change:
             count()
             if packet.ended or lapsed(packet, now):
-                raise _refused(staff, packet, "The packet has ended; open a new one.")
+                raise refused(staff, packet, "The packet has ended; open a new one.")
+            if not packet.before_submission:
+                raise _submitted(staff, packet)
             after = packet.mail_invitation()
             if packet.status is Status.INVITED:
                 after = after.look_at(next_look(after, self.schedule, now))
@@ -167,71 +172,72 @@ class Invitations:
                 packet=after,
                 events=[Event(type=EventType.INVITATION_RESENT, at=now, actor=staff.actor, data=data)],
                 effects=[send_letter(after.id, Letter.INVITATION, after.mails_sent, now)],
-                answer=_view(staff, after),
+                answer=view(staff, after),
             )
 
         return _first_answer(staff, self.packets.change(packet_id, decide, staff.request))
 
     def withdraw(self, staff: Staff, packet_id: str, reason: str) -> InvitationView:
         """Take the invitation back. Raises InvalidTransition after submission."""
-        self._visible(staff, packet_id)
+        visible(self.packets, staff, packet_id)
         now = self.clock.now()
 
         def decide(packet: Packet) -> Change:
-            _refuse_lapsed(packet, now)
+            refuse_lapsed(packet, now)
             if not packet.before_submission:
-                raise _refused(staff, packet)
+                raise refused(staff, packet)
             event = Event(type=EventType.INVITATION_WITHDRAWN, at=now, actor=staff.actor, data={"reason": reason})
             letters = [(Letter.WITHDRAWN, {"reason": reason})]
             change = close(self.packets, packet, Status.WITHDRAWN, now, event, letters=letters)
-            return plus(change, answer=_view(staff, change.packet))
+            return plus(change, answer=view(staff, change.packet))
 
         return _first_answer(staff, self.packets.change(packet_id, decide, staff.request))
 
     def extend(self, staff: Staff, packet_id: str, days: int) -> InvitationView:
         """Let the invitation live `days` longer. Raises InvalidTransition once it is submitted or has ended."""
-        self._visible(staff, packet_id)
+        visible(self.packets, staff, packet_id)
         now = self.clock.now()
 
         def decide(packet: Packet) -> Change:
-            _refuse_lapsed(packet, now)
+            refuse_lapsed(packet, now)
             if not packet.before_submission:
-                raise _refused(staff, packet)
+                raise refused(staff, packet)
             after = packet.extend(timedelta(days=days))
             after = after.look_at(next_look(after, self.schedule, now))
             data = {"days": days, "expires_at": iso(after.expires_at)}
             event = Event(type=EventType.INVITATION_EXTENDED, at=now, actor=staff.actor, data=data)
-            return Change(packet=after, events=[event], answer=_view(staff, after))
+            return Change(packet=after, events=[event], answer=view(staff, after))
 
         return _first_answer(staff, self.packets.change(packet_id, decide, staff.request))
 
     def change_states(self, staff: Staff, packet_id: str, states: Iterable[str]) -> InvitationView:
         """Replace the states to be appointed beforehand. Raises InvalidTransition once appointments were ordered."""
-        self._visible(staff, packet_id)
+        visible(self.packets, staff, packet_id)
         now = self.clock.now()
         wanted = tuple(sorted(set(states)))
 
         def decide(packet: Packet) -> Change | None:
-            _refuse_lapsed(packet, now)
+            refuse_lapsed(packet, now)
             if packet.ended or Status.APPOINTING.value in packet.reached:
-                raise _refused(staff, packet, "Appointments were ordered already.")
+                raise refused(staff, packet, "Appointments were ordered already.")
             if packet.pre_appointment_states == wanted:
                 return None
             data = {"from": list(packet.pre_appointment_states), "to": list(wanted)}
             event = Event(type=EventType.INVITATION_STATES_CHANGED, at=now, actor=staff.actor, data=data)
             return Change(packet=packet.request_states(wanted), events=[event])
 
-        return _view(staff, self.packets.change(packet_id, decide).packet)
-
-    def _visible(self, staff: Staff, packet_id: str) -> Packet:
-        """Raises PacketNotFound."""
-        agency_id, packet = agency_of(staff), self.packets.load(packet_id)
-        if agency_id is not None and packet.agency.id != agency_id:
-            raise PacketNotFound()
-        return packet
+        return view(staff, self.packets.change(packet_id, decide).packet)
 
 
-def _view(staff: Staff, packet: Packet) -> InvitationView:
+def visible(packets: Packets, staff: Staff, packet_id: str) -> Packet:
+    """The packet, for who may see it. Raises PacketNotFound, for another agency's as for one that does not exist."""
+    agency_id, packet = agency_of(staff), packets.load(packet_id)
+    if agency_id is not None and packet.agency.id != agency_id:
+        raise PacketNotFound()
+    return packet
+
+
+def view(staff: Staff, packet: Packet) -> InvitationView:
     """The packet as far as the caller may know of it."""
     return InvitationView.of(packet, member(staff, packet.agency.id))
 
@@ -239,7 +245,7 @@ def _view(staff: Staff, packet: Packet) -> InvitationView:
 def _first_answer(staff: Staff, done: Committed) -> InvitationView:
     """The answer as it was first given. Earlier releases kept none of these: there the packet is shown as it stands."""
     kept = isinstance(done.answer, InvitationView) or "packet_id" in (done.answer or ())
-    return InvitationView.again(done.answer) if kept else _view(staff, done.packet)
+    return InvitationView.again(done.answer) if kept else view(staff, done.packet)
 
 
 def agency_of(staff: Staff) -> str | None:
@@ -297,9 +303,44 @@ def refuse_level(packet_type: PacketType, level: str) -> None:
         raise InvalidRequest(errors=[{"field": "level", "rule": "level-unknown", "message": message}])
 
 
-def _refused(staff: Staff, packet: Packet, detail: str = "") -> InvalidTransition:
+def refused(staff: Staff, packet: Packet, detail: str = "") -> InvalidTransition:
     """Not where the packet stands, as far as the caller may know where that is."""
     return InvalidTransition(detail, packet_status=refused_at(packet, member(staff, packet.agency.id)))
+
+
+# Where a submitted packet is told to stand.
+STANDS: dict[Status, Words] = {
+    Status.AWAITING_SIGNATURE: words(
+        "The packet was submitted. The agent has to sign what was corrected, and is reminded by mail."
+    ),
+    Status.SEALING: words(
+        "The packet was submitted. The agent has signed everything, and the documents are being sealed."
+    ),
+    Status.SUBMITTED: words("The packet was submitted. The agent has signed everything."),
+    Status.BACKGROUND_CHECK: words("The packet was submitted. The background check is under way."),
+    Status.APPOINTING: words("The packet was submitted. The states are being asked for the agent's appointments."),
+    Status.PROCESSED: words("The packet was submitted. The states have answered, and certification is being opened."),
+    Status.CERTIFICATION_OPEN: words(
+        "The packet was submitted. The agent has to take the courses, and is reminded by mail."
+    ),
+    Status.ACTIVE: words("The packet was submitted. The agent is contracted and certified."),
+    Status.CORRECTION_REQUESTED: words(
+        "The packet was submitted. The agent has to correct answers, and is reminded by mail."
+    ),
+    Status.NEEDS_REVIEW: words("The packet was submitted. The contracting department has to look at it."),
+}
+
+
+def _submitted(staff: Staff, packet: Packet) -> InvalidTransition:
+    """There is nothing left to invite to; the way back in is in the letters that came since."""
+    told = Status(refused_at(packet, member(staff, packet.agency.id)))
+    where = STANDS.get(told, STANDS[Status.NEEDS_REVIEW])
+    detail = words(
+        "{where} There is no invitation to send again; the agent's link still opens the packet, and every mail about "
+        "it has the link.",
+        where=where,
+    )
+    return refused(staff, packet, detail)
 
 
 def agency_name(packets: Packets, invitation: Invitation) -> AgencyName | None:
@@ -316,7 +357,7 @@ def agency_name(packets: Packets, invitation: Invitation) -> AgencyName | None:
     return found
 
 
-def _refuse_lapsed(packet: Packet, now: datetime) -> None:
+def refuse_lapsed(packet: Packet, now: datetime) -> None:
     if lapsed(packet, now):
         raise InvalidTransition("The invitation has expired.", packet_status=Status.EXPIRED.value)
 

@@ -10,6 +10,7 @@ from typing import Any
 from econtracting import ports
 from econtracting.domain import letters
 from econtracting.domain.access.access import Link, fingerprint
+from econtracting.domain.access.reminders import LINK_LIFE, StopLink, reminds
 from econtracting.domain.appointing.appointments import Appointment
 from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.certification import Feed
@@ -18,6 +19,7 @@ from econtracting.domain.packet import Packet
 from econtracting.domain.screening.background import Check
 from econtracting.domain.sealed import SealedAnswers
 from econtracting.ports import Change
+from econtracting.usecases.news.deliveries import record_sent
 from econtracting.usecases.news.still_true import Untrue, untrue
 
 MAILING = Actor(kind="system", id="mailing")
@@ -33,6 +35,7 @@ class Mailing:
     envelope: ports.Envelope
     link_secrets: ports.LinkSecrets
     mailer: ports.Mailer
+    ids: ports.Ids
     clock: ports.Clock
     public_url: str
     home: tzinfo
@@ -53,13 +56,27 @@ class Mailing:
         secret = self.link_secrets.secret(packet.id, packet.invitation_generation)
         context["link"] = f"{self.public_url}/#/invitation/{secret}"
         _see_that_it_leads_here(packets, packet, secret)
+        token = self._stop_link(packet) if reminds(task.letter, effect.id.rpartition("#")[2]) else None
+        context["stop_link"] = f"{self.public_url}/#/reminders/{token}" if token else None
         definition = self.packet_types(packet.type)
         letter = letters.compose(task.letter, packet=packet, packet_type=definition, context=context, home=self.home)
-        self.mailer.send(
-            to=letter.to, subject=letter.subject, html=letter.html, text=letter.text, reference=effect.reference
+        message_id = self.mailer.send(
+            to=letter.to,
+            subject=letter.subject,
+            html=letter.html,
+            text=letter.text,
+            reference=effect.reference,
+            **({"stop": f"{self.public_url}/api/reminder-stops?token={token}"} if token else {}),
         )
-        if task.letter is Letter.INVITATION and packet.delivery == "queued":
-            _mark_sent(packets, packet.id)
+        if task.letter is Letter.INVITATION:
+            record_sent(packets, packet.id, effect.id.replace("#", "."), message_id, self.clock.now())
+
+    def _stop_link(self, packet: Packet) -> str:
+        """The secret of a link that stops the reminders, once; each reminder has its own."""
+        token = self.ids.secret()
+        link = StopLink(fingerprint=fingerprint(token), packet_id=packet.id, expires_at=self.clock.now() + LINK_LIFE)
+        self.packets.change(packet.id, lambda current: Change(current, puts=[link]))
+        return token
 
     def _put_down(self, effect: Effect, why: Untrue) -> None:
         """On the trail once, also if whoever did so died before the row was done."""
@@ -102,10 +119,3 @@ def _see_that_it_leads_here(packets: ports.Packets, packet: Packet, secret: str)
     if packet.ended or packets.find(Link, place.fingerprint) is not None:
         return
     packets.change(packet.id, lambda current: Change(current, puts=[place]))
-
-
-def _mark_sent(packets: ports.Packets, packet_id: str) -> None:
-    def decide(packet: Packet) -> Change | None:
-        return Change(packet.mail_sent()) if packet.delivery == "queued" else None
-
-    packets.change(packet_id, decide)

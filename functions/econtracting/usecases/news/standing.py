@@ -14,6 +14,7 @@ from econtracting.usecases.commit.standing import as_agent_sees
 from econtracting.usecases.corrections import correcting
 from econtracting.usecases.interview.answering import agreed, context_of, saved_sections, today
 from econtracting.usecases.news import delays
+from econtracting.views.access import RemindersView
 from econtracting.views.standing import CarrierView, PacketView, SectionRowView
 from econtracting.views.timeline import StageView
 
@@ -52,6 +53,7 @@ class PacketStanding:
             timeline=[StageView.of(row) for row in road],
             correction=correcting.view(self.packets, definition.interview, packet),
             expires_at=packet.expires_at,
+            reminders=RemindersView.of(packet),
             expires_on=day_in(packet.expires_at, self.home),
             time_zone=self.home.key,
         )

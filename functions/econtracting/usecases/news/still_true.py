@@ -14,6 +14,7 @@ from econtracting import ports
 from econtracting.domain.access.access import Access, OpenPacket, admits, lapsed
 from econtracting.domain.access.contact import EmailChange
 from econtracting.domain.access.invitation import email_place
+from econtracting.domain.access.reminders import reminds
 from econtracting.domain.appointing.appointments import OUTCOME_KNOWN, Appointment
 from econtracting.domain.certification import Feed
 from econtracting.domain.corrections import CorrectionRequest
@@ -35,6 +36,7 @@ class Untrue(StrEnum):
     MOVED_ON = "moved-on"  # the packet stands elsewhere
     PACKET_ENDED = "packet-ended"
     REACHABLE = "reachable"  # mail reaches the agent again, or is being tried
+    STOPPED = "stopped"  # the agent wants no reminders
     REPLACED = "replaced"  # a later letter of its kind goes instead
     UNDELIVERABLE = "undeliverable"  # mail does not reach the agent
     USED = "used"
@@ -82,16 +84,31 @@ def _invitation(one: Occasion) -> Untrue | None:
     return None if one.first_number == one.packet.mails_sent else Untrue.REPLACED
 
 
-def _reminder(one: Occasion) -> Untrue | None:
+def _reminder(status: Status, else_: Untrue) -> Rule:
+    """Of what is to be done where an invitation stands, as long as it stands there."""
+
+    def rule(one: Occasion) -> Untrue | None:
+        if ended := _not_ended(one):
+            return ended
+        if one.packet.status is not status or one.packet.submitted:
+            return else_
+        if lapsed(one.packet, one.now):
+            return Untrue.EXPIRED
+        if one.packet.delivery == Delivery.UNDELIVERABLE:
+            return Untrue.UNDELIVERABLE
+        return None if one.first_number == one.packet.reminders_sent else Untrue.REPLACED
+
+    return rule
+
+
+def _signing_again(one: Occasion) -> Untrue | None:
     if ended := _not_ended(one):
         return ended
-    if one.packet.status is not Status.INVITED:
-        return Untrue.AGENT_BEGAN
-    if lapsed(one.packet, one.now):
-        return Untrue.EXPIRED
-    if one.packet.delivery == Delivery.UNDELIVERABLE:
-        return Untrue.UNDELIVERABLE
-    return None if one.first_number == one.packet.reminders_sent else Untrue.REPLACED
+    awaited = one.packet.status is Status.AWAITING_SIGNATURE and one.packet.submitted
+    if not awaited or one.packet.correction != one.first_number:
+        return Untrue.ANSWERED
+    request = one.packets.find(CorrectionRequest, one.packet.id, str(one.first_number))
+    return None if request is not None and request.reminders == one.second_number else Untrue.REPLACED
 
 
 def _expired(one: Occasion) -> Untrue | None:
@@ -183,6 +200,18 @@ def _undeliverable(one: Occasion) -> Untrue | None:
     return None if one.packet.delivery == Delivery.UNDELIVERABLE else Untrue.REACHABLE
 
 
+def _not_delivered(one: Occasion) -> Untrue | None:
+    """An e-vite's is numbered by that e-vite; any other names the letter that did not arrive."""
+    if ended := _not_ended(one):
+        return ended
+    e_vite = one.number.partition("-")[0]
+    if not e_vite.isdigit():
+        return None
+    if int(e_vite) != one.packet.mails_sent:
+        return Untrue.REPLACED
+    return Untrue.REACHABLE if one.packet.delivery == Delivery.DELIVERED else None
+
+
 RULES: Mapping[Letter, Rule] = {
     Letter.ACTIVE: _ended_so(Status.ACTIVE),
     Letter.ADVERSE_FINAL: _must_go,  # 15 U.S.C. 1681m(a)
@@ -198,11 +227,15 @@ RULES: Mapping[Letter, Rule] = {
     Letter.EXPIRED_RECRUITER: _expired,
     Letter.INVITATION: _invitation,
     Letter.LOCKED: _must_go,  # someone tried to get in
+    Letter.NOT_DELIVERED: _not_delivered,
     Letter.PASSWORD_CHANGED: _must_go,  # the agent may not have done it
     Letter.PROCESSED: _not_ended,
     Letter.RECEIVED: _not_ended,
     Letter.REJECTED: _ended_so(Status.REJECTED),
-    Letter.REMINDER: _reminder,
+    Letter.REMINDER: _reminder(Status.INVITED, Untrue.AGENT_BEGAN),
+    Letter.REMINDER_INTERVIEW: _reminder(Status.IN_PROGRESS, Untrue.ANSWERED),
+    Letter.REMINDER_SIGNING: _reminder(Status.AWAITING_SIGNATURE, Untrue.ANSWERED),
+    Letter.REMINDER_SIGNING_AGAIN: _signing_again,
     Letter.STATE_ANSWERED: _state_answered,
     Letter.TEMPORARY_PASSWORD: _temporary_password,
     Letter.UNDELIVERABLE: _undeliverable,
@@ -213,4 +246,6 @@ RULES: Mapping[Letter, Rule] = {
 
 def untrue(packets: ports.Packets, packet: Packet, task: SendLetter, number: str, now: datetime) -> Untrue | None:
     """Why the letter must not go any more; None if it is still true."""
+    if packet.reminders_stopped_at is not None and reminds(task.letter, number):
+        return Untrue.STOPPED
     return RULES[task.letter](Occasion(packets, packet, task, number, now))

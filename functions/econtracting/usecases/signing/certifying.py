@@ -30,6 +30,7 @@ from econtracting.domain.signing.signing import Adoption, Document
 # evidence package. Hashes stay out: a line of them says nothing to a reader.
 TOLD: dict[str, tuple[str, tuple[str, ...]]] = {
     EventType.INVITATION_CREATED: ("Invitation created", ()),
+    EventType.INVITATION_SENT: ("Invitation sent, as the mail service knows it", ("message_id",)),
     EventType.INVITATION_DELIVERED: ("Invitation delivered to the mail server", ()),
     EventType.ACCESS_LOGIN_OK: ("Signed in", ()),
     EventType.ACCESS_PASSWORD_SET: ("Own password set", ()),
@@ -65,6 +66,7 @@ def certificate_facts(packets: ports.Packets, ceremony: Ceremony, seal: SealFact
     told = [event for event in ceremony.events if event.seq <= finished.seq]
     latest = {event.type: event for event in told}
     delivered, sealed = latest.get(EventType.INVITATION_DELIVERED), ceremony.sealed
+    sent = _sent(told, delivered)
     here = _here(finished)
     kinds = [box.kind for document in sealed for box in document.fields if box.field_id in document.signed]
     facts = CertificateFacts(
@@ -88,6 +90,7 @@ def certificate_facts(packets: ports.Packets, ceremony: Ceremony, seal: SealFact
             recruiter=packet.recruiter.name,
             agency=packet.agency.name,
             requested_from=ceremony.events[0].actor.address or None,
+            sent_at=sent.at if sent else None,
             delivered_at=delivered.at if delivered else None,
         ),
         documents=_documents(ceremony),
@@ -115,6 +118,16 @@ def _here(event: ChainedEvent) -> Here | None:
     """Where the agent was, of an act whose event tells it; events of earlier releases do not."""
     zone, offset = event.data.get("zone"), event.data.get("offset")
     return Here(zone=zone, offset=offset) if zone and offset else None
+
+
+def _sent(told: Sequence[ChainedEvent], delivered: ChainedEvent | None) -> ChainedEvent | None:
+    """When the mail service took the e-vite that was delivered, or the latest one if that is not known.
+
+    Packets of earlier releases have no such event.
+    """
+    sent = [event for event in told if event.type == EventType.INVITATION_SENT]
+    same = [event for event in sent if delivered is not None and event.data["mail"] == delivered.data.get("mail")]
+    return next(reversed(same or sent), None)
 
 
 def _documents(ceremony: Ceremony) -> tuple[CertifiedDocument, ...]:
