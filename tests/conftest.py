@@ -1,18 +1,25 @@
-"""Notes what every handler asks of AWS while the suites run, and how hard they try.
+"""Notes while the suites run what every handler asks of AWS, which rows of the catalogs are shown, and the effort.
 
-RIGHTS_SEEN names the folder in which the former is kept; the latter is printed at the end.
+RIGHTS_SEEN and ROWS_SEEN name the folders in which the first two are kept; the last is printed at the end.
 """
 
 import os
+import resource
 from pathlib import Path
 
 import pytest
 
 from tests.support import effort
 from tests.support.rights import Observer
+from tools import reliability
 
 OBSERVER = Observer()
 effort.install()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if os.environ.get("ROWS_SEEN"):
+        config.pluginmanager.register(reliability.Collector())
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -39,3 +46,6 @@ def pytest_sessionfinish() -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.write_line(effort.told())
+    own, others = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    here, run = (used.ru_utime + used.ru_stime for used in (own, others))
+    terminalreporter.write_line(f"processors: {here:.0f} s here, {run:.0f} s in what was run")

@@ -1,12 +1,15 @@
 """Row -> test -> result, from the suite itself, into the tables of docs/reliability.md, docs/law.md and
 docs/what-people-bring.md.
 
-`python -m tools.reliability` runs the tests that name a row of a catalog; `--check` only collects: are all names still
-right?
+`python -m tools.reliability` runs the tests that name a row of a catalog and writes the tables. `--check` only
+collects: are all names still right? `--from FOLDER` takes the results that a run of the suite has left there (ROWS_SEEN
+named the folder) and fails if a test that proves a row failed or was left out; with `--write` it writes the tables too.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import sys
 from collections import defaultdict
@@ -21,7 +24,8 @@ sys.path[:0] = [str(ROOT / "functions"), str(ROOT)]
 from tests.support.catalog import BRINGS, LAW, ROWS, Row  # noqa: E402
 
 BEGIN, END = "<!-- rows: written by tools/reliability.py -->", "<!-- /rows -->"
-ORDER = {"passed": 0, "skipped": 1, "not run": 2, "failed": 3}
+# What counts of a test's cases, and of its runs: a case that a machine cannot run takes nothing from those that passed.
+ORDER = {"skipped": 0, "passed": 1, "not run": 2, "failed": 3}
 
 
 class Page(NamedTuple):
@@ -38,6 +42,11 @@ PAGES = (
     Page("law", LAW, ROOT / "docs/law.md", ("what goes wrong elsewhere", "what holds here")),
     Page("brings", BRINGS, ROOT / "docs/what-people-bring.md", ("kind", "example", "answer")),
 )
+
+
+def both(before: str, result: str) -> str:
+    """What two cases or two runs of one test come to."""
+    return result if before == "not run" else max(before, result, key=ORDER.__getitem__)
 
 
 class Collector:
@@ -62,10 +71,21 @@ class Collector:
             return
         for results in (one for rows in self.rows.values() for one in rows.values()):
             if name in results:
-                before = results[name]
-                results[name] = (
-                    report.outcome if before == "not run" else max(before, report.outcome, key=lambda one: ORDER[one])
-                )
+                results[name] = both(results[name], report.outcome)
+
+    def pytest_sessionfinish(self) -> None:
+        if folder := os.environ.get("ROWS_SEEN"):
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            (Path(folder) / f"{os.getpid()}.json").write_text(json.dumps(self.rows), encoding="utf-8")
+
+    def take(self, folder: Path) -> None:
+        """Adds what processes of a run of the suite have left; the worst result of a test counts."""
+        for path in sorted(folder.glob("*.json")):
+            for mark, rows in json.loads(path.read_text(encoding="utf-8")).items():
+                for row, results in rows.items():
+                    standing = self.rows[mark][row]
+                    for name, result in results.items():
+                        standing[name] = both(standing.get(name, "not run"), result)
 
 
 def table(page: Page, rows: dict[str, dict[str, str]]) -> str:
@@ -84,6 +104,18 @@ def table(page: Page, rows: dict[str, dict[str, str]]) -> str:
 def named(text: str) -> list[str]:
     """A table without its results, which only a run can tell."""
     return [re.sub(r" \| [^|]* \|$", "", line) for line in text.splitlines()]
+
+
+def judged(page: Page, found: dict[str, dict[str, str]]) -> bool:
+    """Whether no test that proves a row failed or was left out; says which rows this machine cannot show."""
+    right = True
+    for row in page.rows:
+        results = found.get(row.id, {})
+        bad = sorted(name for name, result in results.items() if result in ("failed", "not run"))
+        if bad or (results and "passed" not in results.values()):
+            print(f"{page.path.relative_to(ROOT)}: row {row.id} is not shown: {', '.join(bad) or 'skipped here'}")
+        right = right and not bad
+    return right
 
 
 def settle(page: Page, found: dict[str, dict[str, str]], check: bool) -> bool:
@@ -106,15 +138,20 @@ def settle(page: Page, found: dict[str, dict[str, str]], check: bool) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    check = "--check" in arguments
+    seen = Path(arguments[arguments.index("--from") + 1]) if "--from" in arguments else None
+    check = "--check" in arguments or (seen is not None and "--write" not in arguments)
     collector = Collector()
-    chosen = ["--collect-only", "-qq"] if check else ["-q"]
+    chosen = ["--collect-only", "-qq"] if check or seen else ["-q"]
     marks = " or ".join(page.mark for page in PAGES)
     status = pytest.main(
         ["-m", marks, "-p", "no:cacheprovider", "--no-header", *chosen, str(ROOT / "tests")], [collector]
     )
-    settled = [settle(page, collector.rows[page.mark], check) for page in PAGES]
-    return int(status) if all(settled) else 1
+    if seen:
+        collector.take(seen)
+    right = [settle(page, collector.rows[page.mark], check) for page in PAGES]
+    if seen:
+        right += [judged(page, collector.rows[page.mark]) for page in PAGES]
+    return int(status) if all(right) else 1
 
 
 if __name__ == "__main__":

@@ -18,7 +18,14 @@ LINKED = (".venv", "web/node_modules")
 CACHES = {"__pycache__", ".pytest_cache", ".ruff_cache", ".hypothesis"}
 SECONDS = 300
 # Of the run around it: what it noted, and where it notes what the functions asked of AWS.
-NOT_HANDED_ON = ("RIGHTS_SEEN", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST")
+NOT_HANDED_ON = (
+    "RIGHTS_SEEN",
+    "ROWS_SEEN",
+    "PYTHONDONTWRITEBYTECODE",
+    "PYTHONPATH",
+    "PYTEST_ADDOPTS",
+    "PYTEST_CURRENT_TEST",
+)
 
 
 class Outcome(NamedTuple):
