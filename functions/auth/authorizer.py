@@ -54,6 +54,7 @@ def _agent(cookies: str | None) -> dict[str, str]:
         "session": session.fingerprint,
         "must_change": str(session.must_change_password).lower(),
         "signed_in_at": iso(session.created_at),
+        **({"language": packet.language} if packet.language else {}),
     }
 
 

@@ -10,6 +10,7 @@ from econtracting.domain.audit import GENESIS
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record
+from econtracting.domain.words import Language
 
 
 class Status(StrEnum):
@@ -166,6 +167,7 @@ class Packet(Record):
     agency: Agency
     level: str
     pre_appointment_states: tuple[str, ...] = ()
+    language: Language | None = None  # the agent's; not stored where no one has said it: packets keep their form
 
     created_at: Moment
     expires_at: Moment
@@ -269,7 +271,7 @@ class Packet(Record):
 
     def erase(self, nobody: InvitedAgent) -> Self:
         """Who it was for, and what they agreed to, are gone."""
-        gone = dict.fromkeys(("npn", "access_code", "agreement", "consent"))
+        gone = dict.fromkeys(("npn", "access_code", "agreement", "consent", "language"))
         return self.model_copy(update={"agent": nobody, **gone})
 
     def having(self, **changes: Any) -> Self:
@@ -329,6 +331,10 @@ class Packet(Record):
     def change_email(self, email: str) -> Self:
         """The agent showed that letters reach this address."""
         return self.having(agent=self.agent.model_copy(update={"email": email}))
+
+    def speak(self, language: Language) -> Self:
+        """The agent reads and writes in this language."""
+        return self.having(language=language)
 
     def freeze(self, at: datetime, summary: str, flags: tuple[str, ...], access_code: AccessCode | None) -> Self:
         """The answers are confirmed as the summary showed them, and the documents made. Raises InvalidTransition.

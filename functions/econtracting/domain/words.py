@@ -12,13 +12,14 @@ import json
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import ValidatorFunctionWrapHandler, WrapValidator
 
 HOME = Path(__file__).parents[1] / "words"
-ENGLISH = "en"
-LANGUAGES = (ENGLISH, "es")  # RFC 5646; the first is the one that binds
+Language = Literal["en", "es"]  # RFC 5646
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+ENGLISH: Language = "en"  # the one that binds
 
 
 class Words(str):

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from econtracting.domain.words import ENGLISH, Text, said
 
-_SPOKEN = ContextVar("spoken", default=ENGLISH)
+_SPOKEN: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from pydantic import Field
 from econtracting.domain.interview.definition import FieldType
 from econtracting.domain.interview.verification import Standing
 from econtracting.domain.packet import Agency, Packet, Recruiter, Status
+from econtracting.domain.words import Language
 from econtracting.views.base import View
 from econtracting.views.remarks import RemarkView
 
@@ -176,6 +177,12 @@ class ConfirmedEmailView(View):
     """Letters go to a new address."""
 
     email: str
+
+
+class LanguageView(View):
+    """The language in which the agent is answered and written to."""
+
+    language: Language
 
 
 class SummaryLineView(View):

@@ -19,6 +19,7 @@ from econtracting.domain.fields.text import clean, no_address, person_name
 from econtracting.domain.moment import Moment
 from econtracting.domain.packet import Delivery, Packet, Status
 from econtracting.domain.record import Record
+from econtracting.domain.words import Language
 
 ORGANIZATION_LENGTH = 120
 REASON_LENGTH = 500
@@ -138,6 +139,7 @@ class Invitation(Record):
     agency: AgencyDetails
     level: Level
     pre_appointment_states: States = ()
+    language: Language | None = None
 
 
 class RowOutcome(StrEnum):

@@ -40,7 +40,7 @@ REQUIRED = (
     "recruiter_phone",
     "agency_name",
 )
-OPTIONAL = ("middle_name", "npn", "pre_appointment_states", "agency_id")
+OPTIONAL = ("middle_name", "npn", "pre_appointment_states", "agency_id", "language")
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,12 @@ def read_rows(text: str) -> list[dict[str, str]]:
     columns = [name.strip().lower() for name in header]
     missing = [name for name in REQUIRED if name not in columns]
     if missing or len(set(columns)) != len(columns) or not set(columns) <= {*REQUIRED, *OPTIONAL}:
-        template = "The first row names the columns: {required}; also allowed: {optional}."
-        raise _no_file("columns", words(template, required=", ".join(REQUIRED), optional=", ".join(OPTIONAL)))
+        message = words(
+            "The first row names the columns: {required}; also allowed: {optional}.",
+            required=", ".join(REQUIRED),
+            optional=", ".join(OPTIONAL),
+        )
+        raise _no_file("columns", message)
     if len(rows) > MOST_ROWS:
         raise _no_file("too-many-rows", words("Send at most {most} rows at once.", most=MOST_ROWS))
     return [dict(zip([*columns, "more"], [*row, *[""] * len(columns)], strict=False)) for row in rows]
@@ -170,6 +174,7 @@ def _invitation(cells: Mapping[str, str], agency_id: str | None) -> Invitation:
             "agency": {"id": agency_id or given.get("agency_id", ""), "name": given["agency_name"]},
             "level": given["level"],
             "pre_appointment_states": given.get("pre_appointment_states", "").replace(";", " ").split(),
+            "language": given.get("language", "").lower() or None,
         }
     )
 
