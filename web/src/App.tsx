@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, type ReactNode } from "react";
 import { Frame } from "./components/Frame";
-import { t, useLanguage } from "./i18n";
+import { currentLanguage, t, useLanguage } from "./i18n";
 import { go, match, usePlace } from "./router";
 import { AgreementScreen } from "./screens/Agreement";
 import { ChoosePassword } from "./screens/ChoosePassword";
@@ -48,6 +48,8 @@ const INSIDE: Route[] = [
   ["/withdraw-consent", () => <Leave how="withdraw-consent" />],
 ];
 
+const KEEP_WHAT_IS_TYPED = new Set(["/decline", "/wrong-person", "/withdraw-consent"]);
+
 function Inside({ at }: { at: string }) {
   const { packet } = useSession();
   useEffect(() => {
@@ -56,7 +58,14 @@ function Inside({ at }: { at: string }) {
   if (at === "/") return <Looking />;
   for (const [pattern, screen] of INSIDE) {
     const params = match(pattern, at);
-    if (params) return <Suspense fallback={<Looking />}>{screen(params)}</Suspense>;
+    // What a screen has read is in the packet's language: it is read again in another one. What is typed on these is kept.
+    const read = KEEP_WHAT_IS_TYPED.has(pattern) ? "" : (packet?.language ?? currentLanguage());
+    if (params)
+      return (
+        <Suspense key={read} fallback={<Looking />}>
+          {screen(params)}
+        </Suspense>
+      );
   }
   return <NotFound />;
 }

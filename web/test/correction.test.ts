@@ -45,6 +45,7 @@ const packet = (changes: Partial<Packet>): Packet => ({
   ],
   timeline: [],
   expires_at: "2999-01-01T00:00:00Z",
+  language: null,
   ...changes,
 });
 

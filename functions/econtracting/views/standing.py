@@ -7,6 +7,7 @@ from datetime import datetime
 from pydantic import Field
 
 from econtracting.domain.packet import Recruiter, Status
+from econtracting.domain.words import Language
 from econtracting.views.base import View
 from econtracting.views.timeline import StageView
 
@@ -58,3 +59,4 @@ class PacketView(View):
     timeline: list[StageView]
     correction: CorrectionView | None = Field(description="Null where nothing is to be mended")
     expires_at: datetime = Field(description="When the invitation's life ends")
+    language: Language | None = Field(description="The packet's language; null until someone said it")

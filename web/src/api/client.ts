@@ -64,7 +64,11 @@ export function address(path: Path, { params = {}, query = {} }: Call = {}): str
 }
 
 async function send(method: string, path: Path, call: Call): Promise<Response> {
-  const headers: Record<string, string> = { "X-Requested-With": "econtracting", Accept: "application/json" };
+  const headers: Record<string, string> = {
+    "X-Requested-With": "econtracting",
+    Accept: "application/json",
+    "Accept-Language": document.documentElement.lang || "en", // what the screen speaks
+  };
   if (call.body !== undefined) headers["Content-Type"] = "application/json";
   if (call.version !== undefined) headers["If-Match"] = `"${call.version}"`;
   if (call.key !== undefined) headers["Idempotency-Key"] = call.key;

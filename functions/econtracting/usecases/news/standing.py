@@ -49,4 +49,5 @@ class PacketStanding:
             timeline=[StageView.of(row) for row in road],
             correction=correcting.view(self.packets, definition.interview, packet),
             expires_at=packet.expires_at,
+            language=packet.language,
         )
