@@ -30,7 +30,6 @@ CATALOG = CODE / "econtracting" / "words"
 ENGLISH_ONLY = {
     "econtracting/adapters/stamps.py": "printed on the documents, which bind in English",
     "econtracting/domain/appointing/readiness.py": "filled with the texts of the packet type",
-    "econtracting/domain/screening/notices.py": "the notices bind in English; their readings lie beside them",
     "econtracting/evidence/econtracting_verify.py": "read by experts offline, beside English evidence",
     "econtracting/http/console.py": "the contracting department's console is English",
     "econtracting/http/files.py": "only in the description of the interface",

@@ -171,7 +171,9 @@ def _in(value: str, language: str) -> str:
 def _values(packet: Packet, packet_type: PacketType, context: Mapping[str, Any]) -> dict[str, Value]:
     """Everything a letter may name; an empty one leaves its block out."""
     carrier, site = packet_type.carrier, packet_type.certification
-    outcomes = [_outcome(one) for one in sorted(context.get("appointments") or (), key=lambda one: one.state)]
+    outcomes: list[str] = [
+        _outcome(one) for one in sorted(context.get("appointments") or (), key=lambda one: one.state)
+    ]
     return {
         "carrier": carrier.name,
         "carrier_legal": carrier.legal_name,
@@ -194,7 +196,7 @@ def _values(packet: Packet, packet_type: PacketType, context: Mapping[str, Any])
         "minutes": _duration(context.get("seconds")),
         "at": _moment(context.get("at")),
         "reason": context.get("reason"),
-        "fields": _fields(context),
+        "fields": _fields(context, packet_type),
         "failure": context.get("failure"),
         "appointments": outcomes or [words("None were requested.")],
         "certification_site": site.name,
@@ -279,11 +281,17 @@ _FIELDS = {
 }
 
 
-def _fields(context: Mapping[str, Any]) -> list[str]:
+def _fields(context: Mapping[str, Any], packet_type: PacketType) -> list[str]:
     """The fields to correct by name, never by value."""
     check = context.get("check")
     codes = context.get("fields") or (check.suspended_fields if check is not None else ())
-    return [_FIELDS.get(code, code.rpartition(".")[2].replace("_", " ")) for code in codes]
+    return [_FIELDS.get(code) or _called(code, packet_type) for code in codes]
+
+
+def _called(path: str, packet_type: PacketType) -> Words:
+    field = packet_type.interview.field_at(path)
+    label = field.label if field is not None else ""
+    return Words(path.rpartition(".")[2].replace("_", " "), readings=label.readings if isinstance(label, Words) else {})
 
 
 _REASONS = {

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from econtracting.domain.packet import Recruiter, Status
 from econtracting.domain.words import Language
-from econtracting.views.base import View
+from econtracting.views.base import Told, View
 from econtracting.views.timeline import StageView
 
 
@@ -18,14 +18,14 @@ class CarrierView(View):
     name: str
     phone: str
     email: str
-    hours: str = Field(description="When someone answers the phone")
+    hours: Told = Field(description="When someone answers the phone")
 
 
 class SectionRowView(View):
     """A section that concerns this agent."""
 
     name: str
-    title: str
+    title: Told
     complete: bool = Field(description="Whether it can be confirmed as it stands")
     version: int = Field(description="How often it was saved")
 
@@ -34,7 +34,7 @@ class CorrectedFieldView(View):
     """Something to be mended."""
 
     field: str = Field(description="Path, section first")
-    label: str
+    label: Told
 
 
 class CorrectionView(View):
