@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 import httpx
 
 from local.config import SALES_WEBHOOK_SECRET, Config
+from local.days import carriers_today
 from local.simulators.signatures import StandardWebhooks
 
 
@@ -41,7 +42,7 @@ def report_sale(config: Config, npn: str, state: str, received_on: date, sale_id
 def main() -> None:
     if len(sys.argv) not in (3, 4):
         sys.exit("usage: python -m local.policy_administration NPN STATE [YYYY-MM-DD]")
-    received_on = date.fromisoformat(sys.argv[3]) if len(sys.argv) == 4 else datetime.now(UTC).date()
+    received_on = date.fromisoformat(sys.argv[3]) if len(sys.argv) == 4 else carriers_today()
     answer = report_sale(Config.read(), sys.argv[1], sys.argv[2], received_on)
     print(answer.status_code, answer.text)
 

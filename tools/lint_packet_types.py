@@ -22,6 +22,7 @@ from pydantic import BaseModel, ValidationError, create_model
 
 from econtracting import packet_types
 from econtracting.domain.appointing.state_rules import AppointmentType, StateRule, StateRules
+from econtracting.domain.days import day_in
 from econtracting.domain.interview.interview import InterviewDefinition
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.record import Record
@@ -191,7 +192,7 @@ def _stale(what: str, reviewed_on: date, on: date) -> Iterator[str]:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Checks packet types: shape, references, sources, review dates.")
     parser.add_argument("folders", nargs="*", type=Path)
-    parser.add_argument("--on", type=date.fromisoformat, default=datetime.now(UTC).date())
+    parser.add_argument("--on", type=date.fromisoformat, default=day_in(datetime.now(UTC), UTC))
     parser.add_argument("--write-schemas", action="store_true")
     chosen = parser.parse_args(arguments)
     folders = chosen.folders or deployed()

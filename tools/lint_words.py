@@ -41,6 +41,7 @@ ENGLISH_ONLY = {
 }
 # Sentences that go nowhere else: the programmer's own.
 PROGRAMMERS = frozenset({"ValueError", "TypeError", "LookupError", "RuntimeError", "Exception", "debug", "info"})
+NAMED = frozenset({"ScreeningCompany"})  # a name and an address are the same in every language
 PHRASES = frozenset(status.phrase for status in HTTPStatus)  # the title of what the framework refuses by itself
 # Function or class -> which of its positional arguments are sentences, whatever they look like.
 SAYS = {"words": (0,), "Words": (0,), "wrong_type": (0,), "Refusal": (1,), "problem": (2, 3)}
@@ -94,7 +95,7 @@ class _Sentences(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:  # the name ast asks for
         name = _name(node)
-        if name in PROGRAMMERS:
+        if name in PROGRAMMERS | NAMED:
             return
         positions = SAYS.get(name, (0,) if name in self.refusals else ())
         for at in positions:

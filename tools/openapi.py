@@ -129,6 +129,14 @@ PARAMETERS = {
         "description": "Proves that no foreign page makes the call.",
         "schema": {"type": "string", "enum": ["econtracting"]},
     },
+    "TimeZone": {
+        "name": "Time-Zone",
+        "in": "header",
+        "required": False,
+        "description": "Where the agent is, by the zone's name in the IANA database. What is signed shows the day "
+        "there, if it agrees with a zone of the state where the agent lives; else that state's own day.",
+        "schema": {"type": "string", "maxLength": 64},
+    },
     "Timestamp": {
         "name": "webhook-timestamp",
         "in": "header",
@@ -301,11 +309,9 @@ def _security(door: str, path: str) -> list[dict[str, list[str]]]:
 def _statuses(operation: dict[str, Any], label: str) -> list[int]:
     """What may be refused: each can be throttled, fail, or be unavailable; the rest follows from its kind."""
     method, path = label.split()
-    found = {429, 500, 503, *FURTHER.get(label, ())}
+    found = {422, 429, 500, 503, *FURTHER.get(label, ())}  # 422: any may be asked with a parameter it does not take
     if "requestBody" in operation:
-        found |= {400, 413, 422}
-    if operation.get("parameters"):
-        found.add(422)
+        found |= {400, 413}
     if "{" in path or path.startswith("/webhooks/"):
         found.add(404)
     if operation["security"] or path.startswith(("/webhooks/", "/access/")):
@@ -319,7 +325,7 @@ def _statuses(operation: dict[str, Any], label: str) -> list[int]:
     if path.startswith("/packet"):
         found.add(404)
     if method != "GET" and not path.startswith("/webhooks/"):
-        found |= {403, 413, 422, 400}
+        found |= {403, 413, 400}
     return sorted(found)
 
 
@@ -330,6 +336,12 @@ def _headers(operation: dict[str, Any], label: str) -> list[str]:
     if path.startswith("/webhooks/"):
         return ["MessageId", "Timestamp", "MessageSignature"]
     found = ["RequestedWith"] if method != "GET" and {"staff": []} not in operation["security"] else []
+    if path.startswith("/packet/") or label in (
+        "GET /packet",
+        "POST /access/password-requests",
+        "PUT /access/password",
+    ):
+        found.append("TimeZone")
     return [*found, "IdempotencyKey"] if label in REPEATABLE else found
 
 

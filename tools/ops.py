@@ -9,6 +9,7 @@
     scripts/ops lost-runs [--purge]       runs of sweep and census that failed; purging forgets them
     scripts/ops seal                      whether the seal's key and certificate belong together
     scripts/ops act ACT ID --reason TEXT  the widget's actions, confirmed by writing them
+    scripts/ops indexes                   whether the table's indexes are filled, and which step comes next
     scripts/ops messages                  vendors' messages that wait for a person, and why
     scripts/ops message ACT ID --reason TEXT  applies one (replay) or leaves it so (set-aside)
     scripts/ops reconcile [--table T]     a table against stored seals and executions
@@ -40,10 +41,12 @@ import boto3
 sys.path.insert(0, str(Path(__file__).parents[1] / "functions"))
 
 from econtracting.adapters.clock import SystemClock
+from econtracting.adapters.dynamodb.indexes import BY_AGENCY, BY_STATUS
 from econtracting.adapters.dynamodb.messages import DynamoMessages
 from econtracting.adapters.dynamodb.outbox import DynamoOutbox
 from econtracting.adapters.dynamodb.packets import DynamoPackets
 from econtracting.domain.audit import verify
+from econtracting.domain.days import minute_shown
 from econtracting.domain.errors import EContractingError
 from econtracting.domain.messages import MessageStatus
 from econtracting.domain.outbox import Effect
@@ -51,6 +54,13 @@ from tools import ops_restore
 
 ACTS = ("resend", "correct", "proceed", "pre-adverse", "adverse", "reject", "retry", "erase")
 LATE = 300  # seconds; from then on the outbox's alarm rings
+INDEX_STEPS = (
+    {BY_AGENCY.before, BY_STATUS.before},
+    {BY_AGENCY.before, BY_STATUS.before, BY_AGENCY.name},
+    {BY_AGENCY.before, BY_STATUS.before, BY_AGENCY.name, BY_STATUS.name},
+    {BY_STATUS.before, BY_AGENCY.name, BY_STATUS.name},
+    {BY_AGENCY.name, BY_STATUS.name},
+)
 BADLY = ("FAILED", "TIMED_OUT", "ABORTED")
 
 
@@ -77,15 +87,13 @@ def packet(arguments: argparse.Namespace) -> int:
     packets = _packets()
     found = packets.load(arguments.id)
     reason = f" ({found.review_reason})" if found.review_reason else ""
-    print(
-        f"{found.id} stands at {found.status}{reason} since {found.status_at:%Y-%m-%d %H:%M}, attempt {found.attempt}"
-    )
+    print(f"{found.id} stands at {found.status}{reason} since {minute_shown(found.status_at)}, attempt {found.attempt}")
     for trouble in found.troubles:
-        print(f"  {trouble.reason}: {trouble.about} since {trouble.since:%Y-%m-%d %H:%M}, {trouble.failure}")
+        print(f"  {trouble.reason}: {trouble.about} since {minute_shown(trouble.since)}, {trouble.failure}")
     for one in packets.all_of(Effect, found.id):
         if one.done_at is None and one.due_at is not None:
             failed = f", failed {one.attempts} times: {one.failure}" if one.failure else ""
-            print(f"  {one.id} is due {one.due_at:%Y-%m-%d %H:%M}{failed}")
+            print(f"  {one.id} is due {minute_shown(one.due_at)}{failed}")
     try:
         head = verify(packets.events(found.id))
     except ValueError as broken:
@@ -111,6 +119,29 @@ def executions(_: argparse.Namespace) -> int:
                 now = f"{stands.status} at attempt {stands.attempt}"
                 print(f"{one['name']} {ending}: {now}{'' if moved else ', waits for the reconciler'}")
     return int(waiting > 0)
+
+
+def indexes(_: argparse.Namespace) -> int:
+    """Steps of the template's IndexStep, by which indexes stand."""
+    table = boto3.client("dynamodb").describe_table(TableName=os.environ["TABLE_NAME"])["Table"]
+    standing = {one["IndexName"]: one for one in table["GlobalSecondaryIndexes"]}
+    unfilled = [name for name, one in standing.items() if one["IndexStatus"] != "ACTIVE" or one.get("Backfilling")]
+    for name, one in sorted(standing.items()):
+        print(f"{name} {one['IndexStatus']}{', not filled yet' if name in unfilled else ''}")
+    replaced = {name for one in (BY_AGENCY, BY_STATUS) for name in (one.name, one.before)}
+    found = replaced & standing.keys()
+    if found not in INDEX_STEPS:
+        print("no step of IndexStep has these indexes")
+        return 1
+    step = INDEX_STEPS.index(found)
+    if unfilled:
+        print(f"step {step} goes on: deploy nothing until it is over")
+        return 1
+    print(
+        f"step {step}"
+        + (f" is done: INDEX_STEP={step + 1} comes next" if step + 1 < len(INDEX_STEPS) else ", the last")
+    )
+    return 0
 
 
 def dead_letters(arguments: argparse.Namespace) -> int:
@@ -263,6 +294,7 @@ COMMANDS: dict[Callable[[argparse.Namespace], int], tuple[Argument, ...]] = {
     names: (("stack", {}),),
     outbox: (),
     packet: (ID,),
+    indexes: (),
     executions: (),
     dead_letters: (("--purge", {"action": "store_true"}),),
     mail_reports: (("--replay", {"action": "store_true"}),),

@@ -62,6 +62,9 @@ def _field(definition: InterviewDefinition, section: SectionDefinition, field: F
     if field.type in ("ssn", "birth-date") and not field.sensitive:
         yield f"{path}: has to be sensitive"
     source = section.field(field.takes_suffix_from or "")
+    number = section.field(field.takes_extension_from or "")
+    if field.takes_extension_from is not None and (number is None or number.type != "phone"):
+        yield f"{path}: takes its extension from {field.takes_extension_from}, which is no telephone of this section"
     if field.takes_suffix_from is not None and (source is None or source.type != "name"):
         yield f"{path}: takes its suffix from {field.takes_suffix_from}, which is no name of this section"
     if field.follows is not None:

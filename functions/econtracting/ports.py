@@ -12,9 +12,10 @@ from econtracting.domain.appointing.appointments import Licenses
 from econtracting.domain.audit import ChainedEvent, Event
 from econtracting.domain.breaker import Breaker, Vendor
 from econtracting.domain.callers import Request
+from econtracting.domain.days import Here
 from econtracting.domain.messages import QueuedMessage, Received
 from econtracting.domain.outbox import Bus, Effect
-from econtracting.domain.packet import Packet
+from econtracting.domain.packet import AgencyRow, Listed, Packet, QueueRow
 from econtracting.domain.record import Record
 from econtracting.domain.screening.background import Report, ScreeningNews
 from econtracting.domain.sealed import SealedAnswers
@@ -58,8 +59,8 @@ Decide = Callable[[Packet], Change | None]
 PacketTypes = Callable[[str], "PacketType"]  # by name; raises LookupError
 
 
-class Page(NamedTuple):
-    packets: list[Packet]
+class Page[L: Listed](NamedTuple):
+    packets: list[L]
     cursor: str | None
 
 
@@ -96,15 +97,19 @@ class Packets(Protocol):
         """
         ...
 
-    def by_agency(self, agency_id: str, status: str | None, cursor: str | None, limit: int) -> Page: ...
+    def heads(self, packet_ids: Sequence[str]) -> list[Packet]:
+        """These packets in this order, read together; one that is not there is left out."""
+        ...
 
-    def by_status(self, status: str, cursor: str | None, limit: int) -> Page: ...
+    def by_agency(self, agency_id: str, status: str | None, cursor: str | None, limit: int) -> Page[AgencyRow]: ...
 
-    def with_late_news(self, cursor: str | None, limit: int) -> Page:
+    def by_status(self, status: str, cursor: str | None, limit: int) -> Page[QueueRow]: ...
+
+    def with_late_news(self, cursor: str | None, limit: int) -> Page[Packet]:
         """Packets of which news wait for a person, those that wait longest first within each shard."""
         ...
 
-    def in_trouble(self, cursor: str | None, limit: int) -> Page:
+    def in_trouble(self, cursor: str | None, limit: int) -> Page[Packet]:
         """Packets with something that does not get done by itself, in whatever status."""
         ...
 
@@ -177,7 +182,7 @@ class Census(Protocol):
         """When the packet that stands there longest came into the status."""
         ...
 
-    def entered(self, status: str, since: datetime, until: datetime) -> list[Packet]:
+    def entered(self, status: str, since: datetime, until: datetime) -> list[QueueRow]:
         """Packets that stand in the status since a time in [since, until)."""
         ...
 
@@ -276,6 +281,8 @@ class StaffMember(NamedTuple):
     groups: frozenset[str]
     agency_id: str
     username: str = ""  # by which the user pool names the account
+    name: str = ""
+    phone: str = ""
 
 
 class StaffDirectory(Protocol):
@@ -495,8 +502,8 @@ class Binder(Protocol):
 class Preparation(Protocol):
     """Renders a packet's documents where the rendering library and the right to decrypt are."""
 
-    def prepare(self, packet_id: str, generation: int, frozen_at: datetime) -> Prepared:
-        """Raises Unavailable."""
+    def prepare(self, packet_id: str, generation: int, frozen_at: datetime, here: Here) -> Prepared:
+        """`here` is where the agent is who confirms. Raises Unavailable."""
         ...
 
     def reseal(self, packet_id: str) -> None:

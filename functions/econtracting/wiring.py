@@ -10,9 +10,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, cast
+from zoneinfo import ZoneInfo
 
 from econtracting import ports
 from econtracting.domain.corrections import CorrectionSchedule
+from econtracting.domain.days import zone
 from econtracting.domain.packet_type import PacketType
 from econtracting.settings import Settings, only, optional
 
@@ -145,6 +147,12 @@ def clock() -> ports.Clock:
     from econtracting.adapters.clock import SystemClock
 
     return SystemClock()
+
+
+@cache
+def carriers_zone() -> ZoneInfo:
+    """Where the carrier's days are counted. Raises MissingSetting, ZoneInfoNotFoundError."""
+    return zone(only("CARRIER_TIME_ZONE"))
 
 
 @cache
@@ -656,14 +664,26 @@ def filing() -> Filing:
 def first_sales() -> FirstSales:
     from econtracting.usecases.appointing.sales import FirstSales
 
-    return FirstSales(packets=packets(), packet_types=packet_type, clock=clock(), every=settings().reconcile_every)
+    return FirstSales(
+        packets=packets(),
+        packet_types=packet_type,
+        clock=clock(),
+        every=settings().reconcile_every,
+        home=carriers_zone(),
+    )
 
 
 @cache
 def sale_follow_up() -> SaleFollowUp:
     from econtracting.usecases.appointing.sale_follow_up import SaleFollowUp
 
-    return SaleFollowUp(packets=packets(), workflow=jit_workflow(), clock=clock(), every=settings().reconcile_every)
+    return SaleFollowUp(
+        packets=packets(),
+        workflow=jit_workflow(),
+        clock=clock(),
+        every=settings().reconcile_every,
+        home=carriers_zone(),
+    )
 
 
 @cache
@@ -708,6 +728,7 @@ def understanding() -> Understanding:
         packet_types=packet_type,
         screening=_screening_messages(()),  # reads what was verified before, and needs no key for that
         every=settings().reconcile_every,
+        home=carriers_zone(),
     )
 
 
@@ -750,6 +771,7 @@ def mailing() -> Mailing:
         mailer=mailer(),
         clock=clock(),
         public_url=settings().public_url,
+        home=carriers_zone(),
     )
 
 
@@ -855,7 +877,13 @@ def overview() -> Overview:
 def producers() -> Producers:
     from econtracting.usecases.department.overview import Producers
 
-    return Producers(packets=packets(), packet_types=packet_type, registry=license_registry(), clock=clock())
+    return Producers(
+        packets=packets(),
+        packet_types=packet_type,
+        registry=license_registry(),
+        clock=clock(),
+        home=carriers_zone(),
+    )
 
 
 @cache
@@ -941,7 +969,7 @@ def printing() -> Printing:
         binder=binder(),
         head_signing=head_signing(),
         clock=clock(),
-        zone=only("CARRIER_TIME_ZONE"),
+        home=carriers_zone(),
     )
 
 
@@ -956,14 +984,14 @@ def heads_of_packets() -> HeadsOfPackets:
 def daily_heads() -> DailyHeads:
     from econtracting.usecases.signing.heads import DailyHeads
 
-    return DailyHeads(trails(), locked_documents(), statements(), clock(), only("CARRIER_TIME_ZONE"))
+    return DailyHeads(trails(), locked_documents(), statements(), clock(), carriers_zone())
 
 
 @cache
 def head_watch() -> HeadWatch:
     from econtracting.usecases.signing.heads import HeadWatch
 
-    return HeadWatch(documents(), clock(), only("CARRIER_TIME_ZONE"))
+    return HeadWatch(documents(), clock(), carriers_zone())
 
 
 @cache
@@ -1093,7 +1121,7 @@ def sessions() -> Sessions:
 def packet_standing() -> PacketStanding:
     from econtracting.usecases.news.standing import PacketStanding
 
-    return PacketStanding(packets(), packet_type, breakers(), clock())
+    return PacketStanding(packets(), packet_type, breakers(), clock(), carriers_zone())
 
 
 @cache

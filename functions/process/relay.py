@@ -88,6 +88,6 @@ def perform(packet_id: str, effect_id: str) -> None:
 
 def _look_after(packet_id: str) -> bool:
     mended = wiring.upkeep().attend_workflow(packet_id)
-    wiring.invitation_upkeep().attend(packet_id)
-    wiring.sweeping().attended(packet_id)
+    packet = wiring.invitation_upkeep().attend(packet_id)
+    wiring.sweeping().attended(packet)
     return mended

@@ -31,9 +31,10 @@ from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from econtracting import wiring
+from econtracting.domain.fields.names import bare_initials
 from econtracting.domain.screening.notices import Ground
 from econtracting.domain.signing.documents import PACKET_ACT
 from econtracting.http import callers
@@ -90,12 +91,19 @@ class PaperCopies(BaseModel):
     documents: list[str] | None = Field(default=None, max_length=50)
 
 
+def _bare(typed: object) -> object:
+    return bare_initials(typed) if isinstance(typed, str) else typed
+
+
+Initials = Annotated[str, BeforeValidator(_bare)]
+
+
 class Signature(BaseModel):
     """Typed in a style, or drawn as strokes of points, or an image as base64 or data URL (PNG or JPEG)."""
 
     model_config = ConfigDict(extra="forbid")
-    full_name: str = Field(min_length=1, max_length=200)
-    initials: str = Field(min_length=1, max_length=4)
+    full_name: str = Field(min_length=1, max_length=800)
+    initials: Initials = Field(min_length=1, max_length=4)
     style: str | None = Field(default=None, max_length=64)
     image: str | None = None
     strokes: list[list[tuple[float, float]]] | None = None

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
+from local.days import carriers_today
 from local.demo.cast import Person
 from local.demo.client import verify
 from local.demo.journey import Journey
@@ -84,7 +84,7 @@ def canceled(journey: Journey) -> None:
 
 def sold_too_early(journey: Journey, state: str) -> None:
     """A sale before the producer is ready to sell is an alarm, not an order; one by nobody we know waits in a queue."""
-    today = datetime.now(UTC).date()
+    today = carriers_today()
     unknown = report_sale(journey.scene.config, NOBODYS_NPN, state, today)
     verify(unknown.status_code == 202, "a sale by an unknown producer is kept", unknown.text)
     waiting = [one for one in journey.messages() if one["reference"] == NOBODYS_NPN]

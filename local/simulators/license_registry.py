@@ -89,8 +89,8 @@ def license(npn: str, state: str, script: int) -> Body:
     """One state's license, with whatever the script spoils in the affected state."""
     affected = script if state == AFFECTED else 0
     status = {INACTIVE: "NOT_ACTIVE", EXPIRED: "EXPIRED"}.get(affected, "VALID")
-    today = datetime.now(UTC).date()
-    expires = date(today.year - 1, 12, 31) if affected == EXPIRED else date(today.year + 2, 12, 31)
+    year = datetime.now(UTC).year
+    expires = date(year - 1, 12, 31) if affected == EXPIRED else date(year + 2, 12, 31)
     return {
         "state": state,
         "number": f"{state}-{npn}",

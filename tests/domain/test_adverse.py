@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from econtracting.domain.days import recipients_day
 from econtracting.domain.errors import InvalidTransition
-from econtracting.domain.screening.adverse import MOVES, AdverseCase, AdverseStatus, LocalRule, Wait, recipients_day
+from econtracting.domain.screening.adverse import MOVES, AdverseCase, AdverseStatus, LocalRule, Wait
 
 OPENED = datetime(2026, 3, 1, 15, tzinfo=UTC)
 OFFICER = "staff-17"

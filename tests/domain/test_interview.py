@@ -578,7 +578,7 @@ def test_any_json_at_all_is_saved_or_refused_by_field_and_rule(case: tuple[str, 
 @given(
     chosen=st.fixed_dictionaries(
         {
-            "first_name": st.sampled_from(["Ana", " José ", "D’Angelo", "李"]),
+            "first_name": st.sampled_from(["Ana", " José ", "D’Angelo", "Ольга"]),
             "last_name": st.sampled_from(["King", "King Jr.", "St. John", "O'Neil-Smith"]),
             "suffix": st.sampled_from([None, "", "jr.", "II"]),
             "business_phone": st.sampled_from([None, "6155550199", "+1 (615) 555-0100"]),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -25,6 +26,7 @@ from tests.support.world import START
 
 NAMES = sorted(path.stem for path in HOME.glob("*.txt"))
 LINK = "https://portal.example.com/#/invitation/s3cr3t-link"
+HOME_ZONE = ZoneInfo("America/Chicago")
 SECRET = "Qw7-temporary-Zx"
 CONTEXT = {
     "link": LINK,
@@ -48,7 +50,8 @@ SPANISH = sorted(path.stem for path in (HOME / "es").glob("*.txt"))
 
 
 def letter(name: str, about: Packet | None = None, **context: Any) -> Letter:
-    return compose(name, packet=about or packet(), packet_type=load("meridian"), context=CONTEXT | context)
+    known = CONTEXT | context
+    return compose(name, packet=about or packet(), packet_type=load("meridian"), context=known, home=HOME_ZONE)
 
 
 def appointment(state: str, status: AppointmentStatus, **more: Any) -> Appointment:
@@ -153,7 +156,7 @@ def test_the_e_vite_has_recruiter_expiry_and_the_advice_to_keep_it() -> None:
 
 def test_the_temporary_password_comes_with_life_requester_and_time_and_without_a_link() -> None:
     text = letter("temporary-password").text
-    for needed in ("10 minutes", "203.0.113.7", "15:00 UTC on Tuesday, November 24, 2026"):
+    for needed in ("10 minutes", "203.0.113.7", "9:00 a.m. CST on Tuesday, November 24, 2026"):
         assert needed in text
     assert "https://" not in text
 
@@ -273,7 +276,7 @@ def test_a_spanish_letter_holds_no_english_but_what_people_and_companies_are_cal
 
 def test_days_in_a_spanish_letter_are_written_the_spanish_way() -> None:
     text = letter("temporary-password", packet().speak("es")).text
-    assert "a las 15:00 UTC del martes, 24 de noviembre de 2026" in text
+    assert " del martes, 24 de noviembre de 2026" in text
     assert "10 minutos" in text
 
 
@@ -324,3 +327,40 @@ def test_no_wording_lies_about_that_no_letter_uses() -> None:
     assert {path.stem for path in letters.HOME.glob("*.txt")} == {name.value for name in LetterName}, (
         "functions/econtracting/domain/outbox.py does not name them all"
     )
+
+
+@pytest.mark.brings("D2")
+def test_an_e_vite_names_the_carriers_day_on_which_its_link_dies() -> None:
+    """At 8:15 p.m. in Chicago it is the next day in UTC, which nobody's calendar shows."""
+    dies = datetime.fromisoformat("2026-12-24T02:15:00+00:00")
+    for name in ("invitation", "reminder", "expired", "expired-recruiter"):
+        made = letter(name, packet().having(expires_at=dies))
+        assert "Wednesday, December 23, 2026" in made.text
+        assert "December 24" not in made.text + made.html
+
+
+@pytest.mark.brings("D2")
+def test_days_of_what_is_awaited_are_the_carriers() -> None:
+    late = datetime.fromisoformat("2026-12-02T05:30:00+00:00")
+    feed = Feed(packet_id="p", npn="1", plan_year=2027, expected_by=late)
+    assert "Please do not register before Tuesday, December 1, 2026" in letter("processed", feed=feed).text
+    check = Check(packet_id="p", attempt=1, expected_at=late)
+    assert "Tuesday, December 1, 2026" in letter("background-delay", check=check).text
+
+
+@pytest.mark.brings("D1")
+@pytest.mark.parametrize(
+    ("lives_in", "here", "shown"),
+    [
+        ("HI", None, "5:00 a.m. HST on Tuesday, November 24, 2026"),
+        ("GU", None, "1:00 a.m. ChST on Wednesday, November 25, 2026"),
+        ("TN", {"zone": "America/New_York", "offset": "-05:00"}, "10:00 a.m. EST on Tuesday, November 24, 2026"),
+        (None, None, "9:00 a.m. CST on Tuesday, November 24, 2026"),
+    ],
+)
+def test_a_letter_tells_a_time_by_the_agents_clock_and_names_its_zone(
+    lives_in: str | None, here: dict[str, str] | None, shown: str
+) -> None:
+    made = letter("password-changed", packet().having(lives_in=lives_in), **({"here": here} if here else {}))
+    assert shown in made.text
+    assert shown in made.html

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,6 +17,7 @@ from econtracting.domain.screening.background import Check, ScreeningResult, Scr
 NPN = "17293847"
 COURSES = ("medicare-basics", "plan-products")
 TODAY = date(2026, 11, 23)
+HOME = ZoneInfo("America/Chicago")
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
 
@@ -126,6 +128,7 @@ PRODUCER = Producer(
     line_code="16",
     carrier="meridian",
     courses=COURSES,
+    home=HOME,
     appointments=(order("AL"),),
 )
 
@@ -347,3 +350,35 @@ def test_one_requirement_can_be_left_aside():
 def test_all_that_is_missing_is_told_at_once():
     bare = replace(PRODUCER, check=None, feed=None, licenses=None, appointments=())
     assert asked(bare).missing() == ("BGC_PENDING", "NOT_CERTIFIED", "NPN_NOT_FOUND", "NOT_APPOINTED")
+
+
+@pytest.mark.brings("D3")
+@pytest.mark.parametrize(
+    ("moment", "ready"), [("2026-12-01T04:59:00+00:00", True), ("2026-12-01T05:00:00+00:00", False)]
+)
+def test_a_license_of_a_state_with_two_zones_ends_by_its_capitals_clock(moment, ready):
+    """Kentucky: its last day is over with midnight in Frankfort, wherever the carrier is."""
+    now = datetime.fromisoformat(moment)
+    held = licenses(license("KY", expires_on=date(2026, 11, 30)), as_of=now)
+    known = (StateRule(**{**RULES[0].model_dump(), "state": "KY"}),)
+    asking = replace(PRODUCER, licenses=held, rules=known, appointments=(order("KY"),))
+    for home in ("America/Chicago", "America/New_York", "Pacific/Honolulu", "Pacific/Guam"):
+        answer = ready_to_sell(replace(asking, home=ZoneInfo(home)), "KY", None, now)
+        assert [one.code for one in answer.reasons if one.requirement == "licensed"] == [
+            None if ready else "LICENSE_EXPIRED"
+        ]
+
+
+@pytest.mark.brings("D2")
+def test_what_the_carrier_did_counts_by_the_carriers_day():
+    """A contract sealed at 7 p.m. in Chicago covers a sale of that day, though it was the next day in UTC already."""
+    sealed = datetime(2026, 11, 6, 1, 0, tzinfo=UTC)
+    packet = PACKET.model_copy(update={"reached": {**PACKET.reached, "SUBMITTED": sealed}})
+    on = date(2026, 11, 5)
+
+    def contracted(zone):
+        answer = ready_to_sell(replace(PRODUCER, packet=packet, home=ZoneInfo(zone)), "AL", on, NOW)
+        return next((one.met, one.detail) for one in answer.reasons if one.requirement == "contracted")
+
+    assert contracted("America/Chicago") == (True, "The contract was sealed on 2026-11-05.")
+    assert contracted("UTC")[0] is False

@@ -9,8 +9,8 @@ import pytest
 
 from econtracting import wiring
 from econtracting.domain.packet import Packet, Status
-from econtracting.domain.screening.adverse import AdverseCase
-from econtracting.domain.screening.background import Check, Report, ScreeningResult, ScreeningStatus
+from econtracting.domain.screening.adverse import AdverseCase, AdverseStatus
+from econtracting.domain.screening.background import Check, Report, ScreeningCompany, ScreeningResult, ScreeningStatus
 from econtracting.ports import Change
 from econtracting.usecases.screening import adverse
 from econtracting.usecases.screening.notices import LARGEST_ANSWER
@@ -53,6 +53,29 @@ def case(packet_id: str) -> AdverseCase:
     found = wiring.packets().find(AdverseCase, packet_id, "1")
     assert found is not None
     return found
+
+
+OTHER = ScreeningCompany(name="Other Research", address="1 Elsewhere Road, Reno, NV 89501", phone="(800) 555-0199")
+
+
+@pytest.mark.law("T3")
+@pytest.mark.parametrize("kind", ["pre-adverse", "adverse"])
+def test_a_notice_names_the_company_that_made_the_report(world: World, noticed: str, kind: str) -> None:
+    """Whichever company the packet type names, and whichever one reports are ordered from by now."""
+    made = wiring.packets().find(Check, noticed, "1").model_copy(update={"company": OTHER})  # type: ignore[union-attr]
+    ended = {"status": AdverseStatus.FINAL_SENT, "ended_at": world.clock.now()}
+    final = case(noticed).model_copy(update=ended if kind == "adverse" else {})
+    wiring.packets().change(noticed, lambda packet: Change(packet, puts=[made, final]))
+    text = expect(world.call("GET", f"/packet/notices/{kind}-1/content"), 200).body.decode()
+    assert "Fairmeadow" not in text
+    assert all(part in text for part in (OTHER.name, OTHER.address, OTHER.phone))
+
+
+def test_a_notice_about_a_report_of_an_earlier_release_names_the_company_of_the_packet_type(
+    world: World, noticed: str
+) -> None:
+    text = expect(world.call("GET", f"{NOTICE}/content"), 200).body.decode()
+    assert "Fairmeadow Screening Services" in text
 
 
 def listed(world: World) -> dict[str, Any]:

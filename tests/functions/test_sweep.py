@@ -104,6 +104,19 @@ def test_a_packet_that_is_attended_again_is_no_trouble_any_more(world: World, mo
     assert types.count("effect.stuck") == types.count("effect.recovered") == 1
 
 
+def test_the_packet_that_had_its_turn_is_not_read_for_having_no_trouble(world: World) -> None:
+    (one,) = of_one_shard(1)
+    due_packets(world, [one])
+    read: list[str] = []
+
+    def note(params: dict[str, Any], **_: Any) -> None:
+        read.append(params["Key"]["SK"]["S"])
+
+    wiring.outbox()._client.meta.events.register("provide-client-params.dynamodb.GetItem", note)  # type: ignore[attr-defined]
+    assert relay.sweep({}, Context())["packets"] == 1
+    assert read.count("PACKET") == 2, "by each of those who look after it"
+
+
 def test_a_row_that_cannot_be_read_is_passed_over_and_the_others_are_performed(world: World) -> None:
     packet_id = journey.invite(world)
     journey.come_in(world)

@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "usecases": {"usecases", "ports", "domain", "views", "evidence", "pydantic"},
     "views": {"views", "domain", "pydantic"},
     "ports": {"domain"},
-    "domain": {"domain", "pydantic", "pydantic_core", "typing_extensions"},
+    "domain": {"domain", "idna", "pydantic", "pydantic_core", "typing_extensions"},
 }
 # The rooms of the use cases, from the top floor down: an arrow leads to a lower floor, never back up or sideways.
 FLOORS = (

@@ -71,6 +71,13 @@ def test_reading_a_version_is_another_right_than_reading() -> None:
     assert set(rights.needed("s3", "GetObject", {"VersionId": "1"})) == {"s3:GetObjectVersion"}
 
 
+def test_a_right_to_one_index_is_none_to_the_table_or_to_another() -> None:
+    (asked,) = rights.needed("dynamodb", "Query", {"TableName": "t", "IndexName": "by_due"})
+    given = rights.allowed(deployed.template())
+    assert asked in given["CensusFunction"]
+    assert rights.refused(deployed.template(), {"InviteFunction": {asked}}) == {"InviteFunction": {asked}}
+
+
 def test_every_justification_is_of_a_right_that_is_given() -> None:
     given = rights.allowed(deployed.template())
     assert [(name, action) for name, action in rights.JUSTIFIED if action not in given[name]] == []

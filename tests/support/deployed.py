@@ -76,13 +76,39 @@ def is_open(method: str, path: str) -> bool:
     return paths()[path][method.lower()].get("security") == [{"NONE": []}]
 
 
-def table() -> dict[str, Any]:
-    """The table's properties, as CreateTable takes them."""
+def table(step: int | None = None) -> dict[str, Any]:
+    """The table's properties, as CreateTable takes them; of a step of its indexes that is not the default one."""
     declared = template()["Resources"]["Table"]["Properties"]
-    wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+    wanted = ("AttributeDefinitions", "KeySchema", "BillingMode")
     return {name: declared[name] for name in wanted} | {
-        "StreamSpecification": {"StreamEnabled": True, **declared["StreamSpecification"]}
+        "GlobalSecondaryIndexes": indexes(step),
+        "StreamSpecification": {"StreamEnabled": True, **declared["StreamSpecification"]},
     }
+
+
+def indexes(step: int | None = None) -> list[dict[str, Any]]:
+    """The table's indexes at a step (parameter IndexStep)."""
+    declared = template()["Resources"]["Table"]["Properties"]["GlobalSecondaryIndexes"]
+    given = template()["Parameters"]["IndexStep"]["Default"] if step is None else step
+    found = []
+    for one in declared:
+        condition, then, _ = one.get("If") or one.get("Fn::If") or (None, one, None)
+        if condition is None or _holds(template()["Conditions"][condition], given):
+            found.append(then)
+    return found
+
+
+def _holds(condition: Mapping[str, Any], index_step: int) -> bool:
+    ((kind, operands),) = condition.items()
+    match kind:
+        case "Equals":
+            assert operands[0] == {"Ref": "IndexStep"}
+            return bool(operands[1] == index_step)
+        case "Not":
+            return not _holds(operands[0], index_step)
+        case "Or":
+            return any(_holds(one, index_step) for one in operands)
+    raise LookupError(f"no test reads {kind}")
 
 
 def definition(name: str, **substitutions: Any) -> str:

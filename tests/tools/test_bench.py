@@ -51,6 +51,27 @@ def test_an_index_of_whole_items_costs_with_every_change_of_the_item() -> None:
     assert index_units(BY_STATUS, item(0.1, **keys), item(2.5, **keys)) == 3
 
 
+ROWS = Index("status_rows", ("status_pk", "status_sk"), whole=False, more=("status", "npn"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "units"),
+    [
+        ({}, {"version": "2"}, 0),
+        ({}, {"npn": "1"}, 1),
+        ({"npn": "1"}, {"npn": "2"}, 1),
+        ({"npn": "1"}, {}, 1),
+        ({"npn": "1"}, {"npn": "1", "status_sk": "b"}, 2),
+    ],
+    ids=["of what it does not hold", "added", "changed", "gone", "key changed"],
+)
+def test_an_index_of_some_attributes_costs_with_a_change_of_those(
+    before: dict[str, str], after: dict[str, str], units: int
+) -> None:
+    keys = {"status_pk": "1", "status_sk": "a"}
+    assert index_units(ROWS, item(2.5, **keys | before), item(2.5, **keys | after)) == units
+
+
 def test_nothing_is_free_by_oversight() -> None:
     with pytest.raises(KeyError):
         cost.dollars({"something new": 1})

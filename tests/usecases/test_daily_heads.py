@@ -130,7 +130,7 @@ def test_every_packet_is_in_the_list_wherever_it_stands_and_its_proof_leads_to_t
     fresh.clock.pass_(days=1)
     taken(fresh)
     for packet_id in ids:
-        proof = heads.proof_of(wiring.documents(), packet_id, fresh.clock.now(), "America/New_York")
+        proof = heads.proof_of(wiring.documents(), packet_id, fresh.clock.now(), wiring.carriers_zone())
         assert proof is not None
         packet = wiring.packets().load(packet_id)
         assert (proof.entry.seq, proof.entry.head) == (packet.event_count, packet.event_head)
@@ -139,7 +139,7 @@ def test_every_packet_is_in_the_list_wherever_it_stands_and_its_proof_leads_to_t
             beside = bytes.fromhex(step.hash)
             found = statements.node(beside, found) if step.side == "left" else statements.node(found, beside)
         assert proof.head.roots[proof.shard] == found.hex()
-    assert heads.proof_of(wiring.documents(), "pkt_unknown", fresh.clock.now(), "America/New_York") is None
+    assert heads.proof_of(wiring.documents(), "pkt_unknown", fresh.clock.now(), wiring.carriers_zone()) is None
 
 
 def test_a_packet_that_the_index_does_not_show_at_the_moment_stays_in_the_list(

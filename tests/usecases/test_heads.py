@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -110,6 +111,18 @@ def test_a_decisive_commit_has_its_head_signed_exactly_once(sealed: World) -> No
     for name, event in zip(names, wiring.packets().events(packet_id)[last - 3 :], strict=False):
         milestone = Milestone.model_validate_json(wiring.documents().read(name))
         assert (milestone.packet_id, milestone.seq, milestone.head) == (packet_id, event.seq, event.hash)
+
+
+def test_a_milestone_lists_what_was_signed_once(sealed: World) -> None:
+    packet_id = of(sealed)
+    commit(packet_id, EventType.ADVERSE_PRE_SENT)
+    asked_of: Counter[str] = Counter()
+    client = wiring.documents()._client  # type: ignore[attr-defined]
+    client.meta.events.register("provide-client-params.s3.*", lambda model, **_: asked_of.update([model.name]))
+    last = wiring.packets().load(packet_id).event_count
+    door.lambda_handler({"task": "milestone", "packet_id": packet_id, "seq": last}, Context())
+    assert asked_of["ListObjectsV2"] == 1
+    assert asked_of["PutObject"] == 1
 
 
 def test_before_the_seals_nothing_is_signed(road: Stages) -> None:

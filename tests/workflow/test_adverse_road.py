@@ -429,6 +429,40 @@ def test_a_report_that_turns_clear_while_its_notice_is_held_up_sends_none(world:
     assert len(notices(world)) == 1
 
 
+@pytest.mark.law("T19")
+def test_a_notice_that_waits_for_the_mail_service_is_not_sent_about_a_report_that_turned_clear(world: World) -> None:
+    packet_id = to_review(world)
+    world.outside.post.down = True
+    stories.decided(world, packet_id, "pre-adverse")
+    world.settle()
+    stories.report(world, packet_id, "complete", "clear")
+    world.reaches(packet_id, "APPOINTING")
+    world.outside.post.down = False
+    world.clock.pass_(hours=2)
+    world.settle()
+    assert notices(world) == []
+    assert {"mail": "mail.adverse-pre.1-1", "reason": "case-closed"} in stories.told(packet_id, "mail.not_sent")
+
+
+@pytest.mark.law("T19")
+def test_a_notice_that_waits_for_the_mail_service_is_not_sent_about_a_report_that_was_corrected(world: World) -> None:
+    """The notice is void with its copy; another one is for a person to decide on."""
+    packet_id = to_review(world)
+    world.outside.post.down = True
+    stories.decided(world, packet_id, "pre-adverse")
+    world.settle()
+    world.outside.screening.copies = b"%PDF-1.7 corrected"
+    stories.report(world, packet_id, "complete", "consider")
+    world.settle(lambda: case(packet_id).pre_sent_at is None)
+    world.outside.post.down = False
+    world.clock.pass_(hours=2)
+    world.settle()
+    assert notices(world) == []
+    stories.decided(world, packet_id, "pre-adverse")
+    world.settle()
+    assert [one.rpartition(".")[2] for one in notices(world)] == ["1-2"]
+
+
 def notices(world: World) -> list[str]:
     return [mail["reference"] for mail in world.outside.post.sent if "adverse-pre" in mail["reference"]]
 

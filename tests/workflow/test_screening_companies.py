@@ -97,6 +97,15 @@ def syncs(packet_id: str) -> list[Effect]:
     return [one for one in wiring.packets().all_of(Effect, packet_id) if one.kind is EffectKind.SYNC_CHECK]
 
 
+@pytest.mark.law("T3")
+def test_an_order_keeps_who_was_asked_for_the_notices(world: World, line: Line) -> None:
+    packet_id = to_check(world, line)
+    ordered = check(packet_id)
+    assert ordered is not None
+    assert ordered.company is not None
+    assert line.company.name in ordered.company.name.lower()
+
+
 def word_for(company: Company, status: str, result: str | None = None) -> str:
     return str(next(word for one, of, word in company.words if (one, of) == (status, result)))
 
@@ -173,6 +182,7 @@ def test_news_that_overtakes_the_orders_answer_is_not_lost(world: World, line: L
     line.before_answering = lambda: early.append(told(world, line))
     packet_id = to_check(world, line)
     assert early
+    assert check(packet_id).company is not None  # type: ignore[union-attr]
     assert told(world, line) == 202
     world.clock.pass_(minutes=1)  # what came before its number was known is tried again by itself
     world.reaches(packet_id, "APPOINTING")

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from econtracting.domain.days import day_in
 from tools.bench import RECORD, ROOT, cost, documents, imports, packages, packet, portal, road
 from tools.bench.rows import HEAD, Section, markdown
 
@@ -29,7 +30,7 @@ def main() -> int:
     packets = packet.play(own)
     sizes, cold = packages.measure()
     rows = [*imports.measure(), *packets.rows, *documents.rows(papers), *portal.measure(), *sizes]
-    text = INTRODUCTION.format(day=f"{datetime.now(UTC):%Y-%m-%d}", python=sys.version.split()[0])
+    text = INTRODUCTION.format(day=day_in(datetime.now(UTC), UTC), python=sys.version.split()[0])
     text += "\n".join(map(markdown, _sections(rows, packets, papers, cold)))
     print(text)
     DOCUMENT.write_text(text)

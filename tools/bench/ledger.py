@@ -6,9 +6,15 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from tools.bench import units
+
+
+class Written(Protocol):
+    """Told of each write: kind of item, and its images before and after."""
+
+    def __call__(self, kind: str, old: units.Item | None, new: units.Item | None, *, transaction: bool) -> None: ...
 
 
 class Ledger:
@@ -24,6 +30,7 @@ class Ledger:
         self.invocations: dict[str, Counter[str]] = defaultdict(Counter)
         self.indexes: dict[str, Counter[str]] = defaultdict(Counter)
         self.calls_of: Counter[str] = Counter()
+        self.writes: list[Written] = []  # who else wants to know of each write
         self._tables = tables
         self._here = threading.local()
         self._counting = threading.Lock()
@@ -76,6 +83,10 @@ class Ledger:
             case "Query":
                 consistent = params.get("ConsistentRead", False)
                 self.add("read unit", units.read_units(parsed.get("Items", ()), consistent=consistent))
+            case "BatchGetItem":
+                for table, found in parsed["Responses"].items():
+                    consistent = params["RequestItems"][table].get("ConsistentRead", False)
+                    self.add("read unit", sum(units.read_units([item], consistent=consistent) for item in found))
             case "TransactGetItems":
                 found = [one.get("Item", {}) for one in parsed.get("Responses", ())]
                 self.add("read unit", sum(2 * units.read_units([item], consistent=True) for item in found))
@@ -83,6 +94,8 @@ class Ledger:
                 transaction = operation == "TransactWriteItems"
                 for key, old in zip(_written(operation, params), before, strict=True):
                     new = self._image(*key)
+                    for written in self.writes:
+                        written(key[1]["SK"]["S"].partition("#")[0], old, new, transaction=transaction)
                     self.add("write unit", units.write_units(old, new, transaction=transaction))
                     for index in self._indexes(key[0]):
                         entries = units.index_units(index, old, new)
@@ -97,9 +110,7 @@ class Ledger:
 
     def _indexes(self, table: str) -> list[units.Index]:
         return [
-            units.Index(
-                one.name, tuple(key["AttributeName"] for key in one.schema), one.projection["ProjectionType"] == "ALL"
-            )
+            units.Index.of({"IndexName": one.name, "KeySchema": one.schema, "Projection": one.projection})
             for one in self._tables()[table].global_indexes
         ]
 

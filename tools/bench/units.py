@@ -37,17 +37,30 @@ OTHERS: dict[tuple[str, str], Units] = {
 
 @dataclass(frozen=True)
 class Index:
-    """A secondary index: its key attributes, and whether it holds whole items or keys only."""
+    """A secondary index: its key attributes, and what it holds beside keys: whole items, or these attributes."""
 
     name: str
     keys: tuple[str, ...]
     whole: bool
+    more: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, declared: Mapping[str, Any]) -> Index:
+        """As CreateTable takes it."""
+        projection = declared["Projection"]
+        return cls(
+            declared["IndexName"],
+            tuple(key["AttributeName"] for key in declared["KeySchema"]),
+            whole=projection["ProjectionType"] == "ALL",
+            more=tuple(projection.get("NonKeyAttributes", ())),
+        )
 
     def entry(self, item: Item | None) -> Item | None:
         """What the index holds of an item; None when the item lacks a key of the index."""
         if item is None or any(key not in item for key in self.keys):
             return None
-        return item if self.whole else {name: item[name] for name in (*self.keys, "PK", "SK")}
+        held = (*self.keys, "PK", "SK", *self.more)
+        return item if self.whole else {name: item[name] for name in held if name in item}
 
 
 def size(item: Item | None) -> int:

@@ -70,8 +70,8 @@ def draws(counted: Mapping[str, Any]) -> dict[str, float]:
     units, indexes = counted["units"], counted["index units"]
     found = {QUOTA_OF[unit]: count for unit, count in units.items() if unit in QUOTA_OF}
     found[DUE] = indexes.get("by_due", 0) / DUE_SHARDS
-    found[STATUS] = indexes.get("by_status", 0) / STATUS_SHARDS
-    found[AGENCY] = indexes.get("by_agency", 0) * LARGEST_AGENCY
+    found[STATUS] = indexes.get("status_rows", 0) / STATUS_SHARDS
+    found[AGENCY] = indexes.get("agency_rows", 0) * LARGEST_AGENCY
     return {name: count for name, count in found.items() if count}
 
 

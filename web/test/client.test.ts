@@ -29,6 +29,13 @@ test("every call carries the header that a foreign page cannot send", async () =
   expect(options.headers).toMatchObject({ "X-Requested-With": "econtracting", "If-Match": '"7"' });
 });
 
+test("every call tells where the browser is", async () => {
+  answers.push(json(200, {}));
+  await api("GET", "/packet");
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  expect(calls[0]?.[1].headers).toMatchObject({ "Time-Zone": zone });
+});
+
 test("an outage is waited out where repeating does no harm", async () => {
   answers.push(json(503, { code: "temporarily-unavailable" }, { "Retry-After": "1" }), json(200, { fine: true }));
   expect(await api("GET", "/packet")).toEqual({ fine: true });

@@ -39,6 +39,8 @@ const packet = (changes: Partial<Packet>): Packet => ({
   recruiter: { name: "", phone: "", email: "" },
   correction: null,
   agreement_accepted: true,
+  expires_on: "2026-12-24",
+  time_zone: "America/New_York",
   sections: [
     { name: "agent", title: "About you", complete: true, version: 1 },
     { name: "addresses", title: "Addresses", complete: false, version: 0 },

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Section } from "../src/api/types";
-import { phoneShown } from "../src/components/phone";
+import { dial, phoneShown } from "../src/components/phone";
 import { hyphenated, merged, sent } from "../src/interview/model";
+import { MAIL_OPTIONS, STATE_OPTIONS } from "../src/interview/states";
 
 const section: Section = {
   version: 3,
@@ -119,5 +120,33 @@ describe("typing", () => {
   test("a stored number is shown as people write it", () => {
     expect(phoneShown("+16155550123")).toBe("(615) 555-0123");
     expect(phoneShown("615 555")).toBe("615 555");
+  });
+
+  test("an extension is shown with its number and dialed with it", () => {
+    expect(phoneShown("+16155550123;ext=12")).toBe("(615) 555-0123, extension 12");
+    expect(dial("+16155550123;ext=12")).toBe("tel:+16155550123;ext=12");
+    expect(dial(phoneShown("+16155550123;ext=12"))).toBe("tel:+16155550123;ext=12");
+    expect(dial("(615) 555-0123")).toBe("tel:+16155550123");
+  });
+
+  test("what is pasted with hidden characters or hyphens of its own goes to the server as it is", () => {
+    const pasted = "\u202a987\u2011654320\u202c";
+    expect(hyphenated(pasted, "", [3, 2, 4])).toBe(pasted);
+    expect(hyphenated("1980-02-29", "", [2, 2, 4])).toBe("1980-02-29");
+    expect(hyphenated("987654320", "", [3, 2, 4])).toBe("987-65-4320");
+  });
+
+  test("a number with hidden characters or full-width digits is whole", () => {
+    for (const ssn of ["\u202a987\u201165\u20114320\u202c", "\uff19\uff18\uff17654320"]) {
+      const whole = { ssn, ssn_confirm: "987-65-4320" };
+      expect(sent(section, whole, new Set(["ssn"]), true)).toMatchObject(whole);
+    }
+  });
+
+  test("only a mailing address offers the codes to which nothing but mail goes", () => {
+    const codes = (options: { value: string }[]) => options.map((one) => one.value);
+    expect(codes(STATE_OPTIONS)).toHaveLength(56);
+    expect(codes(MAIL_OPTIONS)).toHaveLength(62);
+    expect(codes(MAIL_OPTIONS)).toEqual(expect.arrayContaining(["AA", "AE", "AP", "FM", "MH", "PW"]));
   });
 });

@@ -14,6 +14,7 @@ const line = (changes: Partial<SigningField>): SigningField => ({
   required: true,
   label: "Initials",
   signed_at: "2026-11-24T15:00:00Z",
+  signed_on: "2026-11-24",
   mark: null,
   ...changes,
 });
@@ -61,4 +62,9 @@ test("a line that was signed a moment ago shows the adopted initials", () => {
 test("a line signed under an earlier adoption keeps that adoption's name", () => {
   shown(line({ kind: "signature", mark: { text: "Dana L. Rivera", style: "first", picture: false } }));
   expect(screen.getByText("Dana L. Rivera")).toBeTruthy();
+});
+
+test("a date shows the signer's day, wherever the browser is", () => {
+  shown(line({ kind: "date", signed_at: "2026-11-28T01:54:00Z", signed_on: "2026-11-27" }));
+  expect(screen.getByText("November 27, 2026")).toBeTruthy();
 });

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC
 from functools import cached_property
 from threading import Lock
 from typing import Any
@@ -13,6 +12,7 @@ import typst
 
 from econtracting.adapters.legible import legible
 from econtracting.adapters.packet_files import SHARED, signature_styles
+from econtracting.domain.days import moment_marked
 from econtracting.domain.signing.documents import DocumentNotRendered, Mark
 
 _SCREEN = 216.0  # points per inch of a preview: three times what it measures on paper
@@ -53,7 +53,7 @@ class MarkPages:
             "text": legible(mark.text),
             "font": fonts.get(mark.style, signature_styles()[0].font),
             "signature_id": mark.signature_id,
-            "signed_at": mark.signed_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
+            "signed_at": moment_marked(mark.signed_at),
             "image": list(mark.image_png) if mark.image_png else None,
         }
 

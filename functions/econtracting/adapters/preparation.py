@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from econtracting.adapters.failures import translated
+from econtracting.domain.days import Here
 from econtracting.domain.errors import Unavailable
 from econtracting.domain.signing.preparation import Prepared, PrepareTask, ResealTask, StampTask
 
@@ -18,8 +19,8 @@ class LambdaPreparation:
         self._function = function
 
     @translated
-    def prepare(self, packet_id: str, generation: int, frozen_at: datetime) -> Prepared:
-        task = PrepareTask(packet_id=packet_id, generation=generation, frozen_at=frozen_at)
+    def prepare(self, packet_id: str, generation: int, frozen_at: datetime, here: Here) -> Prepared:
+        task = PrepareTask(packet_id=packet_id, generation=generation, frozen_at=frozen_at, here=here)
         answer = self._client.invoke(FunctionName=self._function, Payload=task.model_dump_json().encode())
         try:
             if not answer.get("FunctionError"):

@@ -47,7 +47,7 @@ class TypstRenderer:
         row = self._row(packet_type, template)
         moment = frozen_at.astimezone(UTC).replace(microsecond=0)
         inputs = {
-            "facts": json.dumps(legible({**facts, "frozen_at": moment.strftime("%Y-%m-%dT%H:%M:%SZ")})),
+            "facts": json.dumps(legible({**facts, "frozen_at": moment.isoformat().replace("+00:00", "Z")})),
             "document": row.model_dump_json(),
             "attachment": _twin(facts[row.code]) if row.profile == "a-3a" else "",
             **self._official(packet_type, row),

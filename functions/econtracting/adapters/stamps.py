@@ -8,7 +8,6 @@ archival fonts stay whole, and the bytes the person saw remain the beginning of 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC
 from io import BytesIO
 
 from pyhanko.pdf_utils import generic
@@ -17,6 +16,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from econtracting.adapters.structure import StructureTree
+from econtracting.domain.days import moment_marked
 from econtracting.domain.signing.documents import FieldBox, Mark
 
 _VERBS = {
@@ -92,7 +92,7 @@ def _height(page: generic.DictionaryObject) -> float:
 
 def _spoken(mark: Mark) -> str:
     act = _VERBS[mark.box.kind].format(text=mark.text)
-    when = mark.signed_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    when = moment_marked(mark.signed_at)
     return f"{act}. {_place(mark.box)}. {mark.signature_id}, {when}."
 
 

@@ -17,15 +17,30 @@ class Request(NamedTuple):
     body_hash: str
 
 
+class Contact(NamedTuple):
+    """How someone is reached, as far as it is known."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+UNKNOWN = Contact()
+
+
 @dataclass(frozen=True)
 class Agent:
-    """The signed-in agent of one packet. `request` is there when the call came with an Idempotency-Key."""
+    """The signed-in agent of one packet. `request` is there when the call came with an Idempotency-Key.
+
+    `time_zone` is where the browser says it is; domain/days.py decides how far that counts.
+    """
 
     packet_id: str
     session: str  # the session token's fingerprint
     signed_in_at: datetime  # when the password was last entered
     actor: Actor
     request: Request | None = None
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True)
@@ -37,3 +52,4 @@ class Staff:
     agency_id: str
     actor: Actor
     request: Request | None = None
+    contact: Contact = UNKNOWN  # what the token says

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Self
 
+from econtracting.domain.days import day_in
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record
 
@@ -16,11 +17,16 @@ class CourseResult(Record):
     at: Moment
     revoked_at: Moment | None = None  # the site took it back, and a person agreed
 
-    def stands(self, on: date | None = None) -> bool:
-        """Whether the course is passed, now or at the end of a day."""
-        if not self.passed or (on is not None and self.at.date() > on):
+    @property
+    def stands(self) -> bool:
+        """Whether the course is passed."""
+        return self.passed and self.revoked_at is None
+
+    def stood(self, on: date, where: tzinfo) -> bool:
+        """Whether it was passed at the end of a day."""
+        if not self.passed or day_in(self.at, where) > on:
             return False
-        return self.revoked_at is None or (on is not None and self.revoked_at.date() > on)
+        return self.revoked_at is None or day_in(self.revoked_at, where) > on
 
     def is_same_as(self, other: CourseResult) -> bool:
         """Whether another message tells of the same result."""
@@ -28,7 +34,7 @@ class CourseResult(Record):
 
     def revoke(self, at: datetime) -> Self:
         """Taken back, if it was passed."""
-        return self.model_copy(update={"revoked_at": at}) if self.stands() else self
+        return self.model_copy(update={"revoked_at": at}) if self.stands else self
 
 
 class Feed(Record):
@@ -45,9 +51,13 @@ class Feed(Record):
     results: tuple[CourseResult, ...] = ()
     reminders: int = 0  # how often the agent was reminded of the courses
 
-    def passed(self, on: date | None = None) -> frozenset[str]:
-        """The courses that stand as passed, or stood so on a day."""
-        return frozenset(one.course for one in self.results if one.stands(on))
+    def passed(self) -> frozenset[str]:
+        """The courses that stand as passed."""
+        return frozenset(one.course for one in self.results if one.stands)
+
+    def passed_on(self, day: date, where: tzinfo) -> frozenset[str]:
+        """The courses that stood as passed at the end of a day."""
+        return frozenset(one.course for one in self.results if one.stood(day, where))
 
     def disagreements(self, npn: str, plan_year: int | None = None) -> tuple[str, ...]:
         """The members of a message of the site that are not those of this feed."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -19,6 +19,7 @@ from string import Template
 from typing import Any
 
 from econtracting.domain.appointing.appointments import Appointment, AppointmentStatus
+from econtracting.domain.days import Here, day_in, day_shown, moment_shown, states_zone, zone_of
 from econtracting.domain.fields.contact import phone_shown
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
@@ -60,18 +61,19 @@ class Wording:
     blocks: tuple[str, ...]
 
 
-def compose(name: str, *, packet: Packet, packet_type: PacketType, context: Mapping[str, Any]) -> Letter:
+def compose(name: str, *, packet: Packet, packet_type: PacketType, context: Mapping[str, Any], home: tzinfo) -> Letter:
     """The letter `name` about a packet.
 
     `context` gives what the packet does not hold: `to`, `code`, `link`, `temporary_password`, `requested_from`,
-    `seconds`, `at`, `reason`, `fields`, `appointments`, `feed`, `check`, `failure`; what a letter does not name is
-    ignored.
+    `seconds`, `at`, `here`, `reason`, `fields`, `appointments`, `feed`, `check`, `failure`; what a letter does not name
+    is ignored. Days are those of the carrier, whose zone is `home`; a time is told as the agent's own clock shows it,
+    where that is known, and always with its zone.
     Raises LookupError for a letter that does not exist, or that names an unknown value.
     """
     english = _wording(packet.type, name, ENGLISH)
     language = ENGLISH if english.to == "recruiter" else packet.language or ENGLISH
     wording = _wording(packet.type, name, language)
-    values = {"language": language, **_said(_values(packet, packet_type, context), language)}
+    values = {"language": language, **_said(_values(packet, packet_type, context, home), language)}
     blocks = [block for block in wording.blocks if all(values[one] for one in _named(block))]
     subject = _line(_filled(wording.subject, values))
     body = "\n".join(_html(block, values) for block in blocks)
@@ -168,7 +170,7 @@ def _in(value: str, language: str) -> str:
     return said(value, language) if isinstance(value, Words) else value
 
 
-def _values(packet: Packet, packet_type: PacketType, context: Mapping[str, Any]) -> dict[str, Value]:
+def _values(packet: Packet, packet_type: PacketType, context: Mapping[str, Any], home: tzinfo) -> dict[str, Value]:
     """Everything a letter may name; an empty one leaves its block out."""
     carrier, site = packet_type.carrier, packet_type.certification
     outcomes: list[str] = [
@@ -187,14 +189,14 @@ def _values(packet: Packet, packet_type: PacketType, context: Mapping[str, Any])
         "recruiter_phone": phone_shown(packet.recruiter.phone),
         "recruiter_email": packet.recruiter.email,
         "agency": packet.agency.name,
-        "expires_on": day(packet.expires_at.date()),
+        "expires_on": day_shown(day_in(packet.expires_at, home)),
         "link": context.get("link"),
         "temporary_password": context.get("temporary_password"),
         "code": context.get("code"),
         "requested_from": context.get("requested_from"),
         "address": context.get("address"),
         "minutes": _duration(context.get("seconds")),
-        "at": _moment(context.get("at")),
+        "at": _moment(context.get("at"), _where(packet, context, home)),
         "reason": context.get("reason"),
         "fields": _fields(context, packet_type),
         "failure": context.get("failure"),
@@ -203,46 +205,22 @@ def _values(packet: Packet, packet_type: PacketType, context: Mapping[str, Any])
         "certification_url": site.url,
         "courses": [_titled(course) for course in site.courses],
         "course": _titled(context.get("course")),
-        "certify_from": day(_certify_from(packet, packet_type, context)),
-        "expected_by": _expected_by(context),
+        "certify_from": day_shown(day_in(_certify_from(packet, packet_type, context), home)),
+        "expected_by": _expected_by(context, home),
     }
 
 
-_WEEKDAYS = (
-    words("Monday"),
-    words("Tuesday"),
-    words("Wednesday"),
-    words("Thursday"),
-    words("Friday"),
-    words("Saturday"),
-    words("Sunday"),
-)
-_MONTHS = (
-    words("January"),
-    words("February"),
-    words("March"),
-    words("April"),
-    words("May"),
-    words("June"),
-    words("July"),
-    words("August"),
-    words("September"),
-    words("October"),
-    words("November"),
-    words("December"),
-)
+def _where(packet: Packet, context: Mapping[str, Any], home: tzinfo) -> tzinfo:
+    """Whose clock a letter tells times by: where the agent acted, else where the agent lives, else the carrier's."""
+    if here := context.get("here"):
+        return zone_of(Here.model_validate(here))
+    return home if packet.lives_in is None else states_zone(packet.lives_in)
 
 
-def day(on: date) -> Words:
-    weekday, month = _WEEKDAYS[on.weekday()], _MONTHS[on.month - 1]
-    return words("{weekday}, {month} {day}, {year}", weekday=weekday, month=month, day=on.day, year=on.year)
-
-
-def _moment(at: Any) -> Words | None:
+def _moment(at: Any, where: tzinfo) -> Words | None:
     if at is None:
         return None
-    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
-    return words("{time} UTC on {day}", time=f"{moment:%H:%M}", day=day(moment.date()))
+    return moment_shown(datetime.fromisoformat(at) if isinstance(at, str) else at, where)
 
 
 def _duration(seconds: Any) -> Words | None:
@@ -254,22 +232,24 @@ def _duration(seconds: Any) -> Words | None:
     return words("1 minute") if minutes == 1 else words("{minutes} minutes", minutes=minutes)
 
 
-def _certify_from(packet: Packet, packet_type: PacketType, context: Mapping[str, Any]) -> date:
-    """The first day on which the certification site can know the producer."""
+def _certify_from(packet: Packet, packet_type: PacketType, context: Mapping[str, Any]) -> datetime:
+    """From when the certification site can know the producer."""
     if (feed := context.get("feed")) is not None:
         expected: datetime = feed.expected_by
-        return expected.date()
+        return expected
     processed = packet.reached.get(Status.PROCESSED.value, packet.status_at)
-    return (processed + timedelta(days=packet_type.certification.feed_days)).date()
+    return processed + timedelta(days=packet_type.certification.feed_days)
 
 
 def _titled(course: str | None) -> str:
     return course.replace("-", " ").capitalize() if course else ""
 
 
-def _expected_by(context: Mapping[str, Any]) -> str | None:
+def _expected_by(context: Mapping[str, Any], home: tzinfo) -> str | None:
     check = context.get("check")
-    return day(check.expected_at.date()) if check is not None and check.expected_at is not None else None
+    if check is None or check.expected_at is None:
+        return None
+    return day_shown(day_in(check.expected_at, home))
 
 
 _FIELDS = {
@@ -309,7 +289,7 @@ def _outcome(appointment: Appointment) -> Words:
     why = joined((_REASONS.get(one, one) for one in appointment.reasons), by=", ")
     match appointment.status:
         case AppointmentStatus.APPROVED if appointment.effective_on:
-            return words("{state}: appointed, effective {day}.", state=state, day=day(appointment.effective_on))
+            return words("{state}: appointed, effective {day}.", state=state, day=day_shown(appointment.effective_on))
         case AppointmentStatus.APPROVED:
             return words("{state}: appointed.", state=state)
         case AppointmentStatus.RECORDED:
@@ -326,7 +306,7 @@ def _outcome(appointment: Appointment) -> Words:
             return words(
                 "{state}: the state takes no requests now. We ask on {day}; please do not sell there before you hear.",
                 state=state,
-                day=day(appointment.file_on),
+                day=day_shown(appointment.file_on),
             )
         case AppointmentStatus.SCHEDULED:
             return words(

@@ -13,7 +13,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import NamedTuple, Self
 
-from econtracting.domain.moment import Moment
+from econtracting.domain.moment import Moment, compact
 from econtracting.domain.record import Record
 from econtracting.domain.sealed import SealedAnswers
 
@@ -96,7 +96,7 @@ class QueuedMessage(Record):
         """The row of a message that was not applied. Its id sorts by when it came."""
         mark = sha256(f"{received.vendor}#{received.message_id}".encode()).hexdigest()[:16]
         return cls(
-            id=f"msg_{received.at:%Y%m%dT%H%M%S}{received.at.microsecond // 1000:03}Z_{mark}",
+            id=f"msg_{compact(received.at)}_{mark}",
             vendor=received.vendor,
             name=received.message_id,
             type=received.type,

@@ -20,6 +20,11 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def compact(moment: datetime) -> str:
+    """The same as a part of a name: 20261128T015400123Z."""
+    return re.sub("[-:.]", "", iso(moment))
+
+
 def _exact(moment: datetime) -> datetime:
     """To the millisecond, so that a value reads back as it was written."""
     return datetime.fromisoformat(iso(moment))
@@ -46,7 +51,7 @@ def _day(raw: Any) -> date:
             return day
     except ValueError:
         pass
-    raise PydanticCustomError("day", "Write a day as YYYY-MM-DD.")
+    raise PydanticCustomError("day", "Write a day as YYYY-MM-DD, with a year from 1900 to 2199.")
 
 
 def _told(raw: Any) -> datetime:
@@ -54,12 +59,14 @@ def _told(raw: Any) -> datetime:
         if (
             isinstance(raw, str)
             and _TOLD.fullmatch(raw)
-            and FIRST_DAY <= (at := datetime.fromisoformat(raw)).date() <= LAST_DAY
+            and FIRST_DAY.year <= (at := datetime.fromisoformat(raw)).year <= LAST_DAY.year
         ):
             return _exact(at)
     except (ValueError, OverflowError):
         pass
-    raise PydanticCustomError("moment", "Write a time as YYYY-MM-DDThh:mm:ss with its zone.")
+    raise PydanticCustomError(
+        "moment", "Write a time as YYYY-MM-DDThh:mm:ss with its zone, as Z or -06:00, with a year from 1900 to 2199."
+    )
 
 
 # A day of the calendar as others tell it: exactly YYYY-MM-DD, of this era.

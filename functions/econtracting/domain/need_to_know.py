@@ -17,7 +17,7 @@ from econtracting.domain.acts import CONSENT_MISSING
 from econtracting.domain.audit import ChainedEvent, EventType
 from econtracting.domain.callers import Staff
 from econtracting.domain.outbox import Letter
-from econtracting.domain.packet import Packet, Status
+from econtracting.domain.packet import Listed, Packet, Status
 from econtracting.domain.screening.background import Check, ScreeningResult, ScreeningStatus
 
 
@@ -105,7 +105,7 @@ def member(staff: Staff, agency_id: str) -> Caller:
     return Caller.SYSTEM
 
 
-def hides(packet: Packet) -> bool:
+def hides(packet: Listed) -> bool:
     """Whether where the packet stands tells of its report: it is weighed, or the check has come to nothing.
 
     A check that was canceled, suspended or silent for too long is hidden with the others: who saw those would know a
@@ -117,7 +117,7 @@ def hides(packet: Packet) -> bool:
     return reason.startswith(ABOUT_REPORTS) or (packet.review_from in SCREENED and reason not in ABOUT_ANSWERS)
 
 
-def covered(packet: Packet) -> Standing:
+def covered(packet: Listed) -> Standing:
     """Where a slow check would let the packet stand."""
     if not hides(packet):
         return Standing(packet.status, packet.told_at or packet.status_at)
@@ -138,8 +138,8 @@ def carried(before: Packet | None, after: Packet) -> Packet:
     return after.having(told_as=None, told_at=since)
 
 
-def as_seen(packet: Packet, caller: Caller) -> Packet:
-    """The packet as a caller may see it."""
+def as_seen[L: Listed](packet: L, caller: Caller) -> L:
+    """The packet, or a row of a list, as a caller may see it."""
     told = covered(packet)
     changes: dict[str, object] = {}
     if not sees(caller, Fact.STATUS):

@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict
 
+from econtracting.domain.days import Here
 from econtracting.domain.errors import EContractingError
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record
@@ -108,6 +109,7 @@ class SendLetter(Task):
     course: str | None = None
     state: str | None = None
     failure: str | None = None  # why a mail did not arrive
+    here: Here | None = None  # where the agent was, of an act of the agent's
 
 
 class StartWorkflow(Task):

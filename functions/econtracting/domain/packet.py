@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
+from pydantic import Field
+
 from econtracting.domain.audit import GENESIS
+from econtracting.domain.days import Here
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record
@@ -87,6 +90,10 @@ class Delivery(StrEnum):
     UNDELIVERABLE = "undeliverable"
 
 
+def _is_false(value: object) -> bool:
+    return value is False
+
+
 class InvitedAgent(Record):
     """The producer as the recruiter named them; the interview validates it."""
 
@@ -95,6 +102,8 @@ class InvitedAgent(Record):
     last_name: str
     email: str
     npn: str | None = None
+    # The recruiter said that somebody else uses the address too; what was not said is not written.
+    shares_email: bool = Field(default=False, exclude_if=_is_false)
 
     @property
     def full_name(self) -> str:
@@ -151,56 +160,84 @@ class Trouble(Record):
 SWEEP = "sweep"
 
 
-class Packet(Record):
-    """The head record of a packet. `version` counts its commits; it carries the audit chain's end."""
+class Listed(Record):
+    """What every list knows of a packet: where it stands, and by what is judged who is told so (need_to_know.py).
+
+    Rows come from indexes, which hold their fields of an item and no others (template.yaml); a row lags behind its
+    packet, and nothing is decided on one.
+    """
 
     id: str
-    type: str
-    type_version: str
     status: Status = Status.INVITED
-    version: int = 0
-    event_count: int = 0
-    event_head: str = GENESIS
+    status_at: Moment
+    created_at: Moment
+    reached: dict[str, Moment] = {}  # status -> first time it was reached
+    agency: Agency
+    review_reason: str | None = None
+    review_from: Status | None = None  # where it stood before someone had to look
+    told_as: Status | None = None  # where those are told that it stands who need not know of a review
+    told_at: Moment | None = None  # since when they are told so, where that is not `status_at`
+
+    def having(self, **changes: Any) -> Self:
+        return self.model_copy(update=changes)
+
+
+class QueueRow(Listed):
+    """A packet in a list of the contracting department's."""
+
+    npn: str | None = None  # as the agent confirmed it
+    attempt: int = 0  # of the workflow's execution
+    stuck: tuple[Trouble, ...] | None = None  # not stored where there is none: packets keep their form
+
+    @property
+    def troubles(self) -> tuple[Trouble, ...]:
+        """What a person has to look at, in any status."""
+        return self.stuck or ()
+
+
+class AgencyRow(Listed):
+    """A packet in the list of its agency's."""
 
     agent: InvitedAgent
     recruiter: Recruiter
-    agency: Agency
     level: str
     pre_appointment_states: tuple[str, ...] = ()
     language: Language | None = None  # the agent's; not stored where no one has said it: packets keep their form
-
-    created_at: Moment
     expires_at: Moment
-    status_at: Moment
-    due_at: Moment | None = None  # when someone has to look at it, if nothing happens before
-    reached: dict[str, Moment] = {}  # status -> first time it was reached
-
-    invitation_generation: int = 1
     mails_sent: int = 0  # e-vites, so that each has its own outbox row
     reminders_sent: int = 0
     delivery: str = Delivery.QUEUED.value
 
+
+class Packet(AgencyRow, QueueRow):
+    """The head record of a packet. `version` counts its commits; it carries the audit chain's end."""
+
+    type: str
+    type_version: str
+    version: int = 0
+    event_count: int = 0
+    event_head: str = GENESIS
+
+    due_at: Moment | None = None  # when someone has to look at it, if nothing happens before
+
+    invitation_generation: int = 1
+
     agreement: Acceptance | None = None
     consent: Acceptance | None = None
     sections: dict[str, SectionState] = {}
-    npn: str | None = None  # as the agent confirmed it
     generation: int = 0  # how often the answers were frozen
     frozen_at: Moment | None = None
+    frozen_here: Here | None = None  # where the agent was then; earlier releases did not ask
+    lives_in: str | None = None  # the state of the agent's residence, as far as it is told
     access_code: AccessCode | None = None
     summary: str | None = None  # the version of the summary that was confirmed; earlier releases named none
-    attempt: int = 0  # of the workflow's execution
     check_attempt: int = 0  # of the background check
-    review_reason: str | None = None
-    review_from: Status | None = None  # where it stood before someone had to look
     reviews: int = 0  # how often someone had to look
-    told_as: Status | None = None  # where those are told that it stands who need not know of a review (need_to_know.py)
-    told_at: Moment | None = None  # since when they are told so, where that is not `status_at`
     approvals: tuple[str, ...] = ()  # who of the staff agreed so far to go on, where two have to
     correction: int = 0  # the number of the latest correction request
     flags: tuple[
         str, ...
     ] = ()  # what the contracting department has to know of the frozen answers (domain/interview/flags.py)
-    stuck: tuple[Trouble, ...] | None = None  # not stored where there is none: packets keep their form
 
     def move(self, to: Status, at: datetime) -> Self:
         """The packet one step further.
@@ -271,16 +308,8 @@ class Packet(Record):
 
     def erase(self, nobody: InvitedAgent) -> Self:
         """Who it was for, and what they agreed to, are gone."""
-        gone = dict.fromkeys(("npn", "access_code", "agreement", "consent", "language"))
+        gone = dict.fromkeys(("npn", "access_code", "agreement", "consent", "language", "lives_in"))
         return self.model_copy(update={"agent": nobody, **gone})
-
-    def having(self, **changes: Any) -> Self:
-        return self.model_copy(update=changes)
-
-    @property
-    def troubles(self) -> tuple[Trouble, ...]:
-        """What a person has to look at, in any status."""
-        return self.stuck or ()
 
     def in_trouble(self, trouble: Trouble) -> Self:
         """Something more does not get done by itself."""
@@ -328,6 +357,10 @@ class Packet(Record):
         """The agent told the NPN in a complete section."""
         return self.having(npn=npn)
 
+    def settle(self, state: str) -> Self:
+        """The agent told in which state the residence is."""
+        return self.having(lives_in=state)
+
     def change_email(self, email: str) -> Self:
         """The agent showed that letters reach this address."""
         return self.having(agent=self.agent.model_copy(update={"email": email}))
@@ -336,7 +369,9 @@ class Packet(Record):
         """The agent reads and writes in this language."""
         return self.having(language=language)
 
-    def freeze(self, at: datetime, summary: str, flags: tuple[str, ...], access_code: AccessCode | None) -> Self:
+    def freeze(
+        self, at: datetime, here: Here, summary: str, flags: tuple[str, ...], access_code: AccessCode | None
+    ) -> Self:
         """The answers are confirmed as the summary showed them, and the documents made. Raises InvalidTransition.
 
         A corrected packet keeps the access code it has.
@@ -344,6 +379,7 @@ class Packet(Record):
         return self.move(Status.AWAITING_SIGNATURE, at).having(
             generation=self.generation + 1,
             frozen_at=at,
+            frozen_here=here,
             summary=summary,
             flags=flags,
             access_code=access_code or self.access_code,
@@ -357,7 +393,7 @@ class Packet(Record):
         if self.submitted:
             return self.move(Status.CORRECTION_REQUESTED, at)
         back = self.move(Status.IN_PROGRESS, at)
-        return back.having(frozen_at=None, access_code=None, consent=None, flags=())
+        return back.having(frozen_at=None, frozen_here=None, access_code=None, consent=None, flags=())
 
     @property
     def ended(self) -> bool:

@@ -38,6 +38,7 @@ class CertificationSite(Record):
 class Screening(Record):
     """The background-check company as the law wants it named (15 U.S.C. 1681m), and the notices about its report.
 
+    A report names the company that made it; `company` and what follows are for those of before, which named none.
     The texts may name $first_name, $carrier, $company, $company_address, $company_phone, $contact and $rights_url.
     `local_waits` are longer minimum waits of the state the agent lives in. In `weighing_states` a refusal needs a
     written weighing of factors, and `weighing_document` goes with the notices (New York: Correction Law, Article 23-A).

@@ -12,6 +12,8 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+from econtracting.domain.days import minute_shown
+
 Shown = Mapping[str, Any]
 DAY, HOUR, MINUTE = 86400, 3600, 60
 
@@ -57,7 +59,7 @@ class Actions:
 def text(value: Any) -> str:
     """A value as it may stand between tags: times to the minute, nothing for None, everything escaped."""
     if isinstance(value, datetime):
-        value = f"{value:%Y-%m-%d %H:%M} UTC"
+        value = minute_shown(value)
     return escape(str(value)) if value is not None else ""
 
 

@@ -73,6 +73,7 @@ class FieldView(View):
     choices: list[str] = Field(default=[], exclude_if=_empty, description="Of a choice, in the order they are shown")
     longest: int | None = Field(default=None, exclude_if=_absent, description="Most characters it takes")
     po_box: bool = Field(default=True, exclude_if=_plain, description="False for an address that is no PO box")
+    mailing: bool = Field(default=False, exclude_if=_empty, description="True for a state to which only mail may go")
     required: bool = Field(description="As it stands with the answers saved so far")
     minimum_age: int | None = Field(default=None, exclude_if=_absent, description="Of a birth date, in years")
     follows: CopyView | None = Field(default=None, exclude_if=_absent, description="Of a group that can follow another")
@@ -103,7 +104,11 @@ class AttachmentRulesView(View):
 
     per_question: int = Field(description="Most files of one question")
     largest: int = Field(description="Bytes of one file at most")
-    content_types: list[str] = Field(description="Media types")
+    most: int = Field(description="Most files of all questions together")
+    together: int = Field(description="Bytes of all files together at most")
+    pixels: int = Field(description="Most pixels of a picture, width times height")
+    content_types: list[str] = Field(description="Media types; their many other names are understood too")
+    endings: list[str] = Field(description="Endings of names, each with its period, in lower case")
 
 
 class LicenseView(View):

@@ -15,7 +15,7 @@ from econtracting.domain.corrections import CorrectionRequest
 from econtracting.domain.late_news import LateItem
 from econtracting.domain.moment import Moment
 from econtracting.domain.outbox import Effect
-from econtracting.domain.packet import Agency, InvitedAgent, Packet, Recruiter, Status, Trouble
+from econtracting.domain.packet import Agency, InvitedAgent, QueueRow, Recruiter, Status, Trouble
 from econtracting.domain.screening.adverse import AdverseCase, AdverseStatus
 from econtracting.domain.screening.background import Check
 from econtracting.views.base import View
@@ -281,7 +281,7 @@ class EventsView(View):
     items: list[EventView]
 
 
-def row_of(packet: Packet, now: datetime) -> PacketRowView:
+def row_of(packet: QueueRow, now: datetime) -> PacketRowView:
     return PacketRowView(
         packet_id=packet.id,
         status=packet.status,

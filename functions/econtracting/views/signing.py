@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, PlainSerializer, WithJsonSchema
@@ -130,6 +130,7 @@ class SigningFieldView(View):
     required: bool = Field(description="Whether finishing waits for it; dates fill themselves in")
     label: str = Field(description="What a screen reader says")
     signed_at: datetime | None
+    signed_on: date | None = Field(description="The signer's day, as the papers show it")
     mark: MarkView | None = Field(description="What will be sealed here; null before someone acted")
 
 
@@ -154,6 +155,9 @@ class SignedFieldView(View):
 
     field_id: str
     signed_at: WithOffset
+    signed_on: date | None = Field(
+        default=None, description="The signer's day; not in answers kept by earlier releases"
+    )
     missing: list[str] = Field(description="Ids of the document's required fields still to be acted on")
 
 

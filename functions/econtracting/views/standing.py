@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import Field
 
@@ -60,3 +60,5 @@ class PacketView(View):
     correction: CorrectionView | None = Field(description="Null where nothing is to be mended")
     expires_at: datetime = Field(description="When the invitation's life ends")
     language: Language | None = Field(description="The packet's language; null until someone said it")
+    expires_on: date = Field(description="The same as a day of the carrier's, as its letters name it")
+    time_zone: str = Field(description="The zone of the carrier's days, by its name in the IANA database")

@@ -69,6 +69,8 @@ async function send(method: string, path: Path, call: Call): Promise<Response> {
     Accept: "application/json",
     "Accept-Language": document.documentElement.lang || "en", // what the screen speaks
   };
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone as string | undefined;
+  if (zone) headers["Time-Zone"] = zone; // the signer's day is that of where the signer is
   if (call.body !== undefined) headers["Content-Type"] = "application/json";
   if (call.version !== undefined) headers["If-Match"] = `"${call.version}"`;
   if (call.key !== undefined) headers["Idempotency-Key"] = call.key;

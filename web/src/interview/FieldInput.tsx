@@ -5,7 +5,7 @@ import { t } from "../i18n";
 import { type FieldProps, idOf } from "./ask";
 import { asChoice, asText } from "./model";
 import { Sensitive } from "./Sensitive";
-import { STATE_OPTIONS } from "./states";
+import { MAIL_OPTIONS, STATE_OPTIONS } from "./states";
 
 const COMPLETES: Record<string, string> = {
   first_name: "given-name",
@@ -65,7 +65,7 @@ export function FieldInput({ field, path, ask }: FieldProps) {
         <Select
           {...common}
           value={asText(value)}
-          options={STATE_OPTIONS}
+          options={field.mailing ? MAIL_OPTIONS : STATE_OPTIONS}
           onText={change}
           autoComplete={COMPLETES[field.name]}
         />
@@ -85,7 +85,8 @@ export function FieldInput({ field, path, ask }: FieldProps) {
     case "phone":
       return <TextInput {...input} value={phoneShown(asText(value))} type="tel" inputMode="tel" width="medium" />;
     case "email":
-      return <TextInput {...input} type="email" inputMode="email" autoCapitalize="none" spellCheck={false} />;
+      // Not of type "email": browsers rewrite what is typed there, each in its own way. The server reads it.
+      return <TextInput {...input} inputMode="email" autoCapitalize="none" spellCheck={false} />;
     case "npn":
       return <TextInput {...input} inputMode="numeric" width="medium" />;
     case "postal-code":

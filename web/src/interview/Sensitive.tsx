@@ -5,6 +5,7 @@ import { asText, hyphenated, isMask } from "./model";
 
 const SSN = [3, 2, 4] as const;
 const DATE = [2, 2, 4] as const;
+const LONGEST_TYPED = 60; // what is copied brings characters that nobody sees; the server takes them away
 
 /** A value that is never shown again once it is stored: its mask, and a way to type it again. */
 export function Sensitive({ field, path, ask }: FieldProps) {
@@ -47,7 +48,7 @@ export function Sensitive({ field, path, ask }: FieldProps) {
       hidden={field.type === "ssn"}
       inputMode="numeric"
       autoComplete="off"
-      maxLength={field.type === "ssn" ? 11 : 10}
+      maxLength={LONGEST_TYPED}
       width="medium"
       disabled={closed}
       aria-describedby={field.typed_twice_as && field.hint ? `${id}-why` : undefined}

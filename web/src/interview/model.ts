@@ -25,11 +25,14 @@ export const isBlank = (value: Answer): boolean =>
 /** A sensitive answer that is only shown as its mask. */
 export const isMask = (value: Answer): boolean => typeof value === "string" && value.includes("*");
 
+/** The digits of a text, those of an input method's full width among them. */
+const digitsOf = (text: string): string => text.normalize("NFKC").replace(/\D/g, "");
+
 /** Whether a sensitive answer is typed to its end, so that a draft may carry it. */
 export function isWhole(field: Field, answers: Answers): boolean {
   const typed = asText(answers[field.name]);
-  const digits = typed.replace(/\D/g, "");
-  if (field.typed_twice_as && asText(answers[field.typed_twice_as]).replace(/\D/g, "") !== digits) return false;
+  const digits = digitsOf(typed);
+  if (field.typed_twice_as && digitsOf(asText(answers[field.typed_twice_as])) !== digits) return false;
   if (field.type === "ssn") return digits.length === 9;
   if (field.type === "birth-date") return digits.length === 8;
   return !isBlank(typed);
@@ -143,9 +146,13 @@ export function merged(
   return { answers, differences };
 }
 
-/** Digits with their hyphens put in while they are typed: 987-65-4320, 02-29-1980. Deleting is left alone. */
+/**
+ * Digits with their hyphens put in while they are typed: 987-65-4320, 02-29-1980. Deleting is left alone, and so is what
+ * is pasted with hyphens of its own, such as 1980-02-29.
+ */
 export function hyphenated(text: string, before: string, groups: readonly number[]): string {
   if (text.length < before.length || /[^\d-]/.test(text)) return text;
+  if (text.length > before.length + 1 && text.includes("-")) return text;
   const digits = text.replace(/\D/g, "").slice(
     0,
     groups.reduce((sum, one) => sum + one, 0),

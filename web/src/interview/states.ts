@@ -58,8 +58,22 @@ export const STATES: Record<string, string> = {
   MP: "Northern Mariana Islands",
 };
 
+/** Codes of mailing addresses only: the military's post and the freely associated states. */
+const MAIL_ONLY: Record<string, string> = {
+  AA: "Armed Forces Americas (AA)",
+  AE: "Armed Forces Europe (AE)",
+  AP: "Armed Forces Pacific (AP)",
+  FM: "Federated States of Micronesia",
+  MH: "Marshall Islands",
+  PW: "Palau",
+};
+
 export const stateName = (code: string): string => STATES[code] ?? code;
 
-export const STATE_OPTIONS = Object.entries(STATES)
-  .map(([value, label]) => ({ value, label }))
-  .sort((one, other) => one.label.localeCompare(other.label));
+const options = (states: Record<string, string>) =>
+  Object.entries(states)
+    .map(([value, label]) => ({ value, label }))
+    .sort((one, other) => one.label.localeCompare(other.label));
+
+export const STATE_OPTIONS = options(STATES);
+export const MAIL_OPTIONS = options({ ...STATES, ...MAIL_ONLY });

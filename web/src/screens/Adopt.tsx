@@ -125,7 +125,6 @@ export default function Adopt() {
             value={initials}
             onText={setInitials}
             error={errorAt("initials")}
-            maxLength={4}
             autoComplete="off"
             width="short"
           />

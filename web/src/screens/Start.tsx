@@ -27,7 +27,7 @@ export function Start() {
           <li>{t("start.hand.papers")}</li>
         </ul>
         <h2>{t("start.moving")}</h2>
-        <p>{t("start.moving.text", { until: day(packet.expires_at) })}</p>
+        <p>{t("start.moving.text", { until: day(packet.expires_on) })}</p>
       </div>
       <div className="actions">
         <a className="button button-primary" href="#/agreement">

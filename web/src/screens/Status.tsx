@@ -62,7 +62,7 @@ export default function Status() {
       {pressing && noticeCard}
       <div className="card">
         <h2>{t(packet.status === "REJECTED" ? "status.road.ended" : "status.road")}</h2>
-        <Timeline stages={packet.timeline} status={packet.status} />
+        <Timeline stages={packet.timeline} status={packet.status} timeZone={packet.time_zone} />
       </div>
       {!pressing && noticeCard}
       {SEALED.has(packet.status) && (
@@ -95,7 +95,7 @@ export default function Status() {
 }
 
 /** After the packet's end only what was done; while a report is weighed no one can say how long it takes. */
-function Timeline({ stages, status }: { stages: Stage[]; status: PacketStatus }) {
+function Timeline({ stages, status, timeZone }: { stages: Stage[]; status: PacketStatus; timeZone: string }) {
   const shown = status === "REJECTED" ? stages.filter((stage) => stage.state === "done") : stages;
   const foretold = status !== "ADVERSE_REVIEW";
   return (
@@ -119,7 +119,7 @@ function Timeline({ stages, status }: { stages: Stage[]; status: PacketStatus })
               </p>
               {stage.at && <p className="fine">{moment(stage.at)}</p>}
               {!stage.at && stage.expected_by && foretold && (
-                <p className="fine">{t("stage.expected", { day: day(stage.expected_by) })}</p>
+                <p className="fine">{t("stage.expected", { day: day(stage.expected_by, timeZone) })}</p>
               )}
               {stage.delay ? <Delay delay={stage.delay} /> : hasMessage(note) && foretold && <p>{t(note)}</p>}
             </div>

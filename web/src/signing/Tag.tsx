@@ -39,7 +39,7 @@ export function Tag({ field, size, choices, picture, busy, onSign }: Props) {
           <span className={`tag-mark style-${mark.style}`}>{mark.text}</span>
         ) : (
           <span className="tag-plain">
-            {field.kind === "date" ? day(field.signed_at) : `✓ ${t("sign.state.done")}`}
+            {field.kind === "date" ? day(field.signed_on ?? field.signed_at) : `✓ ${t("sign.state.done")}`}
           </span>
         )}
         <span className="sr-only">

@@ -6,6 +6,9 @@ export interface Line {
   field: SigningField;
 }
 
+/** When a line was signed, and on which day of the signer's: the day that the paper shows. */
+export type SignedAt = Pick<SigningField, "signed_at" | "signed_on">;
+
 /** Everything a person has to act on; dates fill themselves in. */
 export const required = (documents: readonly SigningDocument[]): Line[] =>
   documents.flatMap((document) =>
@@ -31,12 +34,12 @@ export const signed = (
   documents: readonly SigningDocument[],
   documentId: string,
   fieldId: string,
-  at: string,
+  at: SignedAt,
 ): SigningDocument[] =>
   documents.map((document) => {
     if (document.document_id !== documentId) return document;
-    const fields = document.fields.map((field) => (field.field_id === fieldId ? { ...field, signed_at: at } : field));
+    const fields = document.fields.map((field) => (field.field_id === fieldId ? { ...field, ...at } : field));
     const complete = fields.every((field) => !field.required || field.kind === "date" || field.signed_at);
-    const dated = fields.map((field) => (field.kind === "date" && complete ? { ...field, signed_at: at } : field));
+    const dated = fields.map((field) => (field.kind === "date" && complete ? { ...field, ...at } : field));
     return { ...document, complete, fields: dated };
   });

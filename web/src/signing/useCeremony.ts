@@ -5,7 +5,7 @@ import { useAct } from "../components/useAct";
 import { t } from "../i18n";
 import { go } from "../router";
 import { nextPlace, useSession } from "../session";
-import { open, signed } from "./order";
+import { open, signed, type SignedAt } from "./order";
 import { needsPassword } from "./StepUp";
 
 type After = (documents: SigningDocument[]) => void;
@@ -114,20 +114,21 @@ export function useCeremony(): Ceremony {
   };
 }
 
-/** Sign one field. Gives when it was signed. */
-async function mark(document: SigningDocument, field: SigningField): Promise<string> {
+/** Sign one field. Gives when it was signed, and the signer's day. */
+async function mark(document: SigningDocument, field: SigningField): Promise<SignedAt> {
   try {
     const call = {
       params: { document_id: document.document_id, field_id: field.field_id },
       body: { act: document.act },
       key: newKey(),
     };
-    return (await api<{ signed_at: string }>("POST", "/packet/documents/{document_id}/fields/{field_id}", call))
-      .signed_at;
+    return signedAt(await api<SignedAt>("POST", "/packet/documents/{document_id}/fields/{field_id}", call));
   } catch (error) {
     // Another tab was first: that is as good.
     if (error instanceof Problem && error.code === "already-signed")
-      return String(error.facts.signed_at ?? new Date().toISOString());
+      return signedAt(error.facts as unknown as SignedAt);
     throw error;
   }
 }
+
+const signedAt = ({ signed_at, signed_on }: SignedAt): SignedAt => ({ signed_at, signed_on });

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from econtracting.adapters.dynamodb import items, keys
+from econtracting.adapters.dynamodb import indexes, items, keys
 from econtracting.adapters.dynamodb.outbox import DynamoOutbox
 from econtracting.adapters.failures import translated
 from econtracting.domain.moment import iso
-from econtracting.domain.packet import Packet
+from econtracting.domain.packet import QueueRow
 
 
 class DynamoCensus:
@@ -29,17 +29,15 @@ class DynamoCensus:
         first = [
             one
             for shard in range(keys.STATUS_SHARDS)
-            for one in self._query("by_status", "status_pk = :pk", {":pk": keys.status_shard(status, shard)}, Limit=1)[
-                "Items"
-            ]
+            for one in self._query("status_pk = :pk", {":pk": keys.status_shard(status, shard)}, Limit=1)["Items"]
         ]
         return min(
             (datetime.fromisoformat(items.plain(one)["status_sk"].partition("#")[0]) for one in first), default=None
         )
 
-    def entered(self, status: str, since: datetime, until: datetime) -> list[Packet]:
+    def entered(self, status: str, since: datetime, until: datetime) -> list[QueueRow]:
         pages = self._by_status(status, since, until)
-        return [items.record(Packet, one) for page in pages for one in page["Items"]]
+        return [items.record(QueueRow, one) for page in pages for one in page["Items"]]
 
     @translated
     def messages(self, status: str) -> int:
@@ -70,19 +68,18 @@ class DynamoCensus:
             values = {":pk": keys.status_shard(status, shard), **bounds}
             more: dict[str, Any] = {}
             while True:
-                page = self._query("by_status", condition, values, **query, **more)
+                page = self._query(condition, values, **query, **more)
                 yield page
                 if "LastEvaluatedKey" not in page:
                     break
                 more = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
     @translated
-    def _query(self, index: str, condition: str, values: dict[str, Any], **query: Any) -> dict[str, Any]:
-        found: dict[str, Any] = self._client.query(
-            TableName=self._table,
-            IndexName=index,
-            KeyConditionExpression=condition,
-            ExpressionAttributeValues=items.attributes(values),
+    def _query(self, condition: str, values: dict[str, Any], **query: Any) -> dict[str, Any]:
+        asked = {
+            "TableName": self._table,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": items.attributes(values),
             **query,
-        )
-        return found
+        }
+        return indexes.query(self._client, indexes.BY_STATUS, asked)

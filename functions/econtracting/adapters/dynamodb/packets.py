@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
 from econtracting import ports
-from econtracting.adapters.dynamodb import items, keys
+from econtracting.adapters.dynamodb import heads, indexes, items, keys
 from econtracting.adapters.failures import translated
 from econtracting.domain.access.access import Session
 from econtracting.domain.audit import ChainedEvent, chain
@@ -38,7 +38,7 @@ from econtracting.domain.messages import QueuedMessage, Received
 from econtracting.domain.milestones import sign_milestones
 from econtracting.domain.need_to_know import carried
 from econtracting.domain.outbox import Effect
-from econtracting.domain.packet import Packet
+from econtracting.domain.packet import AgencyRow, Packet, QueueRow
 from econtracting.domain.record import Record
 from econtracting.ports import Change, Committed, Page
 
@@ -152,33 +152,42 @@ class DynamoPackets:
                 _pause(round_)
         raise Unavailable(retry_after=1)
 
-    def by_agency(self, agency_id: str, status: str | None, cursor: str | None, limit: int) -> Page:
+    def heads(self, packet_ids: Sequence[str]) -> list[Packet]:
+        found = (items.record(Packet, one) for one in heads.stored(self._client, self._table, packet_ids))
+        by_id = {one.id: one for one in found}
+        return [by_id[one] for one in packet_ids if one in by_id]
+
+    def by_agency(self, agency_id: str, status: str | None, cursor: str | None, limit: int) -> Page[AgencyRow]:
         condition, values = "agency_pk = :pk", {":pk": f"AGENCY#{agency_id}"}
         if status is not None:
             condition, values = condition + " AND begins_with(agency_sk, :sk)", {**values, ":sk": f"{status}#"}
-        query = {"IndexName": "by_agency", "KeyConditionExpression": condition, "Limit": limit}
-        found, more = self._page(query, values, cursor)
-        return Page([items.record(Packet, stored) for stored in found], more)
+        query = {"KeyConditionExpression": condition, "Limit": limit}
+        found, more = self._page(indexes.BY_AGENCY, query, values, cursor)
+        return Page([items.record(AgencyRow, stored) for stored in found], more)
 
-    def by_status(self, status: str, cursor: str | None, limit: int) -> Page:
+    def by_status(self, status: str, cursor: str | None, limit: int) -> Page[QueueRow]:
         found, more = self._under_status(status, cursor, limit)
-        return Page([items.record(Packet, stored) for stored in found], more)
+        return Page([items.record(QueueRow, stored) for stored in found], more)
 
-    def with_late_news(self, cursor: str | None, limit: int) -> Page:
-        found, more = self._under_status(keys.LATE_NEWS, cursor, limit)
-        return Page([self.load(items.record(LateNews, stored).packet_id) for stored in found], more)
+    def with_late_news(self, cursor: str | None, limit: int) -> Page[Packet]:
+        return self._beside_status(keys.LATE_NEWS, cursor, limit)
 
-    def in_trouble(self, cursor: str | None, limit: int) -> Page:
-        pointers, more = self._under_status(keys.IN_TROUBLE, cursor, limit)
-        return Page([self.load(keys.packet_id_of(items.plain(one)["PK"])) for one in pointers], more)
+    def in_trouble(self, cursor: str | None, limit: int) -> Page[Packet]:
+        return self._beside_status(keys.IN_TROUBLE, cursor, limit)
+
+    def _beside_status(self, what: str, cursor: str | None, limit: int) -> Page[Packet]:
+        """Packets of which something else than their own record lies in the index by status."""
+        found, more = self._under_status(what, cursor, limit)
+        return Page(self.heads([keys.packet_id_of(items.plain(one)["PK"]) for one in found]), more)
 
     def _under_status(self, status: str, cursor: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
         """Shard after shard, each oldest first; the cursor remembers the shard."""
         shard, inner = _opened(cursor) if cursor else (0, None)
         found: list[dict[str, Any]] = []
         while shard < keys.STATUS_SHARDS:
-            query = {"IndexName": "by_status", "KeyConditionExpression": "status_pk = :pk", "Limit": limit - len(found)}
-            stored, inner = self._page(query, {":pk": keys.status_shard(status, shard)}, inner)
+            query = {"KeyConditionExpression": "status_pk = :pk", "Limit": limit - len(found)}
+            values = {":pk": keys.status_shard(status, shard)}
+            stored, inner = self._page(indexes.BY_STATUS, query, values, inner)
             found += stored
             if inner is None:
                 shard += 1
@@ -228,16 +237,15 @@ class DynamoPackets:
 
     @translated
     def _page(
-        self, query: dict[str, Any], values: dict[str, str], cursor: str | None
+        self, index: indexes.Index, query: dict[str, Any], values: dict[str, str], cursor: str | None
     ) -> tuple[list[dict[str, Any]], str | None]:
         query = {**query, "TableName": self._table, "ExpressionAttributeValues": items.attributes(values)}
         if cursor:
             key = cursor_key(cursor)
-            index = query["IndexName"].removeprefix("by_")
-            if set(key) != {"PK", "SK", f"{index}_pk", f"{index}_sk"} or key[f"{index}_pk"] != values[":pk"]:
+            if set(key) != {"PK", "SK", index.partition, index.sort} or key[index.partition] != values[":pk"]:
                 raise no_cursor()
             query["ExclusiveStartKey"] = items.attributes(key)
-        answer = self._client.query(**query)
+        answer = indexes.query(self._client, index, query)
         last = answer.get("LastEvaluatedKey")
         return answer["Items"], cursor_of(items.plain(last)) if last else None
 

@@ -9,16 +9,26 @@ from datetime import datetime
 from typing import Annotated, BinaryIO, Literal
 from urllib.parse import quote
 
-from pydantic import AwareDatetime, StringConstraints, model_validator
+from pydantic import StringConstraints, model_validator
 
 from econtracting.adapters.secrets import Credential
 from econtracting.adapters.vendors.http import USUAL, Answer, Timeouts, Vendor
 from econtracting.domain.errors import BadSignature
 from econtracting.domain.interview.definition import Meaning
-from econtracting.domain.screening.background import Report, ScreeningNews, ScreeningResult, ScreeningStatus
+from econtracting.domain.moment import ToldMoment
+from econtracting.domain.screening.background import (
+    Report,
+    ScreeningCompany,
+    ScreeningNews,
+    ScreeningResult,
+    ScreeningStatus,
+)
 from econtracting.domain.webhooks import Id, Message, read_as, type_of
 from econtracting.ports import Candidate
 
+COMPANY = ScreeningCompany(
+    name="Fairmeadow Screening Services", address="12 Records Plaza, Columbus, OH 43215", phone="(800) 555-0142"
+)
 # The company's words -> ours.
 STATUSES = {
     "pending": ScreeningStatus.PENDING,
@@ -43,7 +53,7 @@ class _Report(Answer):
     status: Literal["pending", "suspended", "paused", "complete", "canceled", "dispute"]
     result: Literal["clear", "consider"] | None
     suspended_fields: tuple[str, ...] = ()
-    estimated_completion_at: AwareDatetime | None = None
+    estimated_completion_at: ToldMoment | None = None
 
     @model_validator(mode="after")
     def _complete_means_decided(self) -> _Report:
@@ -60,6 +70,7 @@ class _Report(Answer):
             suspended_fields=tuple(FIELDS.get(one, one) for one in self.suspended_fields),
             expected_at=self.estimated_completion_at,
             subject_id=self.candidate_id,
+            company=COMPANY,
         )
 
 

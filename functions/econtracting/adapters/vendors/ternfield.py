@@ -18,10 +18,19 @@ from econtracting.adapters.secrets import Credential
 from econtracting.adapters.vendors.http import USUAL, Answer, Timeouts, Vendor
 from econtracting.domain.errors import BadSignature
 from econtracting.domain.interview.definition import Meaning
-from econtracting.domain.screening.background import Report, ScreeningNews, ScreeningResult, ScreeningStatus
+from econtracting.domain.screening.background import (
+    Report,
+    ScreeningCompany,
+    ScreeningNews,
+    ScreeningResult,
+    ScreeningStatus,
+)
 from econtracting.domain.webhooks import TOLERANCE, Id, Message, read_as
 from econtracting.ports import Candidate
 
+COMPANY = ScreeningCompany(
+    name="Ternfield Research, Inc.", address="80 Ledger Street, Harrisburg, PA 17101", phone="(800) 555-0177"
+)
 # The company's words -> ours.
 STAGES = {
     "LOGGED": ScreeningStatus.PENDING,
@@ -97,6 +106,7 @@ class _Order(Answer):
             result=self.result,
             suspended_fields=tuple(ASKS.get(one, one) for one in self.asks),
             expected_at=None if self.due is None else datetime.fromtimestamp(self.due, UTC),
+            company=COMPANY,
         )
 
 

@@ -10,14 +10,16 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from econtracting.domain.access.access import OpenPacket
+from econtracting.domain.access.access import OpenPacket, fingerprint
 from econtracting.domain.fields import contact as contact_rules
 from econtracting.domain.fields import identity as identity_rules
 from econtracting.domain.fields import us
+from econtracting.domain.fields.characters import code, plain_widths
+from econtracting.domain.fields.names import folded, same_name
 from econtracting.domain.fields.rejections import Refusal
-from econtracting.domain.fields.text import clean, no_address, person_name
+from econtracting.domain.fields.text import clean, no_address, person_name, showable
 from econtracting.domain.moment import Moment
-from econtracting.domain.packet import Delivery, Packet, Status
+from econtracting.domain.packet import Delivery, InvitedAgent, Packet, Status
 from econtracting.domain.record import Record
 from econtracting.domain.words import Language
 
@@ -41,10 +43,10 @@ def _name(raw: str) -> str:
 
 
 def _label(raw: str) -> str:
-    text = no_formula(clean(raw, ORGANIZATION_LENGTH))
-    if not text or any(character in "<>" for character in text):
+    text = no_formula(clean(plain_widths(raw), ORGANIZATION_LENGTH))
+    if not any(character.isalnum() for character in text) or any(character in "<>" for character in text):
         raise Refusal("name-characters", "Please write the name in words.")
-    return no_address(text)
+    return no_address(showable(text))
 
 
 def _reason(raw: str) -> str:
@@ -58,14 +60,21 @@ def _email(raw: str) -> str:
     return no_formula(contact_rules.email(raw))
 
 
+def is_agency_id(text: str) -> bool:
+    """Whether an agency can have this id."""
+    return 0 < len(text) <= 64 and text.isascii() and text.replace("-", "").replace("_", "").isalnum()
+
+
 def _agency_id(raw: str) -> str:
-    text = raw.strip()
-    if not (0 < len(text) <= 64 and text.isascii() and text.replace("-", "").replace("_", "").isalnum()):
+    text = code(raw)
+    if not is_agency_id(text):
         raise Refusal("agency-id", "An agency's id has up to 64 letters, digits, hyphens and underscores.")
     return text
 
 
 def _level(raw: Any) -> Any:
+    if isinstance(raw, str):
+        return code(raw)
     return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
 
 
@@ -96,13 +105,19 @@ Reason = Annotated[str, _validated_by(_reason)]
 
 
 class AgentDetails(Record):
-    """The producer to be invited."""
+    """The producer to be invited. `shares_email` says that somebody else of the agency's uses the address too, as
+    spouses do: the packet of the one is not taken for the other's.
+    """
 
     first_name: PersonName
     middle_name: PersonName | None = None
     last_name: PersonName
     email: Email
     npn: Npn | None = None
+    shares_email: bool = False
+
+    def invited(self) -> InvitedAgent:
+        return InvitedAgent(**self.model_dump())
 
 
 class RecruiterDetails(Record):
@@ -127,8 +142,8 @@ class AgencyName(Record):
     named_at: Moment
 
     def means(self, name: str) -> bool:
-        """Whether the name is this one, however its letters are cased."""
-        return self.name.casefold() == name.casefold()
+        """Whether the name is this one, however its letters, apostrophes and hyphens are written."""
+        return same_name(self.name, name)
 
 
 class Invitation(Record):
@@ -171,12 +186,18 @@ def next_look(packet: Packet, schedule: Schedule, after: datetime) -> datetime:
     return min((at for at in reminders if after < at < packet.expires_at), default=packet.expires_at)
 
 
+def email_place(agent: InvitedAgent) -> str:
+    """What an agent's address is taken as among an agency's open packets; a shared one together with the name."""
+    address = agent.email.casefold()
+    return f"{address}#{fingerprint(folded(agent.full_name))[:16]}" if agent.shares_email else address
+
+
 def places(packet: Packet) -> tuple[OpenPacket, ...]:
     """The places an open packet takes, so that no one opens a second one for its agent; given back when it ends.
 
     The NPN the agent confirmed counts before the one the recruiter told.
     """
-    taken = [("email", packet.agent.email.casefold())]
+    taken = [("email", email_place(packet.agent))]
     if npn := packet.npn or packet.agent.npn:
         taken.append(("npn", npn))
     return tuple(

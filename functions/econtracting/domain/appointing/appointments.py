@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Self
 
+from econtracting.domain.days import states_day
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record, StoredWord, renamed
 from econtracting.domain.webhooks import AppointmentNews
@@ -146,13 +147,18 @@ class Appointment(Record):
         if status is AppointmentStatus.APPROVED:
             told["effective_on"] = news.effective_date or asked_for
         if taken_back:
-            told |= {"effective_on": self.in_force_from, "ended_on": news.effective_date or at.date()}
+            told |= {"effective_on": self.in_force_from, "ended_on": news.effective_date or states_day(at, self.state)}
         return self.model_copy(update=told)
+
+    @property
+    def filed_on(self) -> date | None:
+        """The state's day on which it was filed, of one whose effective day is not written down."""
+        return states_day(self.filed_at, self.state) if self.filed_at else None
 
     @property
     def in_force_from(self) -> date | None:
         """The first day of an approval; those of earlier releases may have only the time of filing written down."""
-        return self.effective_on or self.asked_for or (self.filed_at.date() if self.filed_at else None)
+        return self.effective_on or self.asked_for or self.filed_on
 
     def in_force(self, on: date) -> bool:
         """Whether the approval covers a day."""

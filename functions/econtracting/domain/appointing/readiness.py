@@ -1,19 +1,21 @@
 """May this producer sell in this state on this day, and if not, why? A pure answer over what is on record.
 
-Days are UTC days. For a day gone by, only what had happened by then counts; licenses are as the registry shows them
-now, which knows when they end but not when someone lost one.
+What the carrier did counts by the carrier's days, what a state did by the state's; a day that is asked for is both, and
+without one each counts by its own today. For a day gone by, only what had happened by then counts; licenses are as the
+registry shows them now, which knows when they end but not when someone lost one.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from econtracting.domain.appointing.appointments import FINAL, Appointment, AppointmentStatus, Licenses
 from econtracting.domain.appointing.jit import FirstSale
 from econtracting.domain.appointing.state_rules import AppointmentType, StateRule, rule_for
 from econtracting.domain.certification import Feed
+from econtracting.domain.days import day_in, states_day
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.screening.background import Check, ScreeningResult, ScreeningStatus
 
@@ -67,7 +69,10 @@ class Readiness(NamedTuple):
 
 @dataclass(frozen=True)
 class Producer:
-    """Everything on record. `check` is the latest one; `licenses` is None if the registry does not know the NPN."""
+    """Everything on record. `check` is the latest one; `licenses` is None if the registry does not know the NPN.
+
+    `home` is the carrier's zone.
+    """
 
     packet: Packet
     check: Check | None
@@ -77,46 +82,51 @@ class Producer:
     line_code: str
     carrier: str
     courses: tuple[str, ...]
+    home: tzinfo
     appointments: tuple[Appointment, ...] = ()
     sales: tuple[FirstSale, ...] = ()
 
 
-def ready_to_sell(producer: Producer, state: str, on: date, now: datetime) -> Readiness:
-    """The answer for a state and a day, given at `now`."""
+def ready_to_sell(producer: Producer, state: str, on: date | None, now: datetime) -> Readiness:
+    """The answer for a state and a day, given at `now`; for the moment itself without a day."""
+    carriers, states = on or day_in(now, producer.home), on or states_day(now, state)
     reasons = (
-        _contracted(producer.packet, on),
-        _background(producer.packet, producer.check, on),
-        _certified(producer.feed, producer.courses, on),
-        _licensed(producer, state, on, now),
-        _appointed(producer, state, on),
+        _contracted(producer, carriers),
+        _background(producer, carriers),
+        _certified(producer, carriers),
+        _licensed(producer, state, states, now),
+        _appointed(producer, state, states),
     )
     return Readiness(all(reason.met for reason in reasons), reasons)
 
 
-def _contracted(packet: Packet, on: date) -> Reason:
-    if packet.status_at.date() <= on and (why := _HELD_UP.get(packet.status)):
+def _contracted(producer: Producer, on: date) -> Reason:
+    packet, home = producer.packet, producer.home
+    if day_in(packet.status_at, home) <= on and (why := _HELD_UP.get(packet.status)):
         return Reason(CONTRACTED, False, why, "NOT_CONTRACTED")
     sealed = packet.reached.get(Status.SUBMITTED)
-    if sealed is None or sealed.date() > on:
+    if sealed is None or day_in(sealed, home) > on:
         return Reason(CONTRACTED, False, "The contract is not signed and sealed.", "NOT_CONTRACTED")
-    return Reason(CONTRACTED, True, f"The contract was sealed on {sealed.date()}.")
+    return Reason(CONTRACTED, True, f"The contract was sealed on {day_in(sealed, home)}.")
 
 
-def _background(packet: Packet, check: Check | None, on: date) -> Reason:
-    done = check.completed_at.date() if check and check.completed_at else None
+def _background(producer: Producer, on: date) -> Reason:
+    check, home = producer.check, producer.home
+    done = day_in(check.completed_at, home) if check and check.completed_at else None
     if check is None or check.status is not ScreeningStatus.COMPLETE or done is None or done > on:
         return Reason(BACKGROUND, False, "The background check is not finished.", "BGC_PENDING")
     if check.result is ScreeningResult.CLEAR:
         return Reason(BACKGROUND, True, f"The background check finished on {done}.")
-    accepted = packet.reached.get(Status.APPOINTING)
-    if accepted is None or accepted.date() > on:
+    accepted = producer.packet.reached.get(Status.APPOINTING)
+    if accepted is None or day_in(accepted, home) > on:
         return Reason(BACKGROUND, False, "The background check is being reviewed.", "BGC_ADVERSE")
-    return Reason(BACKGROUND, True, f"The background check was accepted on {accepted.date()}.")
+    return Reason(BACKGROUND, True, f"The background check was accepted on {day_in(accepted, home)}.")
 
 
-def _certified(feed: Feed | None, courses: tuple[str, ...], on: date) -> Reason:
-    passed = feed.passed(on) if feed else frozenset()
-    if feed is None or not passed.issuperset(courses):
+def _certified(producer: Producer, on: date) -> Reason:
+    feed = producer.feed
+    passed = feed.passed_on(on, producer.home) if feed else frozenset()
+    if feed is None or not passed.issuperset(producer.courses):
         return Reason(CERTIFIED, False, "Not all required courses are passed.", "NOT_CERTIFIED")
     if on.year > feed.plan_year:
         return Reason(CERTIFIED, False, f"The certification was for plan year {feed.plan_year}.", "CERT_EXPIRED")
@@ -127,7 +137,7 @@ def _licensed(producer: Producer, state: str, on: date, now: datetime) -> Reason
     licenses = producer.licenses
     if licenses is None:
         return Reason(LICENSED, False, "The license registry does not know this NPN.", "NPN_NOT_FOUND")
-    shown = f"as the registry showed on {licenses.as_of.date()}"
+    shown = f"as the registry showed on {states_day(licenses.as_of, state)}"
     if licenses.as_of < now - STALE_AFTER:
         return Reason(LICENSED, False, f"The licenses on file are too old to rely on, {shown}.", "DATA_STALE")
     if defects := licenses.defects(state, producer.line_code, on):
@@ -177,8 +187,8 @@ def _just_in_time(sale: FirstSale | None, status: AppointmentStatus | None, on: 
 
 def _stood(order: Appointment | None, on: date) -> AppointmentStatus | None:
     """How an order stood at the end of a day; one answered later was pending then."""
-    if order is None or order.requested_at.date() > on:
+    if order is None or states_day(order.requested_at, order.state) > on:
         return None
-    if order.answered_at is not None and order.answered_at.date() > on:
+    if order.answered_at is not None and states_day(order.answered_at, order.state) > on:
         return AppointmentStatus.PENDING_STATE
     return order.status

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from econtracting.domain.fields.characters import code
 from econtracting.domain.fields.rejections import Refusal
 from econtracting.domain.words import words
 
@@ -34,7 +35,7 @@ def ssn(raw: str, *, synthetic_people: bool = False) -> str:
 
     Raises Refusal: ssn-format, ssn-area, ssn-group, ssn-serial, ssn-known-fake.
     """
-    text = raw.strip()
+    text = code(raw)
     if not _SSN.fullmatch(text):
         raise Refusal("ssn-format", "A Social Security number has nine digits, like 123-45-6789.")
     digits = re.sub("[ -]", "", text)
@@ -77,7 +78,7 @@ def mask_ssn(number: str) -> str:
 
 def npn(raw: str) -> str:
     """A National Producer Number as bare digits, without spaces and hyphens. Raises Refusal: npn-format, npn-zero."""
-    digits = re.sub("[ -]", "", raw)
+    digits = re.sub("[ -]", "", code(raw))
     if re.fullmatch("0[0-9]*", digits):
         raise Refusal("npn-zero", "A National Producer Number does not begin with 0. Please leave leading zeros out.")
     if not _NPN.fullmatch(digits):
@@ -91,7 +92,7 @@ def birth_date(raw: str, on: date, *, minimum_age: int) -> str:
     Someone born on 29 February comes of age on 1 March of a common year.
     Raises Refusal: date-format, date-real, birth-date-future, birth-date-age, birth-date-past.
     """
-    text = raw.strip()
+    text = code(raw)
     match = next(filter(None, (pattern.fullmatch(text) for pattern in _DATES)), None)
     if match is None:
         raise Refusal("date-format", "Please write the date as month, day and year: MM-DD-YYYY.")

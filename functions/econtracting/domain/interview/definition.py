@@ -90,8 +90,12 @@ class Field(Record):
     longest: int | None = Member(default=None, ge=1, le=4000)
     minimum_age: int = Member(default=18, ge=0, description="for birth dates, in years")
     po_box: bool = Member(default=True, description="whether an address line may be a PO box")
+    mailing: bool = Member(default=False, description="whether a state may be one to which only mail goes, like AE")
     hint_on_initial: bool = Member(default=False, description="warn when a name is a single letter")
     takes_suffix_from: str | None = Member(default=None, description="the name a generational suffix is split off")
+    takes_extension_from: str | None = Member(
+        default=None, description="the telephone number an extension is split off"
+    )
     follows: Copy | None = None
     fields: tuple[Field, ...] = ()
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from econtracting.domain.fields import contact as contact_rules
 from econtracting.domain.fields import identity as identity_rules
+from econtracting.domain.fields import names, post, us
 from econtracting.domain.fields import text as text_rules
-from econtracting.domain.fields import us
+from econtracting.domain.fields.characters import code, seen
 from econtracting.domain.fields.rejections import Refusal
 from econtracting.domain.interview.definition import Field
 from econtracting.domain.record import Record
@@ -32,11 +33,11 @@ class FieldContext(Record):
 
 
 def read(field: Field, raw: Any, context: FieldContext) -> Any:
-    """The answer in its normal form; None for a blank one.
+    """The answer in its normal form; None for a blank one. A name that shows nothing is no blank: it is refused.
 
     Raises Refusal: wrong-type, and whatever the type's own rule raises.
     """
-    if raw is None or (isinstance(raw, str) and not raw.strip()):
+    if raw is None or (isinstance(raw, str) and not (raw if field.type == "name" else _seen_of(raw)).strip()):
         return None
     reader = _OTHERS.get(field.type)
     if reader is not None:
@@ -46,6 +47,10 @@ def read(field: Field, raw: Any, context: FieldContext) -> Any:
     if len(raw) > _LONGEST_RAW:
         raise text_rules.too_long(field.longest or TEXT_LENGTH)
     return _TEXTS[field.type](field, raw, context)
+
+
+def _seen_of(raw: str) -> str:
+    return seen(raw) if len(raw) <= _LONGEST_RAW else raw
 
 
 def mask(field: Field, value: Any) -> str:
@@ -94,7 +99,9 @@ def remark(field: Field, value: Any) -> Refusal | None:
 
 
 def _choice(field: Field, raw: str, context: FieldContext) -> str:
-    wanted = raw.strip().rstrip(".").casefold()
+    if field.takes_suffix_from and (suffix := names.known_suffix(raw, field.choices)):
+        return suffix
+    wanted = code(raw).rstrip(".").casefold()
     for choice in field.choices:
         if choice.casefold() == wanted:
             return choice
@@ -102,8 +109,8 @@ def _choice(field: Field, raw: str, context: FieldContext) -> str:
 
 
 def _whole_number(field: Field, raw: Any) -> int:
-    if isinstance(raw, str) and re.fullmatch("[0-9]{1,9}", raw.strip()):
-        return int(raw)
+    if isinstance(raw, str) and len(raw) <= _LONGEST_RAW and re.fullmatch("[0-9]{1,9}", digits := code(raw)):
+        return int(digits)
     if isinstance(raw, bool) or not isinstance(raw, int):
         raise wrong_type("whole number")
     if not 0 <= raw < 10**9:
@@ -130,8 +137,8 @@ _TEXTS: dict[str, Callable[[Field, str, FieldContext], str]] = {
         raw, field.longest or text_rules.EXPLANATION_LENGTH, lines=True
     ),
     "city": lambda field, raw, context: text_rules.city(raw),
-    "address-line": lambda field, raw, context: text_rules.address_line(raw, po_box=field.po_box),
-    "state": lambda field, raw, context: us.state(raw),
+    "address-line": lambda field, raw, context: post.address_line(raw, po_box=field.po_box),
+    "state": lambda field, raw, context: us.state(raw, mailing=field.mailing),
     "postal-code": lambda field, raw, context: us.postal_code(raw),
     "ssn": lambda field, raw, context: identity_rules.ssn(raw, synthetic_people=context.synthetic_people),
     "birth-date": lambda field, raw, context: identity_rules.birth_date(

@@ -11,8 +11,8 @@ from typing import Any
 
 from econtracting.domain.errors import InvalidAnswers, NotFound
 from econtracting.domain.fields.conditions import holds
+from econtracting.domain.fields.names import split_suffix
 from econtracting.domain.fields.rejections import Rejection
-from econtracting.domain.fields.text import split_suffix
 from econtracting.domain.interview import fields
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.context import InterviewContext

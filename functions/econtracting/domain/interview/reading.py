@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from econtracting.domain.fields import us
+from econtracting.domain.fields import post, us
 from econtracting.domain.fields.conditions import Condition, answer_at, holds
+from econtracting.domain.fields.contact import split_extension
+from econtracting.domain.fields.names import same_name, split_suffix
 from econtracting.domain.fields.rejections import Findings, Refusal
-from econtracting.domain.fields.text import clean, split_suffix
+from econtracting.domain.fields.text import clean
 from econtracting.domain.interview import fields
 from econtracting.domain.interview.context import InterviewContext
 from econtracting.domain.interview.copies import copied, is_whole
@@ -50,6 +52,7 @@ class Reading:
             else:
                 self._put(self.public, field, answers.get(field.name), field.name)
         self._split_suffixes()
+        self._split_extensions()
         self._compare_places("", section.fields, self.public)
         self._require()
         for rule in section.rules:
@@ -79,7 +82,7 @@ class Reading:
         if doubt := fields.remark(field, value):
             self._warn(field, path, doubt)
         invited = getattr(self.context.invitation, field.prefill) if field.prefill and field.warn_if_changed else None
-        if invited and str(value).casefold() != invited.strip().casefold():
+        if invited and not _same(field, str(value), invited):
             self._warn(field, path, Refusal("differs-from-invitation", "This is not what your invitation says."))
         return value
 
@@ -168,6 +171,7 @@ class Reading:
         else:
             for member in group.fields:
                 self._put(values, member, raw.get(member.name), f"{group.name}.{member.name}")
+            self._refuse_bare_boxes(group, values)
             self._compare_places(f"{group.name}.", group.fields, values)
         if values:
             self.public[group.name] = values
@@ -198,13 +202,34 @@ class Reading:
             if suffix is not None and self.public.setdefault(field.name, suffix) == suffix:
                 self.public[field.takes_suffix_from or ""] = short
 
+    def _split_extensions(self) -> None:
+        for field in self.section.fields:
+            number = self.public.get(field.takes_extension_from or "")
+            if not isinstance(number, str):
+                continue
+            short, extension = split_extension(number)
+            if extension is not None and self.public.setdefault(field.name, extension) == extension:
+                self.public[field.takes_extension_from or ""] = short
+
+    def _refuse_bare_boxes(self, group: Field, values: dict[str, Any]) -> None:
+        """ "Box 12" is a post-office box, unless the other line names the rural route that it stands at."""
+        lines = [member for member in group.fields if member.type == "address-line" and member.name in values]
+        if any(post.is_route(values[member.name]) for member in lines):
+            return
+        for member in lines:
+            if not member.po_box and post.is_bare_box(values[member.name]):
+                raw = values.pop(member.name)
+                kept = self._refused(member, raw, f"{group.name}.{member.name}", post.no_home())
+                if kept is not None:
+                    values[member.name] = kept
+
     def _compare_places(self, path: str, group: tuple[Field, ...], values: Mapping[str, Any]) -> None:
         places = {member.type: member for member in group if member.type in ("state", "postal-code")}
         if len(places) < 2:
             return
         zip_field = places["postal-code"]
         zip_code, state = values.get(zip_field.name), values.get(places["state"].name)
-        if zip_code and state in us.STATES and not us.in_state(zip_code, state):
+        if zip_code and state in us.STATES | us.MAIL_ONLY and not us.in_state(zip_code, state):
             doubt = Refusal("postal-code-state", "This ZIP code seems to lie in another state. Keep it if it is right.")
             self._warn(zip_field, f"{path}{zip_field.name}", doubt)
 
@@ -254,6 +279,12 @@ class Reading:
                 if value:
                     self.sensitive[code] = value
                     self.masked[code] = UNFINISHED if len(self.found.gaps) > gaps else fields.MASK
+
+
+def _same(field: Field, value: str, invited: str) -> bool:
+    if field.type == "name":
+        return same_name(value, invited)
+    return value.casefold() == invited.strip().casefold()
 
 
 def _masked(label: str) -> Refusal:

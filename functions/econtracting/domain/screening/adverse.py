@@ -15,10 +15,11 @@ begins to count where it ends last: the wait is never shorter than the law's, an
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Self
 
+from econtracting.domain.days import DAY, day_ended, recipients_day
 from econtracting.domain.errors import InvalidRequest, InvalidTransition
 from econtracting.domain.moment import Moment, iso
 from econtracting.domain.packet import Status
@@ -26,16 +27,9 @@ from econtracting.domain.record import Record
 from econtracting.domain.screening.calendar import add_business_days, business_days_between
 from econtracting.domain.words import words
 
-DAY = timedelta(days=1)
-AHEAD_OF_UTC = {"GU": timezone(timedelta(hours=10)), "MP": timezone(timedelta(hours=10))}
 WHERE_DAYS_END_LAST = timezone(timedelta(hours=-11))  # American Samoa
 POSTAL_DAYS = timedelta(days=3)
 UNHEARD_BUSINESS_DAYS = 3  # a mailed notice of which nothing was heard for so long may be posted
-
-
-def recipients_day(at: datetime, state: str) -> date:
-    """The day a moment falls on for someone living in a state, or the day after: never an earlier one."""
-    return at.astimezone(AHEAD_OF_UTC.get(state, UTC)).date()
 
 
 class Wait(Record):
@@ -240,7 +234,7 @@ class AdverseCase(Record):
         if self.status is A.UNDELIVERABLE:
             return self.bounced_at or self.pre_sent_at
         last = add_business_days(recipients_day(self.pre_sent_at, self.state), UNHEARD_BUSINESS_DAYS)
-        opens = datetime.combine(last + DAY, time.min, WHERE_DAYS_END_LAST)
+        opens = day_ended(last, WHERE_DAYS_END_LAST)
         return self.pre_sent_at + (opens - self.pre_sent_at) * (day / DAY)
 
     def keep_copy(self, copy: ReportCopy, asking: int = 0) -> Self:
@@ -315,7 +309,7 @@ class AdverseCase(Record):
         """
         if self.status is not A.WAITING or self.wait is None or self.counts_from is None or self.copy_due:
             return None
-        opens = datetime.combine(self.wait.last_day + DAY, time.min, WHERE_DAYS_END_LAST)
+        opens = day_ended(self.wait.last_day, WHERE_DAYS_END_LAST)
         return self.counts_from + (opens - self.counts_from) * (day / DAY)
 
     def final_ready(self, now: datetime, day: timedelta = DAY) -> bool:

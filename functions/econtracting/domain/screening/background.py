@@ -35,6 +35,14 @@ S = ScreeningStatus
 FINAL_STATUSES = frozenset({S.COMPLETE, S.CANCELED})
 
 
+class ScreeningCompany(Record):
+    """A consumer reporting agency as notices must name it (15 U.S.C. 1681m(a)(3)(A))."""
+
+    name: str
+    address: str
+    phone: str
+
+
 class Report(NamedTuple):
     """A report as the company tells of it. `reference` is our own id of the order.
 
@@ -49,6 +57,7 @@ class Report(NamedTuple):
     suspended_fields: tuple[str, ...]
     expected_at: datetime | None
     subject_id: str | None = None  # whom the company says it is about
+    company: ScreeningCompany | None = None  # who makes it
 
 
 class ScreeningNews(NamedTuple):
@@ -99,6 +108,7 @@ class Check(Record):
     reminders: int = 0  # how often the agent was told that it takes longer
     found: ScreeningResult | None = None  # the newest result that was ever told, whether or not it was acted on
     later: LaterWord | None = None
+    company: ScreeningCompany | None = None  # who was asked; earlier releases knew one company alone
 
     @property
     def reference(self) -> str:
@@ -133,6 +143,7 @@ class Check(Record):
             "completed_at": at if report.status in FINAL_STATUSES else None,
             "found": report.result or self.found or self.result,
             "later": None,
+            "company": self.company or report.company,
         }
         known = self if self.report_id is not None else self._ordered(report, at)
         return known.model_copy(update=told)
@@ -154,7 +165,7 @@ class Check(Record):
 
     def _ordered(self, report: Report, at: datetime) -> Self:
         known = {"report_id": report.id, "ordered_at": at, "expected_at": report.expected_at}
-        known |= {"subject_id": report.subject_id}
+        known |= {"subject_id": report.subject_id, "company": report.company}
         return self.model_copy(update=known)
 
     @property

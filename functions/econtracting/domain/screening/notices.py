@@ -10,12 +10,14 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from enum import StrEnum
 from string import Template
+from typing import NamedTuple
 
 from econtracting.domain.moment import Moment
 from econtracting.domain.packet import Packet
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.record import Record
 from econtracting.domain.screening.adverse import AdverseCase, AdverseStatus
+from econtracting.domain.screening.background import Check, ScreeningCompany
 from econtracting.domain.words import Text, Words, words
 
 
@@ -53,32 +55,43 @@ class Notice(Record):
     enclosures: tuple[Enclosure, ...]
 
 
-def notices_of(
-    case: AdverseCase, packet: Packet, definition: PacketType, documents: Collection[str]
-) -> Iterator[Notice]:
-    """The notices of a case that were sent. `documents` are the ids of the packet's documents."""
+class Occasion(NamedTuple):
+    """What the notices of a case are made of. `documents` are the ids of the packet's documents."""
+
+    case: AdverseCase
+    check: Check | None  # whose report it is about
+    packet: Packet
+    definition: PacketType
+    documents: Collection[str]
+
+    @property
+    def company(self) -> ScreeningCompany:
+        """Who made the report, whoever makes today's."""
+        if self.check is not None and self.check.company is not None:
+            return self.check.company
+        told = self.definition.screening
+        return ScreeningCompany(name=told.company, address=told.company_address, phone=told.company_phone)
+
+
+def notices_of(occasion: Occasion) -> Iterator[Notice]:
+    """The notices of a case that were sent."""
+    case = occasion.case
     if case.noticed_at is not None:
-        yield _notice(case, packet, definition, documents, NoticeKind.PRE_ADVERSE, case.noticed_at)
+        yield _notice(occasion, NoticeKind.PRE_ADVERSE, case.noticed_at)
     if case.status is AdverseStatus.FINAL_SENT and case.ended_at is not None:
-        yield _notice(case, packet, definition, documents, NoticeKind.ADVERSE, case.ended_at)
+        yield _notice(occasion, NoticeKind.ADVERSE, case.ended_at)
 
 
-def _notice(
-    case: AdverseCase,
-    packet: Packet,
-    definition: PacketType,
-    documents: Collection[str],
-    kind: NoticeKind,
-    at: datetime,
-) -> Notice:
+def _notice(occasion: Occasion, kind: NoticeKind, at: datetime) -> Notice:
+    case, definition, company = occasion.case, occasion.definition, occasion.company
     screening, carrier = definition.screening, definition.carrier
     before, notice_id = kind is NoticeKind.PRE_ADVERSE, f"{kind}-{case.attempt}"
     values = {
-        "first_name": packet.agent.first_name,
+        "first_name": occasion.packet.agent.first_name,
         "carrier": carrier.legal_name,
-        "company": screening.company,
-        "company_address": screening.company_address,
-        "company_phone": screening.company_phone,
+        "company": company.name,
+        "company_address": company.address,
+        "company_phone": company.phone,
         "contact": f"{carrier.address}, {carrier.phone}, {carrier.email}",
         "rights_url": screening.rights_url,
     }
@@ -92,7 +105,7 @@ def _notice(
     if before and case.copy_of_report is not None:
         enclosed.insert(0, Enclosure(title=words("Copy of the report"), view=f"/packet/notices/{notice_id}/report"))
     weighing = next((row for row in definition.documents if row.code == screening.weighing_document), None)
-    if case.worksheet_needed and weighing is not None and weighing.code in documents:
+    if case.worksheet_needed and weighing is not None and weighing.code in occasion.documents:
         view = f"/packet/documents/{weighing.code}/content"
         enclosed.append(Enclosure(title=weighing.title, view=view))
     return Notice(

@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from econtracting.domain.days import DAY
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.packet import Packet, Status
-from econtracting.domain.screening.adverse import DAY, AdverseCase
+from econtracting.domain.screening.adverse import AdverseCase
 from econtracting.domain.screening.background import Check, ScreeningStatus
 
 NOTICES_FIRST = (

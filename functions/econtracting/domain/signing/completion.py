@@ -6,10 +6,13 @@ The same facts are printed on the certificate and attached to it as canonical JS
 from __future__ import annotations
 
 import hashlib
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Self
 
 from econtracting.domain.audit import canonical
-from econtracting.domain.moment import Moment
+from econtracting.domain.days import Here, at_zone
+from econtracting.domain.moment import Moment, iso
 from econtracting.domain.record import Record
 from econtracting.domain.signing.documents import Mode, SealLevel
 from econtracting.domain.signing.signing import AdoptionMethod
@@ -24,7 +27,8 @@ class CertifiedPacket(Record):
     status: str
     created_at: Moment
     completed_at: Moment
-    time_zone: Literal["UTC"] = "UTC"
+    time_zone: str = "UTC"  # the signer's, in which the certificate shows its times
+    completed_on: date | None = None  # the signer's day
     documents: int
     pages: int
     signatures: int
@@ -114,6 +118,8 @@ class LogFacts(Record):
 
 
 class CertificateFacts(Record):
+    """`local` tells of each time above how the signer's clocks showed it, with its offset; empty if unknown."""
+
     packet: CertifiedPacket
     originator: Originator
     documents: tuple[CertifiedDocument, ...]
@@ -123,6 +129,27 @@ class CertificateFacts(Record):
     timeline: tuple[TimelineEntry, ...]
     seal: SealFacts
     log: LogFacts
+    local: dict[str, str] = {}
+
+    @property
+    def _times(self) -> Iterator[datetime]:
+        yield from (self.packet.created_at, self.packet.completed_at, self.consent.accepted_at, self.adoption.at)
+        yield from (entry.at for entry in self.timeline)
+        may_be_unknown = (
+            self.originator.sent_at,
+            self.originator.delivered_at,
+            self.consent.shown_at,
+            self.consent.access_proved_at,
+        )
+        yield from (at for at in may_be_unknown if at is not None)
+
+    def shown_in(self, here: Here, acts: Mapping[datetime, Here]) -> Self:
+        """With every time as the signer's clocks showed it: where the signer was then, or else would be at the end."""
+        shown = {
+            iso(at): (acts[at].local(at) if at in acts else at_zone(at, here.zone)).isoformat(timespec="seconds")
+            for at in self._times
+        }
+        return self.model_copy(update={"local": shown})
 
     def twin(self) -> bytes:
         """The canonical JSON that is attached to the certificate."""

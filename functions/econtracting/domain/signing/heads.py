@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from econtracting.domain.audit import canonical
 from econtracting.domain.moment import Moment
@@ -135,16 +134,6 @@ class Exported(Record):
     """The answer; without a statement where the trail contradicts what was signed before."""
 
     export: Export | None
-
-
-def carriers_day(at: datetime, zone: str) -> date:
-    """The calendar day at a moment where the carrier is. Raises ZoneInfoNotFoundError."""
-    return at.astimezone(ZoneInfo(zone)).date()
-
-
-def day_ended(day: date, zone: str) -> datetime:
-    """The moment at which a day of the carrier's was over."""
-    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)) + timedelta(days=1)
 
 
 def signed[S: Statement](loose: S, sign: Sign) -> S:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
+from econtracting.domain.days import Here
 from econtracting.domain.moment import Moment
 from econtracting.domain.packet import AccessCode, Status
 from econtracting.domain.record import Record
@@ -16,11 +17,12 @@ from econtracting.domain.signing.documents import FieldBox, Mode
 
 
 class PrepareTask(Record):
-    """Render a packet's documents from its answers: for this generation, as of this moment."""
+    """Render a packet's documents from its answers: for this generation, as of this moment and place."""
 
     packet_id: str
     generation: int
     frozen_at: Moment
+    here: Here | None = None
 
 
 class ResealTask(Record):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Self
 
 from pydantic import Field
 
+from econtracting.domain.days import Here, acts_day, day_marked, local
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record
 from econtracting.domain.signing.documents import FieldBox, FieldKind, Mark, Mode, SealLevel
@@ -46,9 +46,10 @@ class Adoption(Record):
     image_key: str | None = None
     image_version: str | None = None
     at: Moment
+    here: Here | None = None  # where the signer was; earlier releases did not ask
 
     def mark(self, box: FieldBox, at: datetime, image: bytes | None) -> Mark:
-        """A field as it shows this signature; an image stands for the name only, never for initials."""
+        """A field as it shows this signature at a signer's local time; an image stands for the name only."""
         return Mark(
             box=box,
             text=self.text(box.kind, at),
@@ -58,13 +59,18 @@ class Adoption(Record):
             image_png=image if box.kind == "signature" else None,
         )
 
+    @property
+    def local(self) -> datetime:
+        """When it was adopted, as the signer's clock showed it."""
+        return local(self.at, self.here)
+
     def keep_image(self, place: Place) -> Self:
         """The picture of it was stored."""
         return self.model_copy(update={"image_key": place.key, "image_version": place.version})
 
     def text(self, kind: FieldKind, at: datetime) -> str:
-        """What a field of a kind shows of this signature when it is acted on at a time."""
-        texts = {"date": at.strftime("%m-%d-%Y"), "initials": self.initials}
+        """What a field of a kind shows of this signature when it is acted on at a signer's local time."""
+        texts = {"date": day_marked(at), "initials": self.initials}
         return texts.get(kind, self.full_name)
 
     def is_like(self, other: Adoption) -> bool:
@@ -123,8 +129,19 @@ class SignedField(Record):
     field_id: str
     signature_id: str
     at: Moment
+    here: Here | None = None  # where the signer was; earlier releases did not ask
     address: str = ""
     user_agent: str = ""
+
+    @property
+    def local(self) -> datetime:
+        """When, as the signer's clock showed it."""
+        return local(self.at, self.here)
+
+    @property
+    def day(self) -> date:
+        """The signer's day, which every paper and every screen shows."""
+        return acts_day(self.at, self.here)
 
 
 class Document(Record):
@@ -146,6 +163,7 @@ class Document(Record):
     signed: dict[str, SignedField] = Field(default_factory=dict)
     frozen_version: str | None = None  # S3 version id
     frozen_at: Moment | None = None  # the date it shows; None for one whose packet was never corrected
+    frozen_here: Here | None = None  # where the agent was then
     sealed_sha256: str | None = None
     sealed_key: str | None = None
     sealed_version: str | None = None
@@ -239,12 +257,3 @@ class Document(Record):
 
 class SupersededDocument(Document):
     """A signed document whose place a corrected one has taken; what was signed stays part of the evidence."""
-
-
-def same_name(typed: str, of_record: str) -> bool:
-    """Whether a typed full name is the name of record, folding case, space and composed letters."""
-    return _fold(typed) == _fold(of_record)
-
-
-def _fold(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", name).casefold().split())

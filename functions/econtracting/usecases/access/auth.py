@@ -14,6 +14,7 @@ from econtracting.domain.access.access import Access, AccessLimits, Link, Sessio
 from econtracting.domain.access.passwords import FIELD, PasswordPolicy, broken_rules, context_words, normal
 from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.callers import Agent
+from econtracting.domain.days import here
 from econtracting.domain.errors import InvalidCredentials, InvalidRequest, NotSignedIn, TooManyAttempts, WeakPassword
 from econtracting.domain.fields.rejections import Rejection
 from econtracting.domain.outbox import Letter, send_letter
@@ -84,7 +85,7 @@ class TemporaryPasswords:
     allowed: AccessLimits
     life: timedelta
 
-    def request(self, secret: str, actor: Actor) -> PasswordRequestedView:
+    def request(self, secret: str, actor: Actor, time_zone: str | None = None) -> PasswordRequestedView:
         """Mail a fresh temporary password to the packet's agent; every password before it is void from now on.
 
         Says nothing of whether there was someone to mail to, and does the same work if there was not. Raises
@@ -113,7 +114,10 @@ class TemporaryPasswords:
                 return None
             after = _access(self.packets, packet.id).issue_temporary(hashed, now + self.life)
             number, seconds = after.temporary_count, int(self.life.total_seconds())
-            row = send_letter(packet.id, Letter.TEMPORARY_PASSWORD, number, now, version=version, seconds=seconds)
+            where = here(time_zone, packet.lives_in, now) if time_zone else None
+            row = send_letter(
+                packet.id, Letter.TEMPORARY_PASSWORD, number, now, version=version, seconds=seconds, here=where
+            )
             event = Event(type=EventType.ACCESS_TEMP_PASSWORD_REQUESTED, at=now, actor=actor, data={"number": number})
             return Change(packet=packet, events=[event], effects=[row.carrying(sealed)], puts=[after])
 
@@ -231,7 +235,10 @@ class OwnPasswords:
             others = sessions(packets, packet.id)
             session = fresh.session(must_change=False)
             data = {"number": number, "sessions_ended": len(others) - 1, "session": session.fingerprint[:16]}
-            notice = send_letter(packet.id, Letter.PASSWORD_CHANGED, number, now, address=agent.actor.address)
+            where = here(agent.time_zone, packet.lives_in, now) if agent.time_zone else None
+            notice = send_letter(
+                packet.id, Letter.PASSWORD_CHANGED, number, now, address=agent.actor.address, here=where
+            )
             return Change(
                 packet=packet,
                 events=[Event(type=EventType.ACCESS_PASSWORD_SET, at=now, actor=agent.actor, data=data)],

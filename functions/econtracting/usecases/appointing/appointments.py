@@ -16,6 +16,7 @@ from econtracting.domain.appointing.appointments import (
     AppointmentStatus,
 )
 from econtracting.domain.audit import ONBOARDING, Actor, Event, EventType
+from econtracting.domain.days import states_day
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.messages import Heard, Objection, Obstacle
 from econtracting.domain.outbox import Letter, send_letter
@@ -167,8 +168,9 @@ def apply_news(
         return Objection(Obstacle.PARTS_DISAGREE, ("status",))
     if not final and (status is appointment.status or (status not in FINAL and appointment.status in OUTCOME_KNOWN)):
         return None
-    filed = appointment.asked_for or (appointment.filed_at.date() if appointment.filed_at else None)
-    day = filed or effective_day(packets, appointment, rule_of(definition, news.state, now.date()), now.date())
+    today = states_day(now, news.state)
+    filed = appointment.asked_for or appointment.filed_on
+    day = filed or effective_day(packets, appointment, rule_of(definition, news.state, today), today)
     after, events = note_filing(appointment.answered(news, day, now), now)
     data: dict[str, Any] = {"state": news.state, "status": status.value, "reasons": list(after.reasons)}
     if status is AppointmentStatus.APPROVED:
@@ -212,7 +214,7 @@ def draft(definition: PacketType, packet: Packet, state: str, now: datetime) -> 
         packet_id=packet.id,
         state=state,
         npn=packet.npn,
-        rule_type=rule_of(definition, state, now.date()).type.value,
+        rule_type=rule_of(definition, state, states_day(now, state)).type.value,
         status=AppointmentStatus.DRAFT,
         requested_at=now,
     )

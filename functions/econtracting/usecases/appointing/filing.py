@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from econtracting import ports
@@ -12,7 +12,9 @@ from econtracting.domain.appointing.appointments import FINAL, OUTCOME_KNOWN, Ap
 from econtracting.domain.appointing.jit import FirstSale
 from econtracting.domain.appointing.state_rules import AppointmentType, StateRule, first_open_day, rule_for
 from econtracting.domain.audit import ONBOARDING, Event, EventType
+from econtracting.domain.days import day_begins, states_day, states_zone
 from econtracting.domain.errors import InvalidRequest
+from econtracting.domain.fields.names import as_filed
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.person import person
 from econtracting.domain.outbox import Effect, OrderAppointment, order_appointment
@@ -55,7 +57,7 @@ class Filing:
         if appointment is None or not _may_be_filed(appointment):
             return
         definition = self.packet_types(packet.type)
-        today = self.clock.now().date()
+        today = states_day(self.clock.now(), state)
         rule = rule_of(definition, state, today)
         not_asked = NOT_ASKED.get(rule.type)
         if not_asked is not None and not (first_sale and not_asked is A.JUST_IN_TIME):
@@ -98,7 +100,8 @@ class Filing:
         now = self.clock.now()
 
         def again(packet: Packet) -> list[Effect]:
-            at = datetime.combine(on or now.date() + timedelta(days=366), time.min, UTC)
+            day = on or states_day(now, appointment.state) + timedelta(days=366)
+            at = day_begins(day, states_zone(appointment.state))
             occasion = f"#{packet.version + 1}"
             return [filing_effect(packet, appointment.state, occasion, at, first_sale=first_sale).written_at(now)]
 
@@ -142,8 +145,8 @@ class Filing:
             "action": "appoint",
             "producer": {
                 "npn": appointment.npn,
-                "first_name": known.get("first_name", packet.agent.first_name),
-                "last_name": known.get("last_name", packet.agent.last_name),
+                "first_name": as_filed(known.get("first_name", packet.agent.first_name)),
+                "last_name": as_filed(known.get("last_name", packet.agent.last_name)),
             },
             "company": {"co_code": definition.carrier.co_code, "fein": definition.carrier.fein},
             "state": appointment.state,

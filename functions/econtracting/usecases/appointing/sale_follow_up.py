@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from econtracting import ports
 from econtracting.domain.appointing.appointments import Appointment, AppointmentStatus
 from econtracting.domain.appointing.jit import Alarm, FirstSale
 from econtracting.domain.audit import Actor, Event, EventType
+from econtracting.domain.days import day_in
 from econtracting.domain.errors import NotFound
 from econtracting.domain.outbox import Effect, StartJustInTime, TimerKind, start_just_in_time, timer
 from econtracting.domain.packet import Packet
@@ -25,12 +26,13 @@ SETTLED = frozenset({AppointmentStatus.APPROVED, AppointmentStatus.RECORDED})
 
 @dataclass(frozen=True)
 class SaleFollowUp:
-    """Sees that first sales are followed up. `every` is how often it looks."""
+    """Sees that first sales are followed up. `every` is how often it looks, `home` the carrier's zone."""
 
     packets: ports.Packets
     workflow: ports.Workflow
     clock: ports.Clock
     every: timedelta
+    home: tzinfo
 
     def start(self, effect: Effect) -> None:
         """Start the execution that follows a sale up."""
@@ -42,6 +44,7 @@ class SaleFollowUp:
     def on_timer(self, packet_id: str, state: str) -> datetime | None:
         """See that a first sale is followed up and filed in time. Answers when to look again, None once it is over."""
         packets, now = self.packets, self.clock.now()
+        today = day_in(now, self.home)
         packet = packets.load(packet_id)
         looked = sale_of(packets, packet, state)
         gone = not looked.settled and not self.workflow.running(_execution(packet_id, state, looked.attempt))
@@ -51,9 +54,9 @@ class SaleFollowUp:
             nonlocal again
             again = None
             sale, filed = sale_of(packets, packet, state), _is_filed(packets, packet, state)
-            alarm = None if filed else sale.alarm_on(now.date())
+            alarm = None if filed else sale.alarm_on(today)
             news = alarm is not None and alarm not in sale.alarms
-            over = sale.settled and (filed or sale.due_on is None or now.date() > sale.due_on)
+            over = sale.settled and (filed or sale.due_on is None or today > sale.due_on)
             again = None if over else now + self.every
             change = Change(packet)
             if gone and not over and sale.attempt == looked.attempt:

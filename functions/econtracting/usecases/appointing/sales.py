@@ -7,7 +7,7 @@ the order is not made behind its back.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from econtracting import ports
@@ -17,6 +17,7 @@ from econtracting.domain.appointing.readiness import APPOINTED, LICENSED, Produc
 from econtracting.domain.appointing.state_rules import AppointmentType
 from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.certification import Contract, Feed
+from econtracting.domain.days import day_begins, states_day, states_zone
 from econtracting.domain.errors import NotFound
 from econtracting.domain.messages import Heard, Objection, Obstacle
 from econtracting.domain.packet import Packet
@@ -43,12 +44,16 @@ SELLER = Actor(kind="vendor", id=VENDOR)
 
 @dataclass(frozen=True)
 class FirstSales:
-    """First sales and the steps of the execution that follows one up. `every` is how often a timer looks after both."""
+    """First sales and the steps of the execution that follows one up.
+
+    `every` is how often a timer looks after both, `home` the carrier's zone.
+    """
 
     packets: ports.Packets
     packet_types: ports.PacketTypes
     clock: ports.Clock
     every: timedelta
+    home: tzinfo
 
     def judge(self, packet_id: str, state: str) -> JudgedView:
         """What is to be done about a first sale now."""
@@ -69,17 +74,34 @@ class FirstSales:
         if order is not None and order.status in SETTLED:
             return JudgedView(verdict=Verdict.DONE), Change(packet, puts=[sale.settle()])
         alarm = JudgedView(verdict=Verdict.ALARM)
-        if missing := _missing(self.packets, definition, packet, sale, now):
+        if missing := self._missing(definition, packet, sale, now):
             return alarm, settle_with_alarm(packet, sale.lacking(missing), Alarm.NOT_READY_TO_SELL, now)
-        rule = rule_of(definition, sale.state, now.date())
+        today = states_day(now, sale.state)
+        rule = rule_of(definition, sale.state, today)
         if rule.type is AppointmentType.UP_FRONT:
             return alarm, settle_with_alarm(packet, sale, Alarm.SOLD_WITHOUT_APPOINTMENT, now)
-        day = filing_day(rule, sale, now.date())
+        day = filing_day(rule, sale, today)
         if day is None:
             return alarm, settle_with_alarm(packet, sale, Alarm.NO_FILING_DAY_LEFT, now)
-        if day > now.date():
-            return JudgedView(verdict=Verdict.WAIT, wait_seconds=_until(day, now)), None
+        if day > today:
+            opens = day_begins(day, states_zone(sale.state))
+            return JudgedView(verdict=Verdict.WAIT, wait_seconds=int((opens - now).total_seconds()) + 1), None
         return JudgedView(verdict=Verdict.FILE), None
+
+    def _missing(self, definition: PacketType, packet: Packet, sale: FirstSale, now: datetime) -> tuple[str, ...]:
+        """What the producer lacked on the day of the sale. The license is confirmed with the order, by the relay."""
+        producer = Producer(
+            packet=packet,
+            check=self.packets.find(Check, packet.id, str(packet.check_attempt)),
+            licenses=None,
+            feed=self.packets.find(Feed, packet.id),
+            rules=definition.state_rules,
+            line_code=definition.line_code,
+            carrier=definition.carrier.co_code,
+            courses=definition.certification.courses,
+            home=self.home,
+        )
+        return ready_to_sell(producer, sale.state, sale.received_on, now).missing(LICENSED, APPOINTED)
 
     def await_answer(self, packet_id: str, state: str, task_token: str) -> None:
         """Have the order made once, and remember who sleeps for the state's answer."""
@@ -181,25 +203,3 @@ def contract_of(packets: ports.Packets, npn: str) -> Contract:
     if not contracts:
         raise NotFound("There is no contract with this NPN.", code="producer-not-found")
     return contracts[-1]
-
-
-def _missing(
-    packets: ports.Packets, definition: PacketType, packet: Packet, sale: FirstSale, now: datetime
-) -> tuple[str, ...]:
-    """What the producer lacked on the day of the sale. The license is confirmed with the order, by the relay."""
-    producer = Producer(
-        packet=packet,
-        check=packets.find(Check, packet.id, str(packet.check_attempt)),
-        licenses=None,
-        feed=packets.find(Feed, packet.id),
-        rules=definition.state_rules,
-        line_code=definition.line_code,
-        carrier=definition.carrier.co_code,
-        courses=definition.certification.courses,
-    )
-    return ready_to_sell(producer, sale.state, sale.received_on, now).missing(LICENSED, APPOINTED)
-
-
-def _until(day: date, now: datetime) -> int:
-    start = datetime(day.year, day.month, day.day, tzinfo=now.tzinfo)
-    return max(1, int((start - now).total_seconds()) + 1)

@@ -10,6 +10,7 @@ from econtracting import ports
 from econtracting.domain.audit import ONBOARDING, Actor, Event, EventType
 from econtracting.domain.certification import Contract, CourseResult, Feed
 from econtracting.domain.errors import InvalidTransition, NotFound
+from econtracting.domain.fields.names import as_filed
 from econtracting.domain.messages import Heard, Objection, Obstacle
 from econtracting.domain.moment import iso
 from econtracting.domain.outbox import Effect, FeedProducer, Letter, TimerKind, feed_producer, send_letter, timer
@@ -156,8 +157,8 @@ class Feeding:
             {
                 "external_ref": packet.id,
                 "npn": known.npn,
-                "first_name": packet.agent.first_name,
-                "last_name": packet.agent.last_name,
+                "first_name": as_filed(packet.agent.first_name),
+                "last_name": as_filed(packet.agent.last_name),
                 "email": packet.agent.email,
                 "level": packet.level,
                 "states": list(packet.pre_appointment_states),
@@ -205,7 +206,7 @@ def _apply_course(
     result = CourseResult(course=told.course, passed=message.passed, score=told.score, at=message.timestamp)
     if any(one.is_same_as(result) for one in known.results):
         return None
-    taken_back = [one for one in known.results if one.course == told.course and one.stands() and one.at < result.at]
+    taken_back = [one for one in known.results if one.course == told.course and one.stands and one.at < result.at]
     if not result.passed and taken_back:
         if not heard.accepted:
             said = {"course": told.course, "stands": "passed", "told": message.type.rpartition(".")[2]}

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from econtracting import ports
 from econtracting.domain.breaker import Vendor
 from econtracting.domain.messages import MessageStatus
-from econtracting.domain.packet import MOVES, Packet, Status
+from econtracting.domain.packet import MOVES, Listed, Status
 from econtracting.usecases.news import delays
 
 # Longer than this in a status and someone should look, although nothing has failed.
@@ -85,6 +85,6 @@ class Counting:
         )
 
 
-def _finished(packet: Packet) -> Finished:
+def _finished(packet: Listed) -> Finished:
     contracted = packet.reached.get(Status.PROCESSED.value, packet.status_at)
     return Finished(to_contract=contracted - packet.created_at, to_active=packet.status_at - packet.created_at)

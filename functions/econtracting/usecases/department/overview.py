@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 from enum import StrEnum
 
 from econtracting import ports
@@ -14,12 +14,13 @@ from econtracting.domain.appointing.jit import FirstSale
 from econtracting.domain.callers import Staff
 from econtracting.domain.certification import Feed
 from econtracting.domain.corrections import CorrectionRequest
+from econtracting.domain.days import states_day
 from econtracting.domain.errors import InvalidRequest
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.late_news import LateNews
 from econtracting.domain.need_to_know import Caller, as_seen, check_as_seen, member
 from econtracting.domain.outbox import Effect
-from econtracting.domain.packet import Packet, Status
+from econtracting.domain.packet import Packet, QueueRow, Status
 from econtracting.domain.screening import refusal
 from econtracting.domain.screening.background import Check
 from econtracting.usecases.appointing.sales import contract_of
@@ -81,6 +82,7 @@ class Overview:
         Raises InvalidRequest.
         """
         now = self.clock.now()
+        page: ports.Page[Packet] | ports.Page[QueueRow]
         if queue is Queue.ATTENTION and status is None:
             page = self.packets.in_trouble(cursor, PAGE)
         elif queue is Queue.NEWS and status is None:
@@ -138,6 +140,7 @@ class Producers:
     packet_types: ports.PacketTypes
     registry: ports.LicenseRegistry
     clock: ports.Clock
+    home: tzinfo  # the carrier's zone
 
     def ready_to_sell(self, staff: Staff, npn: str, state: str, on: date | None) -> ReadyToSellView:
         """The one question, answered for the producer's most recent contract, as far as the caller may know.
@@ -145,7 +148,6 @@ class Producers:
         Raises NotFound for an unknown NPN.
         """
         packets, now = self.packets, self.clock.now()
-        day = on or now.date()
         found = packets.load(contract_of(packets, npn).packet_id)
         definition = self.packet_types(found.type)
         caller, check = member(staff, found.agency.id), packets.find(Check, found.id, str(found.check_attempt))
@@ -158,9 +160,12 @@ class Producers:
             line_code=definition.line_code,
             carrier=definition.carrier.co_code,
             courses=definition.certification.courses,
+            home=self.home,
             appointments=tuple(packets.all_of(Appointment, found.id)),
             sales=tuple(packets.all_of(FirstSale, npn)),
         )
-        answer = readiness.ready_to_sell(producer, state, day, now)
+        answer = readiness.ready_to_sell(producer, state, on, now)
         reasons = [ReasonView.model_validate(reason._asdict()) for reason in answer.reasons]
-        return ReadyToSellView(npn=npn, state=state, on=day, as_of=now, ready=answer.ready, reasons=reasons)
+        return ReadyToSellView(
+            npn=npn, state=state, on=on or states_day(now, state), as_of=now, ready=answer.ready, reasons=reasons
+        )

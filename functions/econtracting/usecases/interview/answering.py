@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from econtracting import ports
+from econtracting.domain import days
+from econtracting.domain.callers import Agent
 from econtracting.domain.errors import AgreementRequired, PacketFrozen
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.attachments import Attachment, AttachmentStatus
@@ -29,6 +31,26 @@ def name_of_record(packets: ports.Packets, packet_types: ports.PacketTypes, pack
     return " ".join(part for part in parts if part) or packet.agent.full_name
 
 
+def here(definition: PacketType, saved: Mapping[str, Section], agent: Agent, at: datetime) -> days.Here:
+    """Where the agent acts, as far as the answers saved so far and the browser tell."""
+    state = person(definition.interview, {name: one.public for name, one in saved.items()}).get("state")
+    return days.here(agent.time_zone, state, at)
+
+
+def here_of(
+    packets: ports.Packets, packet_types: ports.PacketTypes, packet: Packet, agent: Agent, at: datetime
+) -> days.Here:
+    """Where the agent acts, by the residence on the packet; of an earlier release's by its answers."""
+    if packet.lives_in is not None:
+        return days.here(agent.time_zone, packet.lives_in, at)
+    return here(packet_types(packet.type), saved_sections(packets, packet.id), agent, at)
+
+
+def today(definition: PacketType, saved: Mapping[str, Section], agent: Agent, at: datetime) -> date:
+    """The agent's own day."""
+    return days.acts_day(at, here(definition, saved, agent, at))
+
+
 def passed_attachments(packets: ports.Packets, packet_id: str) -> dict[str, Attachment]:
     """The uploads that may be named in answers, by id."""
     found = packets.all_of(Attachment, packet_id)
@@ -38,14 +60,14 @@ def passed_attachments(packets: ports.Packets, packet_id: str) -> dict[str, Atta
 def context_of(
     packet: Packet,
     saved: Mapping[str, Section],
-    today: date,
+    day: date,
     *,
     synthetic: bool,
     masked: Mapping[str, Any] = {},
     attachments: frozenset[str] | None = None,
 ) -> InterviewContext:
     return InterviewContext(
-        reference_date=today,
+        reference_date=day,
         synthetic_people=synthetic,
         invitation=packet.agent,
         level=packet.level,

@@ -10,7 +10,9 @@ from econtracting.domain.access.access import LOGIN_RULE
 from econtracting.domain.access.contact import CODES_PER_HOUR, EmailChange
 from econtracting.domain.audit import Event, EventType
 from econtracting.domain.callers import Agent
+from econtracting.domain.days import here
 from econtracting.domain.errors import Conflict, InvalidRequest, InvalidTransition
+from econtracting.domain.fields import characters
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.person import paths_of, person
 from econtracting.domain.outbox import Letter, send_letter
@@ -85,7 +87,8 @@ class EmailChanges:
             after = packet.change_email(asked.email)
             claims, drops = places.moves(packets, packet, after)
             sealed = self.envelope.seal(packet.id, "mail", version, {"to": packet.agent.email}).model_dump()
-            notice = send_letter(packet.id, Letter.EMAIL_CHANGED, asked.number, now, version=version)
+            where = here(agent.time_zone, packet.lives_in, now) if agent.time_zone else None
+            notice = send_letter(packet.id, Letter.EMAIL_CHANGED, asked.number, now, version=version, here=where)
             data = {"number": asked.number}
             return Change(
                 after,
@@ -105,7 +108,10 @@ class EmailChanges:
         tries = f"email#{packet_id}#{asked.number if asked else 0}"
         self.attempts.begin(tries, LOGIN_RULE, now)
         hashed = asked.code_hash if asked and now < asked.until else None
-        if not self.passwords.matches(code.replace("-", "").replace(" ", "").upper(), hashed) or asked is None:
+        if (
+            not self.passwords.matches(characters.code(code).replace("-", "").replace(" ", "").upper(), hashed)
+            or asked is None
+        ):
             message = "This is not the code of our latest mail, or it is too old. Ask for a new one."
             raise InvalidRequest(errors=[{"field": "code", "rule": "code", "message": message}])
         self.attempts.succeeded(tries)

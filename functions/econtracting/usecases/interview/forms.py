@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
 from econtracting.domain.appointing.state_rules import rule_for
 from econtracting.domain.fields.conditions import ConditionFacts, holds
-from econtracting.domain.interview.attachments import ENDINGS, LARGEST
+from econtracting.domain.interview.attachments import LARGEST, LARGEST_TOGETHER, MOST
 from econtracting.domain.interview.definition import Field, InterviewDefinition, Question, SectionDefinition
+from econtracting.domain.interview.file_kinds import ENDINGS
+from econtracting.domain.interview.picture_files import MOST_PIXELS
 from econtracting.domain.interview.verification import Verification
 from econtracting.domain.packet import Packet
 from econtracting.domain.packet_type import PacketType
@@ -35,7 +38,13 @@ class Form(NamedTuple):
 def form_of(definition: InterviewDefinition, asked: SectionDefinition, facts: ConditionFacts) -> Form:
     """Fields, questions and rules of a section; `required` is as it stands with the answers saved so far."""
     files = AttachmentRulesView(
-        per_question=definition.attachments_per_question, largest=LARGEST, content_types=list(ENDINGS)
+        per_question=definition.attachments_per_question,
+        largest=LARGEST,
+        most=MOST,
+        together=LARGEST_TOGETHER,
+        pixels=MOST_PIXELS,
+        content_types=list(ENDINGS),
+        endings=[ending for endings in ENDINGS.values() for ending in endings],
     )
     return Form(
         fields=[_field(field, facts) for field in asked.fields],
@@ -46,11 +55,15 @@ def form_of(definition: InterviewDefinition, asked: SectionDefinition, facts: Co
 
 
 def state_rows(
-    packet: Packet, definition: PacketType, verification: Verification | None, on: date
+    packet: Packet, definition: PacketType, verification: Verification | None, today: Callable[[str], date]
 ) -> list[RequestedStateView]:
-    """The recruiter's pre-appointment states: how one is appointed there, who says so, and the license there."""
+    """The recruiter's pre-appointment states: how one is appointed there, who says so, and the license there.
+
+    `today` tells the day in a state.
+    """
     rows = []
     for state in packet.pre_appointment_states:
+        on = today(state)
         rule = rule_for(
             definition.state_rules, state, line=definition.line_code, carrier=definition.carrier.co_code, on=on
         )
@@ -70,10 +83,10 @@ def state_rows(
 
 
 def requested_states(
-    packet: Packet, definition: PacketType, verification: Verification | None, on: date
+    packet: Packet, definition: PacketType, verification: Verification | None, today: Callable[[str], date]
 ) -> list[dict[str, Any]]:
     """The pre-appointment states as templates take them."""
-    return [row.model_dump(mode="json") for row in state_rows(packet, definition, verification, on)]
+    return [row.model_dump(mode="json") for row in state_rows(packet, definition, verification, today)]
 
 
 def _license(verification: Verification | None, state: str, line: str, on: date) -> LicenseView:
@@ -95,6 +108,7 @@ def _field(field: Field, facts: ConditionFacts) -> FieldView:
         choices=list(field.choices),
         longest=field.longest,
         po_box=field.po_box,
+        mailing=field.mailing,
         required=field.required or (field.required_when is not None and holds(field.required_when, facts)),
         minimum_age=field.minimum_age if field.type == "birth-date" else None,
         follows=CopyView(**field.follows.model_dump()) if field.follows else None,

@@ -10,6 +10,7 @@ from econtracting import ports
 from econtracting.domain.audit import Event, EventType
 from econtracting.domain.callers import Agent
 from econtracting.domain.certification import Contract
+from econtracting.domain.days import states_day
 from econtracting.domain.errors import InvalidAnswers, StaleVersion, Unavailable
 from econtracting.domain.fields.rejections import Rejection
 from econtracting.domain.interview import interview
@@ -28,6 +29,7 @@ from econtracting.usecases.interview.answering import (
     require_agreement,
     require_open_answers,
     saved_sections,
+    today,
 )
 from econtracting.usecases.interview.forms import form_of, state_rows
 from econtracting.usecases.invitations import places
@@ -93,14 +95,14 @@ class Interview:
         definition = self.packet_types(packet.type)
         require_agreement(packet, definition)
         saved = saved_sections(self.packets, packet.id)
-        today = self.clock.now().date()
-        context = context_of(packet, saved, today, synthetic=True)
+        now = self.clock.now()
+        context = context_of(packet, saved, today(definition, saved, agent, now), synthetic=True)
         asked = interview.asked_section(definition.interview, name, context)
         before = saved.get(name)
         if before is not None:
             public = {one: saved[one].public for one in saved}
-            now = interview.current(definition.interview, public, packet.pre_appointment_states)
-            answers = {**now[name], **before.masked}
+            current = interview.current(definition.interview, public, packet.pre_appointment_states)
+            answers = {**current[name], **before.masked}
         else:
             answers = interview.prefill(definition.interview, name, context)
         verification = self.packets.find(Verification, packet.id)
@@ -118,7 +120,9 @@ class Interview:
             attachments=form.attachments,
             warnings=_remarks(definition, name, before, verification),
             verification=_standing(definition, name, verification),
-            states=state_rows(packet, definition, verification, today) if shows_states else None,
+            states=state_rows(packet, definition, verification, lambda state: states_day(now, state))
+            if shows_states
+            else None,
             recruiter=packet.recruiter if shows_states else None,
         )
 
@@ -153,7 +157,7 @@ class Saving:
             context = context_of(
                 packet,
                 saved,
-                now.date(),
+                today(definition, saved, agent, now),
                 synthetic=self.synthetic,
                 masked=before.masked if before else {},
                 attachments=frozenset(passed_attachments(packets, packet.id)),
@@ -180,8 +184,11 @@ class Saving:
             )
             _require_room(after)
             changed = packet.save_section(name, SectionState(version=version, complete=result.complete))
-            if result.complete and (npn := person(definition.interview, {name: result.public}).get("npn")):
+            told = person(definition.interview, {name: result.public})
+            if result.complete and (npn := told.get("npn")):
                 changed = changed.confirm_npn(npn)
+            if state := told.get("state"):
+                changed = changed.settle(state)
             claims, given_back = places.moves(packets, packet, changed)
             drops: list[Record] = [*given_back]
             if packet.submitted and packet.npn is not None and packet.npn != changed.npn:

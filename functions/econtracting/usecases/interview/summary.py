@@ -8,21 +8,31 @@ from datetime import datetime
 from typing import Any
 
 from econtracting import ports
-from econtracting.domain.audit import Actor, Event, EventType
+from econtracting.domain.audit import Event, EventType
 from econtracting.domain.callers import Agent
+from econtracting.domain.days import Here, states_day
 from econtracting.domain.errors import InterviewIncomplete, InvalidTransition, PacketFrozen, StaleVersion, Unavailable
 from econtracting.domain.fields.conditions import ConditionFacts
+from econtracting.domain.fields.names import same_name
 from econtracting.domain.interview import interview
 from econtracting.domain.interview.answers import Section
+from econtracting.domain.interview.context import InterviewContext
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
 from econtracting.domain.record import Record
 from econtracting.domain.signing.preparation import KeptDocument, Prepared, PreparedDocument
-from econtracting.domain.signing.signing import Adoption, Document, same_name
+from econtracting.domain.signing.signing import Adoption, Document
 from econtracting.ports import Change
 from econtracting.usecases.commit.standing import as_agent_sees
 from econtracting.usecases.corrections import correcting
-from econtracting.usecases.interview.answering import context_of, name_of_record, require_agreement, saved_sections
+from econtracting.usecases.interview.answering import (
+    context_of,
+    here,
+    name_of_record,
+    require_agreement,
+    saved_sections,
+    today,
+)
 from econtracting.usecases.interview.forms import requested_states
 from econtracting.views.interview import (
     AnswersStandView,
@@ -51,7 +61,7 @@ class Summaries:
         definition = self.packet_types(packet.type)
         require_agreement(packet, definition)
         seen = as_agent_sees(self.packets, packet)
-        return _shown(seen, definition, saved_sections(self.packets, packet.id), self.clock.now())
+        return _shown(seen, definition, saved_sections(self.packets, packet.id), agent, self.clock.now())
 
     def confirm(self, agent: Agent, seen: str) -> AnswersStandView:
         """Freeze the answers and prepare the documents from them; every hash is recorded before consent (I4).
@@ -74,12 +84,14 @@ class Summaries:
             if looked.status is Status.AWAITING_SIGNATURE:
                 return _confirmed_before(looked, seen)
             saved = saved_sections(packets, looked.id)
-            _require_complete(packets, definition, looked, saved, now, self.synthetic)
-            _require_seen(_shown(looked, definition, saved, now), seen)
-            prepared = self.preparation.prepare(looked.id, looked.generation + 1, now)
+            context = context_of(looked, saved, today(definition, saved, agent, now), synthetic=self.synthetic)
+            _require_complete(packets, definition, looked, saved, context)
+            _require_seen(_shown(looked, definition, saved, agent, now), seen)
+            where = here(definition, saved, agent, now)
+            prepared = self.preparation.prepare(looked.id, looked.generation + 1, now, where)
             _require_files(prepared)
             try:
-                done = packets.change(looked.id, self._freezing(prepared, seen, now, agent.actor), agent.request)
+                done = packets.change(looked.id, self._freezing(prepared, seen, now, where, agent), agent.request)
             except _Moved:
                 continue
             return AnswersStandView.again(done.answer)
@@ -110,30 +122,30 @@ class Summaries:
         done = self.packets.change(agent.packet_id, decide, agent.request)
         return AnswersStandView.again(done.answer or AnswersStandView(status=done.packet.status))
 
-    def _freezing(self, prepared: Prepared, seen: str, now: datetime, actor: Actor) -> ports.Decide:
+    def _freezing(self, prepared: Prepared, seen: str, now: datetime, where: Here, agent: Agent) -> ports.Decide:
         def decide(packet: Packet) -> Change:
             if packet.version != prepared.packet_version:
                 raise _Moved
             definition = self.packet_types(packet.type)
-            _require_seen(_shown(packet, definition, saved_sections(self.packets, packet.id), now), seen)
+            _require_seen(_shown(packet, definition, saved_sections(self.packets, packet.id), agent, now), seen)
             before = self.packets.all_of(Document, packet.id) if packet.submitted else []
             known = {document.document_id: document for document in before}
             documents = [
                 known[row.code].move_to(position)
                 if isinstance(row, KeptDocument)
-                else _document(packet, position, row, now)
+                else _document(packet, position, row, now, where)
                 for position, row in enumerate(prepared.documents, start=1)
             ]
             exchange = correcting.exchange(before, documents)
-            after = packet.freeze(now, seen, prepared.flags, prepared.access_code)
+            after = packet.freeze(now, where, seen, prepared.flags, prepared.access_code)
             hashes = {one.document_id: one.sha256 for one in documents if one.document_id not in exchange.kept}
-            data: dict[str, Any] = {"generation": after.generation, "summary": seen, "documents": hashes}
+            data: dict[str, Any] = {"generation": after.generation, "summary": seen, "documents": hashes} | where.told()
             if packet.submitted:
                 data |= {"correction": packet.correction, "kept": exchange.kept}
-            events = [Event(type=EventType.PACKET_FROZEN, at=now, actor=actor, data=data)]
+            events = [Event(type=EventType.PACKET_FROZEN, at=now, actor=agent.actor, data=data)]
             if after.flags:
                 flagged = {"flags": list(after.flags)}
-                events.append(Event(type=EventType.PACKET_FLAGGED, at=now, actor=actor, data=flagged))
+                events.append(Event(type=EventType.PACKET_FLAGGED, at=now, actor=agent.actor, data=flagged))
             drops = [*exchange.drops, *_outgrown_signature(self.packets, self.packet_types, packet)]
             answer = AnswersStandView(status=after.status)
             return Change(after, events=events, puts=exchange.puts, drops=drops, answer=answer)
@@ -145,16 +157,18 @@ class _Moved(Exception):
     """The packet was changed while its documents were prepared: they may not show its answers."""
 
 
-def _shown(packet: Packet, definition: PacketType, saved: Mapping[str, Section], now: datetime) -> SummaryView:
+def _shown(
+    packet: Packet, definition: PacketType, saved: Mapping[str, Section], agent: Agent, now: datetime
+) -> SummaryView:
     """What the documents would show if they were made now. The states count as on the day."""
-    context = context_of(packet, saved, now.date(), synthetic=True)
+    context = context_of(packet, saved, today(definition, saved, agent, now), synthetic=True)
     public = {name: one.public for name, one in saved.items()}
     facts = ConditionFacts(
         level=packet.level,
         requested_states=packet.pre_appointment_states,
         answers=interview.current(definition.interview, public, packet.pre_appointment_states),
     )
-    states = requested_states(packet, definition, None, now.date())
+    states = requested_states(packet, definition, None, lambda state: states_day(now, state))
     return SummaryView.of(
         packet,
         sections={name: one.version for name, one in saved.items()},
@@ -195,15 +209,13 @@ def _require_complete(
     definition: PacketType,
     packet: Packet,
     saved: Mapping[str, Section],
-    now: datetime,
-    synthetic: bool,
+    context: InterviewContext,
 ) -> None:
     """Raises InvalidTransition, InterviewIncomplete."""
     if packet.status is Status.CORRECTION_REQUESTED:
         correcting.require_answered(packets, packet)
     elif packet.status is not Status.IN_PROGRESS:
         raise InvalidTransition(status=packet.status.value, wanted=Status.AWAITING_SIGNATURE.value)
-    context = context_of(packet, saved, now.date(), synthetic=synthetic)
     incomplete = interview.incomplete_sections(definition.interview, saved, context)
     if incomplete:
         raise InterviewIncomplete(sections=list(incomplete))
@@ -230,7 +242,7 @@ def _outgrown_signature(packets: ports.Packets, packet_types: ports.PacketTypes,
     return [adoption]
 
 
-def _document(packet: Packet, position: int, row: PreparedDocument, now: datetime) -> Document:
+def _document(packet: Packet, position: int, row: PreparedDocument, now: datetime, where: Here) -> Document:
     return Document(
         packet_id=packet.id,
         document_id=row.code,
@@ -246,4 +258,5 @@ def _document(packet: Packet, position: int, row: PreparedDocument, now: datetim
         statement=row.statement,
         frozen_version=row.version,
         frozen_at=now,
+        frozen_here=where,
     )

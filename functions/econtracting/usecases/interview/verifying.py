@@ -16,10 +16,12 @@ from econtracting.domain.appointing.appointments import Licenses
 from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.callers import Agent
 from econtracting.domain.errors import InvalidRequest, InvalidTransition, NotFound, Unavailable
+from econtracting.domain.fields.names import as_filed
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.interview import SectionResult
 from econtracting.domain.interview.verification import (
     IDENTITY,
+    NAMES,
     SECRETS,
     Verification,
     asked_in,
@@ -82,6 +84,7 @@ class Asking:
 def compare(registry: ports.LicenseRegistry, known: Mapping[str, Any]) -> dict[str, bool]:
     """Which of npn, ssn, birth_date and name agree. The registry is sent these and nothing else. Raises Unavailable."""
     asked: dict[str, Any] = {meaning: known.get(meaning) for meaning in IDENTITY if meaning != "npn"}
+    asked |= {meaning: as_filed(asked[meaning]) for meaning in NAMES if asked[meaning]}
     return registry.identity(known["npn"], asked)
 
 

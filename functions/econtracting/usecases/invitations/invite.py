@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -21,12 +21,13 @@ from econtracting.domain.errors import (
     PacketAlreadyOpen,
     PacketNotFound,
 )
+from econtracting.domain.fields.names import same_name
 from econtracting.domain.moment import iso
 from econtracting.domain.need_to_know import Caller, as_seen, member, refused_at
 from econtracting.domain.outbox import Letter, send_letter
 from econtracting.domain.packet import (
     Agency,
-    InvitedAgent,
+    AgencyRow,
     Packet,
     Recruiter,
     Status,
@@ -71,8 +72,9 @@ class Inviting:
 
         Raises InvalidRequest for an unknown level and for another name than the agency's, PacketAlreadyOpen.
         """
-        refuse_unknown_level(packet_type, invitation)
+        refuse_level(packet_type, invitation.level)
         now = self.clock.now()
+        refuse_same_person(self.packets, invitation, now)
         stands = agency_name(self.packets, invitation)
         agency = stands or AgencyName(
             agency_id=invitation.agency.id, name=invitation.agency.name, named_by=actor.id, named_at=now
@@ -100,7 +102,7 @@ class Inviting:
             return self.packets.create(change, request)
         except AlreadyExists as taken:
             holder = taken.facts["holder"]
-            raise PacketAlreadyOpen(**({"packet_id": holder.packet_id} if holder else {})) from None
+            raise (already_open(holder) if holder else PacketAlreadyOpen()) from None
 
 
 @dataclass(frozen=True)
@@ -125,16 +127,19 @@ class Invitations:
         """
         agency = agency_of(staff) or agency_id
         eyes = Caller.DEPARTMENT if agency is None else Caller.RECRUITER
+        listed: Sequence[AgencyRow]
         if agency is not None:
             found = self.packets.by_agency(agency, status.value if status else None, cursor, limit)
+            listed, more = found.packets, found.cursor
         elif status is not None:
-            found = self.packets.by_status(status.value, cursor, limit)
+            across = self.packets.by_status(status.value, cursor, limit)  # which tells nothing of people
+            listed, more = self.packets.heads([one.id for one in across.packets]), across.cursor
         else:
             message = "Ask for a status or for an agency."
             raise InvalidRequest(errors=[{"field": "status", "rule": "required", "message": message}])
-        # An item written before today's table may lie under another status than the one it is shown with.
-        shown = [one for one in found.packets if status in (None, as_seen(one, eyes).status)]
-        return InvitationPage.of(shown, found.cursor, eyes)
+        # The index lags, and an item of before today's table may lie under another status than it is shown with.
+        shown = [one for one in listed if status in (None, as_seen(one, eyes).status)]
+        return InvitationPage.of(shown, more, eyes)
 
     def read(self, staff: Staff, packet_id: str) -> InvitationView:
         packet = self._visible(staff, packet_id)
@@ -257,12 +262,37 @@ def take_place_back(packets: Packets, clock: Clock, holder: OpenPacket | None) -
     elif packet.ended or packet.status is Status.ACTIVE:
         packets.change(packet.id, lambda over: Change(packet=over, drops=held_places(packets, over)))
     else:
-        raise PacketAlreadyOpen(packet_id=packet.id)
+        raise already_open(holder)
 
 
-def refuse_unknown_level(packet_type: PacketType, invitation: Invitation) -> None:
-    """Raises InvalidRequest."""
-    if invitation.level not in packet_type.levels:
+def already_open(holder: OpenPacket) -> PacketAlreadyOpen:
+    """The refusal that points to the packet that holds a place, and tells a recruiter of people who share an address
+    what to do.
+    """
+    if holder.kind == "email" and "#" not in holder.value:
+        return PacketAlreadyOpen(
+            "This agency already has an open packet for this e-mail address. If this is another person who uses it "
+            "too, send shares_email with the invitation.",
+            packet_id=holder.packet_id,
+        )
+    return PacketAlreadyOpen(packet_id=holder.packet_id)
+
+
+def refuse_same_person(packets: Packets, invitation: Invitation, now: datetime) -> None:
+    """Raises PacketAlreadyOpen where an address is called shared, but its open packet is that of the same person."""
+    if not invitation.agent.shares_email:
+        return
+    holder = packets.find(OpenPacket, invitation.agency.id, "email", invitation.agent.email.casefold())
+    packet = packets.load(holder.packet_id) if holder else None
+    if holder is None or packet is None or packet.ended or packet.status is Status.ACTIVE or lapsed(packet, now):
+        return
+    if same_name(packet.agent.full_name, invitation.agent.invited().full_name):
+        raise already_open(holder)
+
+
+def refuse_level(packet_type: PacketType, level: str) -> None:
+    """Raises InvalidRequest for a level that the packet type does not have."""
+    if level not in packet_type.levels:
         message = words("The level is one of {levels}.", levels=", ".join(sorted(packet_type.levels)))
         raise InvalidRequest(errors=[{"field": "level", "rule": "level-unknown", "message": message}])
 
@@ -303,7 +333,7 @@ def _new_packet(
         id=packet_id,
         type=packet_type.name,
         type_version=packet_type.version,
-        agent=InvitedAgent(**invitation.agent.model_dump()),
+        agent=invitation.agent.invited(),
         recruiter=Recruiter(**invitation.recruiter.model_dump()),
         agency=Agency(id=agency.agency_id, name=agency.name),
         level=invitation.level,

@@ -22,10 +22,10 @@ class InvitationUpkeep:
     clock: Clock
     schedule: Schedule
 
-    def attend(self, packet_id: str) -> None:
+    def attend(self, packet_id: str) -> Packet:
         """Expire a packet whose time is over, or send its reminder; safe to repeat, and late reminders become one.
 
-        Raises PacketNotFound, Unavailable.
+        Answers the packet as it stands then. Raises PacketNotFound, Unavailable.
         """
         now = self.clock.now()
 
@@ -36,7 +36,7 @@ class InvitationUpkeep:
                 return None
             return _remind(packet, self.schedule, now)
 
-        self.packets.change(packet_id, decide)
+        return self.packets.change(packet_id, decide).packet
 
 
 def expire_lapsed(packets: Packets, packet_id: str, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from math import ceil
 from typing import Any
 
@@ -26,7 +26,7 @@ MINUTE = 60  # seconds
 
 @dataclass(frozen=True)
 class Mailing:
-    """The outbox's letters. `public_url` is where the portal is reached."""
+    """The outbox's letters. `public_url` is where the portal is reached, `home` the carrier's zone."""
 
     packets: ports.Packets
     packet_types: ports.PacketTypes
@@ -35,6 +35,7 @@ class Mailing:
     mailer: ports.Mailer
     clock: ports.Clock
     public_url: str
+    home: tzinfo
 
     def send(self, effect: Effect) -> None:
         """Compose and hand over one letter. Its reference is the effect's, so a repeated letter shows itself as one.
@@ -53,7 +54,7 @@ class Mailing:
         context["link"] = f"{self.public_url}/#/invitation/{secret}"
         _see_that_it_leads_here(packets, packet, secret)
         definition = self.packet_types(packet.type)
-        letter = letters.compose(task.letter, packet=packet, packet_type=definition, context=context)
+        letter = letters.compose(task.letter, packet=packet, packet_type=definition, context=context, home=self.home)
         self.mailer.send(
             to=letter.to, subject=letter.subject, html=letter.html, text=letter.text, reference=effect.reference
         )

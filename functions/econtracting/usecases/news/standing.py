@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from econtracting import ports
 from econtracting.domain import timeline
 from econtracting.domain.callers import Agent
+from econtracting.domain.days import day_in
 from econtracting.domain.interview import interview
 from econtracting.usecases.commit.standing import as_agent_sees
 from econtracting.usecases.corrections import correcting
-from econtracting.usecases.interview.answering import agreed, context_of, saved_sections
+from econtracting.usecases.interview.answering import agreed, context_of, saved_sections, today
 from econtracting.usecases.news import delays
 from econtracting.views.standing import CarrierView, PacketView, SectionRowView
 from econtracting.views.timeline import StageView
@@ -22,13 +24,14 @@ class PacketStanding:
     packet_types: ports.PacketTypes
     breakers: ports.Breakers
     clock: ports.Clock
+    home: ZoneInfo  # the carrier's zone
 
     def view(self, agent: Agent) -> PacketView:
         packet = self.packets.load(agent.packet_id)
         definition = self.packet_types(packet.type)
         saved = saved_sections(self.packets, packet.id)
         # Test people are admitted here and in the summary: whether they may be is decided when they are saved.
-        context = context_of(packet, saved, self.clock.now().date(), synthetic=True)
+        context = context_of(packet, saved, today(definition, saved, agent, self.clock.now()), synthetic=True)
         incomplete = interview.incomplete_sections(definition.interview, saved, context)
         road = delays.told(timeline.of(packet, definition), breakers=self.breakers, clock=self.clock)
         return PacketView(
@@ -50,4 +53,6 @@ class PacketStanding:
             correction=correcting.view(self.packets, definition.interview, packet),
             expires_at=packet.expires_at,
             language=packet.language,
+            expires_on=day_in(packet.expires_at, self.home),
+            time_zone=self.home.key,
         )

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from econtracting import ports
 from econtracting.domain.access.access import Access, OpenPacket, admits, lapsed
 from econtracting.domain.access.contact import EmailChange
+from econtracting.domain.access.invitation import email_place
 from econtracting.domain.appointing.appointments import OUTCOME_KNOWN, Appointment
 from econtracting.domain.certification import Feed
 from econtracting.domain.corrections import CorrectionRequest
@@ -94,8 +95,7 @@ def _reminder(one: Occasion) -> Untrue | None:
 
 
 def _expired(one: Occasion) -> Untrue | None:
-    email = one.packet.agent.email.casefold()
-    again = one.packets.find(OpenPacket, one.packet.agency.id, "email", email)
+    again = one.packets.find(OpenPacket, one.packet.agency.id, "email", email_place(one.packet.agent))
     return Untrue.INVITED_AGAIN if again is not None else _ended_so(Status.EXPIRED)(one)
 
 
@@ -123,9 +123,11 @@ def _email_code(one: Occasion) -> Untrue | None:
 
 def _adverse_pre(one: Occasion) -> Untrue | None:
     case = one.packets.find(AdverseCase, one.packet.id, str(one.first_number))
-    if case is None or case.over:
+    check = one.packets.find(Check, one.packet.id, str(one.first_number))
+    if case is None or case.over or (check is not None and not check.not_clear):
         return Untrue.CASE_CLOSED
-    return None if case.notices == one.second_number else Untrue.REPLACED
+    void = case.pre_sent_at is None  # the report was corrected since
+    return Untrue.REPLACED if void or case.notices != one.second_number else None
 
 
 def _background_delay(one: Occasion) -> Untrue | None:
@@ -184,7 +186,7 @@ def _undeliverable(one: Occasion) -> Untrue | None:
 RULES: Mapping[Letter, Rule] = {
     Letter.ACTIVE: _ended_so(Status.ACTIVE),
     Letter.ADVERSE_FINAL: _must_go,  # 15 U.S.C. 1681m(a)
-    Letter.ADVERSE_PRE: _adverse_pre,  # 15 U.S.C. 1681b(b)(3): as long as the case is open
+    Letter.ADVERSE_PRE: _adverse_pre,  # 15 U.S.C. 1681b(b)(3): as long as its report is weighed
     Letter.BACKGROUND_DELAY: _background_delay,
     Letter.CERTIFICATION_OPEN: _certification_open,
     Letter.CORRECTION_REQUESTED: _correction,

@@ -8,7 +8,7 @@ from datetime import timedelta
 from econtracting import ports
 from econtracting.domain.errors import EContractingError
 from econtracting.domain.outbox import PATIENCE, TRIES
-from econtracting.domain.packet import SWEEP, Trouble
+from econtracting.domain.packet import SWEEP, Packet, Trouble
 from econtracting.usecases.commit import troubles
 
 REASON = "SWEEP_FAILS"
@@ -37,6 +37,7 @@ class Sweeping:
         trouble = Trouble(about=about, reason=REASON, failure=failure, since=passed.since, at=now)
         troubles.raise_trouble(self.packets, packet_id, trouble)
 
-    def attended(self, packet_id: str) -> None:
-        """Unmark a packet that had its turn. Raises PacketNotFound, Unavailable."""
-        troubles.settle(self.packets, packet_id, SWEEP, self.clock.now())
+    def attended(self, packet: Packet) -> None:
+        """Unmark a packet that had its turn, as it stands after that. Raises PacketNotFound, Unavailable."""
+        if any(one.about == SWEEP for one in packet.troubles):
+            troubles.settle(self.packets, packet.id, SWEEP, self.clock.now())

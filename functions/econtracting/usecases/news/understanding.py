@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from econtracting import ports
 from econtracting.domain import webhooks as wire
+from econtracting.domain.days import DAY, day_in
 from econtracting.domain.errors import Conflict, InvalidRequest, NotFound
 from econtracting.domain.messages import Heard, Objection, Obstacle, name_of
 from econtracting.domain.outbox import sync_check
 from econtracting.domain.packet import Packet
 from econtracting.domain.screening.background import Check, OrderReference, ScreeningNews
+from econtracting.domain.words import words
 from econtracting.ports import Change
 from econtracting.usecases.appointing import appointments, sales
 from econtracting.usecases.appointing.sales import contract_of
 from econtracting.usecases.certification import certification
 from econtracting.usecases.screening import background
 
-AHEAD = timedelta(days=1)  # how far the carrier's calendar may be before ours
 MOST_PARTS = 20  # that a row of the queue names
 SALE_REFUSED = frozenset({"data.state", "data.received_on"})  # members of a sale its sender can mend at once
 
@@ -45,12 +46,13 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True)
 class Understanding:
-    """Reads the messages of all vendors. `every` is how often timers look after a first sale."""
+    """Reads the messages of all vendors. `every` is how often timers look after a sale, `home` the carrier's zone."""
 
     packets: ports.Packets
     packet_types: ports.PacketTypes
     screening: ports.ScreeningMessages
     every: timedelta
+    home: tzinfo
 
     def read(self, vendor: str, raw: bytes, now: datetime) -> Told | Objection | None:
         """An objection for what is not understood, None for what is known to concern no packet.
@@ -118,8 +120,14 @@ class Understanding:
 
     def _sale(self, event: wire.SaleReported, now: datetime) -> Told:
         sale = event.data
-        if sale.received_on > now.date() + AHEAD:
-            message = "A sale was not received on a day to come."
+        tomorrow = day_in(now, self.home) + DAY
+        if sale.received_on > tomorrow:
+            message = words(
+                "{day} is yet to come: for the carrier tomorrow is {tomorrow}, and no sale is later. Send the day on "
+                "which the carrier received the application, as YYYY-MM-DD; month and day may be exchanged.",
+                day=sale.received_on.isoformat(),
+                tomorrow=tomorrow.isoformat(),
+            )
             raise InvalidRequest(errors=[{"field": "data.received_on", "rule": "future", "message": message}])
         try:
             packet_id = contract_of(self.packets, sale.npn).packet_id

@@ -17,7 +17,8 @@ from econtracting.domain.callers import Agent
 from econtracting.domain.errors import NotFound
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.screening.adverse import AdverseCase
-from econtracting.domain.screening.notices import Ground, Notice, NoticeKind, notices_of
+from econtracting.domain.screening.background import Check
+from econtracting.domain.screening.notices import Ground, Notice, NoticeKind, Occasion, notices_of
 from econtracting.domain.signing.signing import Document
 from econtracting.domain.words import said
 from econtracting.ports import Change
@@ -121,8 +122,13 @@ class Notices:
 
 def _of(packets: ports.Packets, packet_types: ports.PacketTypes, packet: Packet) -> list[Notice]:
     documents = {one.document_id for one in packets.all_of(Document, packet.id)}
-    cases = packets.all_of(AdverseCase, packet.id)
-    return [notice for case in cases for notice in notices_of(case, packet, packet_types(packet.type), documents)]
+    checks = {one.attempt: one for one in packets.all_of(Check, packet.id)}
+    definition = packet_types(packet.type)
+    return [
+        notice
+        for case in packets.all_of(AdverseCase, packet.id)
+        for notice in notices_of(Occasion(case, checks.get(case.attempt), packet, definition, documents))
+    ]
 
 
 def _one(packets: ports.Packets, packet_types: ports.PacketTypes, packet: Packet, notice_id: str) -> Notice:

@@ -10,6 +10,8 @@ from typing import Any
 from econtracting import ports
 from econtracting.domain.audit import ONBOARDING, Event, EventType
 from econtracting.domain.errors import InvalidTransition
+from econtracting.domain.fields.contact import split_extension
+from econtracting.domain.fields.names import as_filed
 from econtracting.domain.interview.person import person
 from econtracting.domain.messages import KEPT_FOR, Objection, Obstacle, Received, name_of
 from econtracting.domain.outbox import Effect, OrderCheck, SyncCheck
@@ -114,11 +116,11 @@ def _candidate(known: Mapping[str, Any], check: Check) -> ports.Candidate:
         raise InvalidTransition("the answers do not say who is to be screened")
     return ports.Candidate(
         reference=check.reference,
-        first_name=known["first_name"],
-        middle_name=known.get("middle_name"),
-        last_name=known["last_name"],
+        first_name=as_filed(known["first_name"]),
+        middle_name=as_filed(known["middle_name"]) if known.get("middle_name") else None,
+        last_name=as_filed(known["last_name"]),
         email=known["email"],
-        phone=known.get("phone"),
+        phone=split_extension(known["phone"])[0] if known.get("phone") else None,
         birth_date=known["birth_date"],
         ssn=known["ssn"],
         postal_code=known["postal_code"],

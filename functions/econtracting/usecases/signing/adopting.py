@@ -12,13 +12,15 @@ from econtracting.domain.access.access import require_recent
 from econtracting.domain.audit import Event, EventType
 from econtracting.domain.callers import Agent
 from econtracting.domain.errors import InvalidRequest, NotFound
-from econtracting.domain.interview.upload_content import MOST_PIXELS
+from econtracting.domain.fields.characters import unshowable
+from econtracting.domain.fields.names import as_written, bare_initials, same_name
+from econtracting.domain.interview.picture_files import MOST_PIXELS
 from econtracting.domain.packet import Packet
 from econtracting.domain.signing.documents import FieldBox, FieldKind, Mark, SignatureStyle
 from econtracting.domain.signing.signature_image import LARGEST_IMAGE, honest_strokes, image_bytes
-from econtracting.domain.signing.signing import AdoptedSignature, Adoption, AdoptionMethod, Place, same_name
+from econtracting.domain.signing.signing import AdoptedSignature, Adoption, AdoptionMethod, Place
 from econtracting.ports import Change
-from econtracting.usecases.interview.answering import name_of_record
+from econtracting.usecases.interview.answering import here_of, name_of_record
 from econtracting.usecases.signing.ceremony import require_signing
 from econtracting.views.base import reading_of
 from econtracting.views.signing import AdoptedView, ImageLimitsView, SignatureView, StyleView
@@ -87,7 +89,7 @@ class Adopting:
         packet = self.packets.load(agent.packet_id)
         require_signing(packet, self.packet_types)
         require_recent(agent.signed_in_at, now, self.step_up)
-        wanted, drawing = self._realize(packet, wish, self.ids.signature(), now)
+        wanted, drawing = self._realize(packet, agent, wish, self.ids.signature(), now)
         if drawing is not None:
             key = f"signatures/{packet.id}/{wanted.image_sha256}.png"
             stored = self.documents.keep(key, drawing.png, "image/png")
@@ -118,7 +120,7 @@ class Adopting:
         """A PNG of a signature not yet adopted, drawn by what draws it into the documents. Raises as `adopt` does."""
         packet = self.packets.load(agent.packet_id)
         require_signing(packet, self.packet_types)
-        shown, drawing = self._realize(packet, wish, PREVIEW_ID, self.clock.now())
+        shown, drawing = self._realize(packet, agent, wish, PREVIEW_ID, self.clock.now())
         return self.pictures.preview(_marks(shown, drawing.png if drawing else None))
 
     def adopted_preview(self, agent: Agent) -> bytes:
@@ -130,7 +132,7 @@ class Adopting:
         return self.pictures.preview(_marks(adoption, image))
 
     def _realize(
-        self, packet: Packet, wish: Wish, signature_id: str, now: datetime
+        self, packet: Packet, agent: Agent, wish: Wish, signature_id: str, now: datetime
     ) -> tuple[Adoption, ports.Drawing | None]:
         """What a wish comes to, and its picture. Raises InvalidRequest naming what is wrong, Unavailable."""
         name = name_of_record(self.packets, self.packet_types, packet)
@@ -139,12 +141,13 @@ class Adopting:
         adoption = Adoption(
             packet_id=packet.id,
             signature_id=signature_id,
-            full_name=" ".join(wish.full_name.split()),
-            initials=wish.initials.upper(),
+            full_name=as_written(wish.full_name),
+            initials=bare_initials(wish.initials).upper(),
             method=wish.method,
             style=style,
             image_sha256=sha256(drawing.png).hexdigest() if drawing else None,
             at=now,
+            here=here_of(self.packets, self.packet_types, packet, agent, now),
         )
         return adoption, drawing
 
@@ -154,7 +157,7 @@ def _marks(adoption: Adoption, image: bytes | None) -> list[Mark]:
         FieldBox(field_id=kind, kind=kind, page=1, x=0, y=0, width=width, height=44, label=kind)
         for kind, width in _BOXES
     )
-    return [adoption.mark(box, adoption.at, image) for box in boxes]
+    return [adoption.mark(box, adoption.local, image) for box in boxes]
 
 
 def _granted_style(wish: Wish, name_of_record: str, styles: Sequence[SignatureStyle]) -> str:
@@ -163,8 +166,15 @@ def _granted_style(wish: Wish, name_of_record: str, styles: Sequence[SignatureSt
     if not same_name(wish.full_name, name_of_record):
         message = "Please type your full name exactly as you gave it in the interview."
         errors.append({"field": "full_name", "rule": "name-of-record", "message": message})
-    if not (wish.initials.isalpha() and 1 <= len(wish.initials) <= 4):
-        errors.append({"field": "initials", "rule": "initials", "message": "Initials are one to four letters."})
+    elif unshowable(as_written(wish.full_name)) - unshowable(name_of_record):
+        message = (
+            "Our papers cannot show every letter as it is typed here. Please type your name with ordinary letters."
+        )
+        errors.append({"field": "full_name", "rule": "name-unshowable", "message": message})
+    initials = bare_initials(wish.initials).upper()
+    if not (initials.isalpha() and len(initials) <= 4) or unshowable(initials) - unshowable(name_of_record.upper()):
+        message = "Initials are one to four letters, such as DR."
+        errors.append({"field": "initials", "rule": "initials", "message": message})
     if wish.style is None and wish.method is AdoptionMethod.TYPED:
         message = "Choose a style, draw your signature, or upload an image of it."
         errors.append({"field": "style", "rule": "required", "message": message})

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from econtracting import ports
 from econtracting.domain.audit import ChainedEvent, EventType
+from econtracting.domain.days import Here, acts_day
 from econtracting.domain.interview.answers import Section
 from econtracting.domain.interview.person import person
 from econtracting.domain.packet import Packet, Status
@@ -64,8 +65,9 @@ def certificate_facts(packets: ports.Packets, ceremony: Ceremony, seal: SealFact
     told = [event for event in ceremony.events if event.seq <= finished.seq]
     latest = {event.type: event for event in told}
     delivered, sealed = latest.get(EventType.INVITATION_DELIVERED), ceremony.sealed
+    here = _here(finished)
     kinds = [box.kind for document in sealed for box in document.fields if box.field_id in document.signed]
-    return CertificateFacts(
+    facts = CertificateFacts(
         packet=CertifiedPacket(
             id=packet.id,
             type=packet.type,
@@ -75,6 +77,8 @@ def certificate_facts(packets: ports.Packets, ceremony: Ceremony, seal: SealFact
             status=Status.SUBMITTED.value,
             created_at=packet.created_at,
             completed_at=finished.at,
+            time_zone=here.zone if here else "UTC",
+            completed_on=acts_day(finished.at, here) if here else None,
             documents=len(sealed) + 1,
             pages=sum(document.pages for document in sealed),
             signatures=kinds.count("signature"),
@@ -102,6 +106,15 @@ def certificate_facts(packets: ports.Packets, ceremony: Ceremony, seal: SealFact
         seal=seal,
         log=LogFacts(first_seq=1, last_seq=finished.seq, head=finished.hash),
     )
+    return (
+        facts if here is None else facts.shown_in(here, {event.at: there for event in told if (there := _here(event))})
+    )
+
+
+def _here(event: ChainedEvent) -> Here | None:
+    """Where the agent was, of an act whose event tells it; events of earlier releases do not."""
+    zone, offset = event.data.get("zone"), event.data.get("offset")
+    return Here(zone=zone, offset=offset) if zone and offset else None
 
 
 def _documents(ceremony: Ceremony) -> tuple[CertifiedDocument, ...]:

@@ -20,6 +20,7 @@ from econtracting.domain.errors import (
     NotFound,
     StaleVersion,
 )
+from econtracting.domain.fields import characters
 from econtracting.domain.outbox import Letter
 from econtracting.domain.packet import AFTER_SUBMISSION, Acceptance, Packet, Status
 from econtracting.domain.signing.signing import Disclosure
@@ -28,6 +29,7 @@ from econtracting.usecases.commit import review
 from econtracting.usecases.commit.endings import close
 from econtracting.usecases.commit.lifecycle import attention
 from econtracting.usecases.commit.standing import as_agent_sees
+from econtracting.usecases.interview.answering import here_of
 from econtracting.usecases.signing.ceremony import documents_of, require_frozen
 from econtracting.usecases.signing.preparing import access_code_key
 from econtracting.views.base import reading_of
@@ -115,6 +117,7 @@ class Consenting:
                 user_agent=actor.user_agent,
             )
             data = {"version": given.version, "sha256": given.sha256, "language": LANGUAGE, "access_proof": proof}
+            data |= here_of(self.packets, self.packet_types, packet, agent, now).told()
             events = [
                 Event(type=EventType.DISCLOSURE_ACCESS_PROVED, at=now, actor=actor, data={"document": proof}),
                 Event(type=EventType.DISCLOSURE_ACCEPTED, at=now, actor=actor, data=data),
@@ -175,7 +178,7 @@ class Consenting:
 
 def _access_proof(packet: Packet, typed: str) -> str:
     """The hash of the document whose code was typed back. Raises InvalidRequest for another code."""
-    code = typed.replace("-", "").replace(" ", "").upper()
+    code = characters.code(typed).replace("-", "").replace(" ", "").upper()
     if packet.access_code is None or fingerprint(code) != packet.access_code.fingerprint:
         message = "This is not the code printed in the document. Open the document and type the code it shows."
         raise InvalidRequest(errors=[{"field": "access_code", "rule": "access-code", "message": message}])

@@ -7,12 +7,14 @@ who rewrote the table is not helped by asking again.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from hashlib import sha256
 
 from econtracting import ports
 from econtracting.domain.audit import ChainedEvent, verify
+from econtracting.domain.days import day_ended, day_in
 from econtracting.domain.errors import TrailRewritten
 from econtracting.domain.signing import heads
 from econtracting.domain.signing.heads import (
@@ -23,8 +25,6 @@ from econtracting.domain.signing.heads import (
     ExportTask,
     Milestone,
     Proof,
-    carriers_day,
-    day_ended,
     shard_of,
 )
 from econtracting.domain.signing.signing import Completion
@@ -61,7 +61,8 @@ class HeadsOfPackets:
 
         Raises TrailRewritten, Unavailable.
         """
-        event = self._event(packet_id, seq)
+        names = self.documents.names(milestones_of(packet_id))  # before the trail, which only grows
+        event = self._event(packet_id, seq, names)
         loose = Milestone(
             packet_id=packet_id,
             seq=seq,
@@ -70,13 +71,14 @@ class HeadsOfPackets:
             certificate_sha256=self.signer.certificate_sha256(),
         )
         key = f"{milestones_of(packet_id)}{seq:06d}-{event.hash}.json"
-        if key not in self.documents.names(key):
+        if key not in names:
             self.documents.keep(key, heads.signed(loose, self.signer.sign).text(), JSON)
         return Milestone.model_validate_json(self.documents.read(key))
 
     def sign_export(self, task: ExportTask) -> Export:
         """A statement about a package, for the package alone. Raises TrailRewritten, Unavailable."""
-        if self._event(task.packet_id, task.seq).hash != task.head:
+        names = self.documents.names(milestones_of(task.packet_id))
+        if self._event(task.packet_id, task.seq, names).hash != task.head:
             raise TrailRewritten()
         loose = Export(
             packet_id=task.packet_id,
@@ -89,9 +91,9 @@ class HeadsOfPackets:
         )
         return heads.signed(loose, self.signer.sign)
 
-    def _event(self, packet_id: str, seq: int) -> ChainedEvent:
-        """The event of a trail that holds, and holds what was signed of it."""
-        signed = self._signed(packet_id)  # before the trail, which only grows
+    def _event(self, packet_id: str, seq: int, names: Sequence[str]) -> ChainedEvent:
+        """The event of a trail that holds, and holds what was signed of it; `names` are its milestones' keys."""
+        signed = self._signed(packet_id, names)
         events = self.packets.events(packet_id)
         try:
             verify(events)
@@ -103,11 +105,11 @@ class HeadsOfPackets:
             raise TrailRewritten()
         return events[seq - 1]
 
-    def _signed(self, packet_id: str) -> list[tuple[int, str]]:
+    def _signed(self, packet_id: str, names: Sequence[str]) -> list[tuple[int, str]]:
         """(number, hash) of every event that was signed: by the milestones' names, and by the checkpoint."""
         prefix = milestones_of(packet_id)
-        names = [key.removeprefix(prefix).removesuffix(".json") for key in self.documents.names(prefix)]
-        found = [(int(seq), head) for seq, _, head in (name.partition("-") for name in names)]
+        ends = [key.removeprefix(prefix).removesuffix(".json") for key in names]
+        found = [(int(seq), head) for seq, _, head in (end.partition("-") for end in ends)]
         if proofs := self.packets.find(Completion, packet_id):
             place = proofs.checkpoint
             sealed = Checkpoint.model_validate_json(self.documents.read(place.key, place.version))
@@ -127,14 +129,14 @@ class DailyHeads:
     documents: ports.DocumentStore
     signer: ports.Signer
     clock: ports.Clock
-    zone: str
+    home: tzinfo  # the carrier's zone
 
     def take(self) -> list[date]:
         """Sign every day that has ended and has no head, oldest first, a few in one run; returns these days.
 
         The very first head is that of yesterday. Raises Unavailable.
         """
-        yesterday = carriers_day(self.clock.now(), self.zone) - timedelta(days=1)
+        yesterday = day_in(self.clock.now(), self.home) - timedelta(days=1)
         newest = newest_day(self.documents, yesterday)
         day = yesterday if newest is None else newest + timedelta(days=1)
         taken: list[date] = []
@@ -175,7 +177,7 @@ class HeadWatch:
 
     documents: ports.DocumentStore
     clock: ports.Clock
-    zone: str
+    home: tzinfo  # the carrier's zone
 
     def late_by(self) -> timedelta:
         """How long ago the oldest day ended that has no head yet; nothing while none is missing.
@@ -183,10 +185,10 @@ class HeadWatch:
         Where there is no head at all it counts from the end of yesterday.
         """
         now = self.clock.now()
-        yesterday = carriers_day(now, self.zone) - timedelta(days=1)
+        yesterday = day_in(now, self.home) - timedelta(days=1)
         newest = newest_day(self.documents, yesterday)
         missing = yesterday if newest is None else newest + timedelta(days=1)
-        return max(now - day_ended(missing, self.zone), timedelta())
+        return max(now - day_ended(missing, self.home), timedelta())
 
 
 def signed_key(day: date) -> str:
@@ -208,9 +210,9 @@ def listed(documents: ports.DocumentStore, day: date, shard: int) -> list[bytes]
     return documents.read(listed_key(day, shard)).splitlines()
 
 
-def proof_of(documents: ports.DocumentStore, packet_id: str, now: datetime, zone: str) -> Proof | None:
+def proof_of(documents: ports.DocumentStore, packet_id: str, now: datetime, home: tzinfo) -> Proof | None:
     """That the newest daily head covers a packet; None where no head does yet."""
-    newest = newest_day(documents, carriers_day(now, zone))
+    newest = newest_day(documents, day_in(now, home))
     if newest is None:
         return None
     shard = shard_of(packet_id)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from econtracting import ports
 from econtracting.domain.access.access import fingerprint
 from econtracting.domain.audit import Actor
+from econtracting.domain.days import Here, acts_day, states_day
 from econtracting.domain.fields.conditions import ConditionFacts, holds
 from econtracting.domain.interview.attachments import Attachment
 from econtracting.domain.interview.flags import flags_of
@@ -47,12 +48,17 @@ class _Case(NamedTuple):
     answers: Answers
     files: Mapping[str, Attachment]
 
-    def facts(self, generation: int, frozen_at: datetime) -> dict[str, Any]:
+    def facts(self, generation: int, frozen_at: datetime, here: Here | None) -> dict[str, Any]:
         """What the templates are given; they read values, never markup.
 
         A section's questions stand under its `questions`, beside its fields; uploads are told by their files' names.
         """
         packet, definition, answers = self.packet, self.definition, self.answers
+        confirmed = acts_day(frozen_at, here)
+
+        def in_state(state: str) -> date:
+            return confirmed if here is None else states_day(frozen_at, state)
+
         questions = [question for section in definition.interview.sections for question in section.questions]
         return {
             "packet": {
@@ -66,7 +72,7 @@ class _Case(NamedTuple):
                 "recruiter": packet.recruiter.model_dump(),
                 "states": [
                     {"state": row["state"], "type": row["type"]}
-                    for row in requested_states(packet, definition, None, frozen_at.date())
+                    for row in requested_states(packet, definition, None, in_state)
                 ],
             },
             "carrier": definition.carrier.model_dump(),
@@ -80,6 +86,7 @@ class _Case(NamedTuple):
                 for question in questions
             ],
             "frozen_at": iso(frozen_at),
+            "confirmed_on": confirmed.isoformat(),
         }
 
 
@@ -117,14 +124,14 @@ class Preparing:
         if removed:
             return Prepared(packet_version=packet.version, removed_attachments=tuple(sorted(removed)), flags=flags)
         case = _Case(packet, definition, answers, files)
-        facts = case.facts(task.generation, task.frozen_at)
+        facts = case.facts(task.generation, task.frozen_at, task.here)
         signed = self._signed_documents(packet)
         return Prepared(
             packet_version=packet.version,
             flags=flags,
             documents=tuple(
                 KeptDocument(code=row.code)
-                if self._stands(case, row, signed.get(row.code), task.frozen_at)
+                if self._stands(case, row, signed.get(row.code), task)
                 else self._render(packet, row, facts, task.frozen_at)
                 for row in definition.documents_to_come(conditions)
             ),
@@ -142,12 +149,12 @@ class Preparing:
             return {}
         return {one.document_id: one for one in self.packets.all_of(Document, packet.id)}
 
-    def _stands(self, case: _Case, row: DocumentDefinition, signed: Document | None, now: datetime) -> bool:
+    def _stands(self, case: _Case, row: DocumentDefinition, signed: Document | None, task: PrepareTask) -> bool:
         """Whether a document made again would show what was signed."""
         if signed is None or signed.frozen_version is None or row.template is None:
             return False
-        then = signed.frozen_at or case.packet.frozen_at or now
-        as_then = case.facts(signed.generation, then)
+        then, where = signed.frozen_at or case.packet.frozen_at or task.frozen_at, signed.frozen_here
+        as_then = case.facts(signed.generation, then, where)
         return self.renderer.render(case.packet.type, row.template, as_then, then).sha256 == signed.sha256
 
     def _render(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from hashlib import sha256
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -32,7 +33,7 @@ class Printing:
     binder: ports.Binder
     head_signing: ports.HeadSigning
     clock: ports.Clock
-    zone: str
+    home: tzinfo  # the carrier's zone
 
     def rows(self, agent: Agent) -> list[PrintRowView]:
         """Every document in packet order, with where to view it, and what to do with one that is completed on paper."""
@@ -85,7 +86,7 @@ class Printing:
         """
         packet, found, proofs = _load_sealed(self.packets, agent.packet_id)
         milestones = self.documents.names(milestones_of(packet.id))  # before the trail, which only grows
-        daily = proof_of(self.documents, packet.id, self.clock.now(), self.zone)
+        daily = proof_of(self.documents, packet.id, self.clock.now(), self.home)
         events = trail_as_seen(self.packets.events(packet.id), packet, the_agent(self.packets, packet))
         told = {code for one in events if one.type == EventType.PACKET_TIMESTAMPED for code in one.data["documents"]}
         trail = ports.Trail(packet.id, events[-1].seq, events[-1].hash)

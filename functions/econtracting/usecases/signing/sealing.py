@@ -214,7 +214,7 @@ class _Press:
         for box in document.fields:
             if act := document.act_on(box):
                 adoption = self.looks[act.signature_id]
-                found.append(adoption.mark(box, act.at, self._image(adoption)))
+                found.append(adoption.mark(box, act.local, self._image(adoption)))
         return found
 
     def _image(self, adoption: Adoption) -> bytes | None:

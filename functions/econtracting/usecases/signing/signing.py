@@ -19,6 +19,7 @@ from econtracting.domain.signing.signing import Adoption, Document, SignedField
 from econtracting.ports import Change
 from econtracting.usecases.commit.standing import as_agent_sees
 from econtracting.usecases.corrections import correcting
+from econtracting.usecases.interview.answering import here_of
 from econtracting.usecases.signing.ceremony import (
     document_of,
     documents_of,
@@ -84,10 +85,12 @@ class Signing:
             _require_act(document, act)
             if document.opened_at is None:
                 raise InvalidTransition("Open and read this document first.", code="document-not-opened")
+            where = here_of(self.packets, self.packet_types, packet, agent, now)
             signed = SignedField(
                 field_id=field_id,
                 signature_id=self._adoption_of(packet).signature_id,
                 at=now,
+                here=where,
                 address=actor.address,
                 user_agent=actor.user_agent,
             )
@@ -100,13 +103,14 @@ class Signing:
                 "act": document.act,
                 "signature_id": signed.signature_id,
                 "sha256": document.sha256,
+                **where.told(),
             }
             events = [Event(type=kind, at=now, actor=actor, data=data)]
             missing = list(after.missing())
             if not missing:
                 complete = {"document": document_id}
                 events.append(Event(type=EventType.DOCUMENT_COMPLETED, at=now, actor=actor, data=complete))
-            answer = SignedFieldView(field_id=field_id, signed_at=now, missing=missing)
+            answer = SignedFieldView(field_id=field_id, signed_at=now, signed_on=signed.day, missing=missing)
             return Change(packet, events=events, puts=[after], answer=answer)
 
         return SignedFieldView.again(self.packets.change(agent.packet_id, decide, agent.request).answer)
@@ -137,7 +141,8 @@ class Signing:
             self._adoption_of(packet)
             require_recent(agent.signed_in_at, now, self.step_up)
             answers, puts = correcting.answered(self.packets, packet, now, actor)
-            after, data = packet.finish(now), {"generation": packet.generation}
+            where = here_of(self.packets, self.packet_types, packet, agent, now)
+            after, data = packet.finish(now), {"generation": packet.generation} | where.told()
             finished = Event(type=EventType.PACKET_FINISHED, at=now, actor=actor, data=data)
             effects = [start_workflow(packet.id, after.attempt, now)]
             answer = FinishView(status=after.status)
@@ -176,7 +181,8 @@ def _signable(document: Document, field_id: str) -> FieldBox:
     if box.kind == "date":
         raise InvalidTransition("Dates fill themselves in when the document is signed.", code="automatic-field")
     if field_id in document.signed:
-        raise AlreadySigned(signed_at=document.signed[field_id].at.isoformat())
+        before = document.signed[field_id]
+        raise AlreadySigned(signed_at=before.at.isoformat(), signed_on=before.day.isoformat())
     if not document.missing():
         raise InvalidTransition("What is signed cannot be added to.", code="document-completed")
     return box
@@ -218,6 +224,7 @@ def _field_view(document: Document, box: FieldBox, looks: Mapping[str, Adoption]
         **box.model_dump(exclude={"required"}),
         required=box.required and not is_date,
         signed_at=act.at if act else None,
+        signed_on=act.day if act else None,
         mark=_mark_view(box, act, looks.get(act.signature_id)) if act else None,
     )
 
@@ -227,4 +234,4 @@ def _mark_view(box: FieldBox, act: SignedField, look: Adoption | None) -> MarkVi
     if look is None:
         return None
     picture = box.kind == "signature" and look.image_sha256 is not None
-    return MarkView(text=look.text(box.kind, act.at), style=look.style, picture=picture)
+    return MarkView(text=look.text(box.kind, act.local), style=look.style, picture=picture)
