@@ -183,7 +183,6 @@ def test_an_agent_who_reads_spanish_meets_no_english_sentence_alone(world: World
         "invitation",
         "temporary-password",
         "password-changed",
-        "received",
     }
 
 
