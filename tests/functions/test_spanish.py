@@ -177,7 +177,7 @@ def test_an_agent_who_reads_spanish_meets_no_english_sentence_alone(world: World
     world.settle()
     look_around(world)
     assert len(spoken.looked_at) >= 50
-    assert [] == sorted(set(spoken.heard))
+    assert sorted(set(spoken.heard)) == []
     assert mails_in_english(world) == []
     assert set(journey.letters(world)) >= {
         "invitation",
