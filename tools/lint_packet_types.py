@@ -28,6 +28,7 @@ from econtracting.domain.packet_type import PacketType
 from econtracting.domain.record import Record
 from econtracting.domain.signing.documents import PacketDocuments
 from tools.packet_type_references import broken_references
+from tools.packet_type_words import unread_texts
 
 ROOT = Path(__file__).parents[1]
 SCHEMAS = packet_types.HOME / "schema"
@@ -81,6 +82,7 @@ def lint(folder: Path, on: date) -> list[str]:
         *(f"packet.json: {finding}" for finding in _stale("packet type", packet_type.reviewed_on, on)),
         *(f"state_rules.json: {finding}" for finding in _doubtful_rules(packet_type.state_rules, on)),
         *_altered_texts(folder / "texts", on),
+        *unread_texts(folder),
     ]
 
 

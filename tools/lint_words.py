@@ -4,7 +4,8 @@
 
 Goes through the functions' code for sentences, and compares them with `functions/econtracting/words/<language>/*.json`:
 one without a reading, a reading whose places differ, and a reading of what no one says any more are findings, each with
-its place. How a sentence gets its languages: CONTRIBUTING.md.
+its place. Letters to agents are compared with their files in the other languages' folders. How a sentence gets its
+languages: CONTRIBUTING.md.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
-from string import Formatter
+from string import Formatter, Template
 
 from econtracting.domain.words import ENGLISH, LANGUAGES
 
@@ -29,8 +30,6 @@ CATALOG = CODE / "econtracting" / "words"
 ENGLISH_ONLY = {
     "econtracting/adapters/stamps.py": "printed on the documents, which bind in English",
     "econtracting/domain/appointing/readiness.py": "filled with the texts of the packet type",
-    "econtracting/domain/letters.py": "letters carry both languages in files of their own",
-    "econtracting/domain/screening/notices.py": "the notices bind in English; their readings lie beside them",
     "econtracting/evidence/econtracting_verify.py": "read by experts offline, beside English evidence",
     "econtracting/http/console.py": "the contracting department's console is English",
     "econtracting/http/files.py": "only in the description of the interface",
@@ -102,6 +101,8 @@ class _Sentences(ast.NodeVisitor):
         for at in positions:
             if at < len(node.args):
                 self._say(node.args[at])
+                if name == "words" and not isinstance(node.args[at], ast.Constant):
+                    self.unkept.append(node.lineno)
         for keyword in node.keywords:
             if name == "joined" and keyword.arg == "by" and ast.literal_eval(keyword.value).strip(" :;,"):
                 self._say(keyword.value)
@@ -181,8 +182,53 @@ def findings() -> Iterator[str]:
                     yield f"{file}: the places of the reading are not those of {english!r}"
 
 
+def letter_findings() -> Iterator[str]:
+    """Letters to agents that lack a language, or say something else in it. Letters to recruiters are English."""
+    for home in (
+        CODE / "econtracting" / "letters",
+        *sorted((CODE / "econtracting" / "packet_types").glob("*/letters")),
+    ):
+        english = {path.name: path for path in sorted(home.glob("*.txt"))}
+        for language in (one for one in LANGUAGES if one != ENGLISH):
+            others = {path.name: path for path in sorted((home / language).glob("*.txt"))}
+            for name, path in english.items():
+                other = others.pop(name, None)
+                if _head(path)["To"] == "recruiter":
+                    if other is not None:
+                        yield f"{_shown(other)}: letters to recruiters are English"
+                elif other is None:
+                    yield f"{_shown(home / language / name)} is not there; {_shown(path)} has no reading in {language}"
+                elif _form(path) != _form(other):
+                    yield f"{_shown(other)}: its blocks and what they name are not those of {_shown(path)}"
+            yield from (f"{_shown(path)}: there is no such letter in English" for path in others.values())
+
+
+def _shown(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def _head(path: Path) -> dict[str, str]:
+    head, _, _ = path.read_text(encoding="utf-8").partition("\n\n")
+    return dict(line.split(": ", 1) for line in head.splitlines())
+
+
+def _form(path: Path) -> list[tuple[str, list[str]]]:
+    """What each block of a letter is and names, subject and receiver first."""
+    blocks = re.split(r"\n{2,}", path.read_text(encoding="utf-8").strip())
+    receiver = _head(path)["To"]
+    return [(receiver, _form_of(blocks[0])), *((_kind(block), _form_of(block)) for block in blocks[1:])]
+
+
+def _kind(block: str) -> str:
+    return "list" if block.startswith("- ") else block[0] if block[0] in "[>" else "paragraph"
+
+
+def _form_of(block: str) -> list[str]:
+    return sorted(Template(block).get_identifiers()) + ["item"] * block.count("\n- ")
+
+
 def main() -> int:
-    found = list(findings())
+    found = [*findings(), *letter_findings()]
     for finding in found:
         print(finding)
     return 1 if found else 0

@@ -50,6 +50,7 @@ def _agent(event: dict[str, Any]) -> dict[str, str]:
         "session": session.fingerprint,
         "must_change": str(session.must_change_password).lower(),
         "signed_in_at": iso(session.created_at),
+        **({"language": packet.language} if packet.language else {}),
     }
 
 

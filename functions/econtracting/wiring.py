@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from econtracting.usecases.interview.attachments import Attachments, UploadRemoval
     from econtracting.usecases.interview.contact import EmailChanges
     from econtracting.usecases.interview.interview import Interview, Saving
+    from econtracting.usecases.interview.language import PacketLanguages
     from econtracting.usecases.interview.resealing import Resealing
     from econtracting.usecases.interview.summary import Summaries
     from econtracting.usecases.interview.verifying import Identity, Verifying
@@ -1184,6 +1185,13 @@ def email_changes() -> EmailChanges:
         clock=clock(),
         life=settings().temporary_password_life,
     )
+
+
+@cache
+def packet_languages() -> PacketLanguages:
+    from econtracting.usecases.interview.language import PacketLanguages
+
+    return PacketLanguages(packets(), clock())
 
 
 @cache

@@ -1,6 +1,7 @@
 """interview: the agent answers, sees the summary, and confirms it.
 
 GET    /packet                                -> 200 where the packet stands
+PUT    /packet/language                       -> 200 the agent is answered and written to in it
 GET    /packet/agreement                      -> 200 the versioned text
 PUT    /packet/reminders                      -> 200 whether the agent is reminded
 PUT    /packet/agreement                      -> 200 | 412 stale-version
@@ -18,7 +19,8 @@ GET    /packet/summary                        -> 200 everything entered, masked
 POST   /packet/summary/confirm                -> 200 AWAITING_SIGNATURE | 409 interview-incomplete | 412 stale-version
 POST   /packet/summary/reopen                 -> 200 IN_PROGRESS while nothing is signed
 
-Before the agreement is accepted every call but the first three answers 403 agreement-required.
+Before the agreement is accepted every call but those to the packet, its language, its reminders and the agreement
+answers 403 agreement-required.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from econtracting import wiring
 from econtracting.domain.errors import InvalidRequest
+from econtracting.domain.words import Language
 from econtracting.http import callers
 from econtracting.http.problems import Door
 from econtracting.views.access import RemindersView
@@ -43,6 +46,7 @@ from econtracting.views.interview import (
     ConfirmedEmailView,
     EmailCodeView,
     IdentityView,
+    LanguageView,
     SavedSectionView,
     SectionView,
     SummaryView,
@@ -61,6 +65,11 @@ class Agreed(BaseModel):
     model_config = ConfigDict(extra="forbid")
     version: str = Field(max_length=64)
     accepted: Literal[True]
+
+
+class Chosen(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    language: Language
 
 
 class Announced(BaseModel):
@@ -92,6 +101,14 @@ def packet() -> PacketView:
 def switch_reminders(wanted: Wanted) -> RemindersView:
     """Have reminders of what is left to do, or have none; notices come regardless."""
     return wiring.reminders().switch(callers.agent(app), on=wanted.on)
+
+
+@app.put("/packet/language")
+def choose_language(chosen: Chosen) -> LanguageView:
+    """Choose the language in which the agent is answered and written to."""
+    # The page where a password is chosen has the switch as well.
+    agent = callers.agent(app, before_password_change=True)
+    return wiring.packet_languages().choose(agent, chosen.language)
 
 
 @app.get("/packet/agreement")

@@ -19,6 +19,7 @@ from econtracting.domain.letters import HOME, Letter, compose
 from econtracting.domain.outbox import Letter as LetterName
 from econtracting.domain.packet import Packet
 from econtracting.domain.screening.background import Check
+from econtracting.domain.words import LANGUAGES, Language
 from econtracting.packet_types import load
 from tests.domain.test_passwords import packet
 from tests.support.world import START
@@ -50,6 +51,9 @@ WITH_LINK = (
 )
 
 
+SPANISH = sorted(path.stem for path in (HOME / "es").glob("*.txt"))
+
+
 def letter(name: str, about: Packet | None = None, **context: Any) -> Letter:
     known = CONTEXT | context
     return compose(name, packet=about or packet(), packet_type=load("meridian"), context=known, home=HOME_ZONE)
@@ -77,9 +81,10 @@ class _Seen(HTMLParser):
         self.tags.append((tag, dict(attrs)))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
-def test_html_and_plain_text_say_the_same(name: str) -> None:
-    found = letter(name)
+def test_html_and_plain_text_say_the_same(name: str, language: Language) -> None:
+    found = letter(name, packet().speak(language))
     seen = _Seen(found.html.partition("</head>")[2]).words
     written = re.sub(r"(?m)^(- | {4})", "", found.text).replace(f":\n{LINK}", "")
     for word in written.split():
@@ -231,6 +236,80 @@ def test_a_packet_type_may_bring_its_own_wording(tmp_path: Path, monkeypatch: py
         letters._wording.cache_clear()
     assert found.subject == "Meridian Health welcomes you"
     assert found.text.startswith("Go and sell, José.")
+
+
+# Every value a letter can hold, so that each of its words is seen.
+EVERYTHING = {
+    "fields": ["ssn", "birth_date", "npn", "email", "residence"],
+    "appointments": [
+        *(
+            appointment(state, status)
+            for state, status in zip(("AL", "FL", "GA"), list(AppointmentStatus), strict=False)
+        ),
+        appointment("TX", AppointmentStatus.APPROVED, effective_on=date(2026, 12, 1)),
+        appointment("TN", AppointmentStatus.REJECTED, reasons=("LICENSE_EXPIRED", "LOA_MISSING")),
+        appointment("KY", AppointmentStatus.NO_VALID_LICENSE, reasons=("LICENSE_NOT_FOUND",)),
+        appointment("OH", AppointmentStatus.SCHEDULED, file_on=date(2027, 1, 2)),
+        appointment("IN", AppointmentStatus.JUST_IN_TIME),
+        appointment("CA", AppointmentStatus.RECORDED),
+    ],
+    "course": "medicare-basics",
+}
+ENGLISH_WORDS = re.compile(
+    r"\b(the|you|your|and|of|is|are|not|we|it|with|for|from|at|to|please|hello|there|this|minutes|questions|"
+    r"tuesday|november|december|appointed|license|number)\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("name", SPANISH)
+def test_a_spanish_letter_holds_no_english_but_what_people_and_companies_are_called(name: str) -> None:
+    found = letter(name, packet().speak("es"), **EVERYTHING, reason="cambió de agencia")
+    written = f"{found.subject}\n{found.text}"
+    carrier = load("meridian").carrier
+    for called in (
+        carrier.legal_name,
+        carrier.name,
+        carrier.address,
+        carrier.hours,
+        load("meridian").certification.name,
+    ):
+        written = written.replace(called, "")
+    assert not ENGLISH_WORDS.findall(re.sub(r"https?://\S+|\S+@\S+", "", written))
+    assert '<html lang="es">' in found.html
+
+
+def test_days_in_a_spanish_letter_are_written_the_spanish_way() -> None:
+    text = letter("temporary-password", packet().speak("es")).text
+    assert " del martes, 24 de noviembre de 2026" in text
+    assert "10 minutos" in text
+
+
+def test_a_letter_to_a_recruiter_is_english_whatever_the_agent_reads() -> None:
+    found = letter("declined", packet().speak("es"))
+    assert found.text.startswith("Hello ")
+    assert '<html lang="en">' in found.html
+
+
+def test_a_packet_type_that_words_a_letter_in_english_only_is_not_mixed_with_the_products_spanish(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "meridian" / "letters" / "es"
+    own.mkdir(parents=True)
+    (own.parent / "active.txt").write_text("To: agent\nSubject: Go\n\nGo and sell.\n")
+    (own.parent / "expired.txt").write_text("To: agent\nSubject: Over\n\nIt is over.\n")
+    (own / "expired.txt").write_text("To: agent\nSubject: Fin\n\nSe acabó.\n")
+    monkeypatch.setattr(letters, "TYPES", tmp_path)
+    letters._wording.cache_clear()
+    try:
+        found = {name: letter(name, packet().speak("es")).subject for name in ("active", "expired", "rejected")}
+    finally:
+        letters._wording.cache_clear()
+    assert found == {
+        "active": "Go",
+        "expired": "Fin",
+        "rejected": "Meridian Health: no podemos continuar con su paquete",
+    }
 
 
 @pytest.mark.parametrize("name", ["nothing", "../layout", "layout.html", ""])

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from econtracting import wiring
+from econtracting.domain.audit import EventType
 from econtracting.http.languages import language_of, preferred
 from interview import handler
 from tests.support import journey
@@ -158,3 +160,81 @@ def test_warnings_beside_what_was_taken_are_said_in_spanish_and_stored_in_none(w
     assert "This ZIP code seems to lie in another state. Keep it if it is right." in [
         one["message"] for one in again.json["warnings"]
     ]
+
+
+def in_english(world: World) -> Answer:
+    return world.call("GET", "/packet/interview/nowhere", headers={"Accept-Language": "en"})
+
+
+def test_an_agent_chooses_a_language_and_is_answered_and_written_to_in_it(world: World) -> None:
+    packet_id = journey.invite(world)
+    journey.come_in(world)
+    assert expect(world.call("GET", "/access/sessions/current"), 200).json["language"] is None
+    assert problem(in_english(world), 403)["title"] == "Accept the user agreement first"
+    chosen = world.call("PUT", "/packet/language", {"language": "es"})
+    assert expect(chosen, 200).json == {"language": "es"}
+    assert problem(in_english(world), 403)["title"] == "Primero acepte el acuerdo de uso"
+    assert expect(world.call("GET", "/access/sessions/current"), 200).json["language"] == "es"
+    expect(world.call("POST", "/access/password-requests", {"invitation": journey.link_secret(world)}), 202)
+    world.settle()
+    assert world.outside.post.sent[-1]["subject"] == "Meridian Health: su contraseña temporal"
+    told = [event for event in wiring.packets().events(packet_id) if event.type == EventType.PACKET_LANGUAGE_CHANGED]
+    assert [event.data for event in told] == [{"language": "es"}]
+    expect(world.call("PUT", "/packet/language", {"language": "es"}), 200)
+    expect(world.call("PUT", "/packet/language", {"language": "en"}), 200)
+    told = [event for event in wiring.packets().events(packet_id) if event.type == EventType.PACKET_LANGUAGE_CHANGED]
+    assert [event.data for event in told] == [{"language": "es"}, {"language": "en"}]
+
+
+def test_a_language_can_be_chosen_before_the_password(world: World) -> None:
+    journey.invite(world)
+    secret = journey.link_secret(world)
+    expect(world.call("POST", "/access/password-requests", {"invitation": secret}), 202)
+    world.settle()
+    given = {"invitation": secret, "password": journey.temporary_password(world)}
+    expect(world.call("POST", "/access/sessions", given), 201)
+    expect(world.call("PUT", "/packet/language", {"language": "es"}), 200)
+    new = {"new_password": "abc", "confirm_password": "abd"}
+    told = problem(world.call("PUT", "/access/password", new), 422)
+    assert "Las dos contraseñas no son iguales." in told["detail"]
+
+
+@pytest.mark.parametrize("body", [{"language": "fr"}, {"language": ""}, {"language": None}, {}, {"language": "ES"}])
+def test_another_language_is_refused_with_those_there_are(world: World, body: Any) -> None:
+    journey.invite(world)
+    journey.come_in(world)
+    told = problem(world.call("PUT", "/packet/language", body), 422)
+    assert [error["field"] for error in told["errors"]] == ["language"]
+
+
+def test_no_one_but_the_agent_chooses_it(world: World) -> None:
+    journey.invite(world)
+    assert world.call("PUT", "/packet/language", {"language": "es"}, staff=RECRUITER).status == 401
+    assert world.call("PUT", "/packet/language", {"language": "es"}).status == 401
+
+
+def test_a_recruiter_invites_in_spanish_one_by_one_and_in_a_file(world: World) -> None:
+    journey.invite(world, language="es")
+    assert world.outside.post.sent[-1]["subject"] == "Meridian Health: su paquete de contratación está listo"
+    lines = [
+        "first_name,last_name,email,level,recruiter_name,recruiter_email,recruiter_phone,agency_name,language",
+        "Ana,Lopez,ana@example.com,4,Robin Park,robin@agency.example,(615) 555-0100,Harbor Agency,ES",
+        "Ben,Lopez,ben@example.com,4,Robin Park,robin@agency.example,(615) 555-0100,Harbor Agency,",
+        "Eva,Lopez,eva@example.com,4,Robin Park,robin@agency.example,(615) 555-0100,Harbor Agency,Klingon",
+    ]
+    content = "\n".join(lines).encode()
+    headers = {"Content-Type": "text/csv"}
+    answer = world.call("POST", "/invitations/bulk", content, staff=RECRUITER, headers=headers)
+    rows = expect(answer, 202).json["rows"]
+    world.settle()
+    assert [[error["field"] for error in row["errors"]] for row in rows] == [[], [], ["language"]]
+    subjects = {mail["to"]: mail["subject"] for mail in world.outside.post.sent}
+    assert subjects["ana@example.com"] == "Meridian Health: su paquete de contratación está listo"
+    assert subjects["ben@example.com"] == "Meridian Health: your contracting packet is ready"
+
+
+def test_a_packet_that_never_said_its_language_is_stored_as_before(world: World) -> None:
+    packet_id = journey.invite(world)
+    packet = wiring.packets().load(packet_id)
+    assert packet.language is None
+    assert "language" not in packet.model_dump(mode="json", exclude_none=True)

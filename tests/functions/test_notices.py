@@ -217,3 +217,18 @@ def test_the_final_notice_is_read_after_the_end(world: World, noticed: str) -> N
     final = expect(world.call("GET", "/packet/notices/adverse-1/content"), 200).body.decode()
     assert "did not make this decision" in final
     assert expect(world.call("GET", "/packet/notices/adverse-1/report"), 404).json["code"] == "report-not-found"
+
+
+def test_a_notice_binds_in_english_and_carries_its_reading(world: World, noticed: str) -> None:
+    expect(world.call("PUT", "/packet/language", {"language": "es"}), 200)
+    (row, *_) = listed(world)["items"]
+    assert row["title"] == "Aviso previo a una decisión sobre su verificación de antecedentes"
+    assert "Copia del informe" in [one["title"] for one in row["enclosures"]]
+    text = expect(world.call("GET", f"/packet/notices/{row['notice_id']}/content"), 200).body.decode()
+    binding, _, reading = text.partition("\n* * *\n")
+    assert binding.startswith("Notice before a decision about your background check\n\nDear ")
+    assert reading.startswith("\nEsta lectura es una cortesía. Solo el texto en inglés es vinculante.\n\nAviso previo")
+    assert "Fairmeadow Screening Services" in reading
+    assert "$" not in reading
+    expect(world.call("PUT", "/packet/language", {"language": "en"}), 200)
+    assert expect(world.call("GET", f"/packet/notices/{row['notice_id']}/content"), 200).body.decode() == binding

@@ -9,11 +9,15 @@ import pytest
 from pydantic_core._pydantic_core import list_all_errors  # the library lists its kinds nowhere else
 
 from tools import lint_words
-from tools.lint_words import findings, readings
+from tools.lint_words import findings, letter_findings, readings
 
 
 def test_no_sentence_lacks_a_language() -> None:
     assert not (found := list(findings())), "\n".join(found)
+
+
+def test_no_letter_to_an_agent_lacks_a_language() -> None:
+    assert not (found := list(letter_findings())), "\n".join(found)
 
 
 @pytest.fixture
@@ -82,9 +86,10 @@ def test_a_new_sentence_is_named_wherever_it_is_said(product: Path, line: str) -
     assert finding.startswith("functions/shop.py:7: no reading in es")
 
 
-def test_a_sentence_that_is_filled_too_early_is_named(product: Path) -> None:
+@pytest.mark.parametrize("line", ['raise SoldOut(f"Only {most} are left.")', "words(template, most=most)"])
+def test_a_sentence_that_cannot_be_found_or_is_filled_too_early_is_named(product: Path, line: str) -> None:
     with (product / "shop.py").open("a") as file:
-        file.write('raise SoldOut(f"Only {most} are left.")\n')
+        file.write(line + "\n")
     (finding,) = findings()
     assert finding.startswith("functions/shop.py:7: this sentence is filled before it can be translated")
 
@@ -108,3 +113,43 @@ def test_the_kinds_of_finding_that_have_readings_are_the_librarys_and_name_its_p
             if key.startswith("pydantic:"):
                 template = kinds[key.removeprefix("pydantic:")]
                 assert lint_words.places(reading) <= lint_words.places(template), f"{file}: {key}"
+
+
+ENGLISH_LETTER = "To: agent\nSubject: $carrier: hello\n\nHello $first_name,\n\n- one\n- two\n\n[Open it]($link)\n"
+SPANISH_LETTER = "To: agent\nSubject: $carrier: hola\n\nHola, $first_name:\n\n- uno\n- dos\n\n[Abrir]($link)\n"
+
+
+@pytest.mark.parametrize("home", ["letters", "packet_types/meridian/letters"])
+@pytest.mark.parametrize(
+    ("english", "spanish", "finding"),
+    [
+        (ENGLISH_LETTER, SPANISH_LETTER, None),
+        (ENGLISH_LETTER, None, "es/hello.txt is not there; "),
+        (None, SPANISH_LETTER, "es/hello.txt: there is no such letter in English"),
+        (ENGLISH_LETTER, SPANISH_LETTER.replace("$first_name", "amigo"), "es/hello.txt: its blocks"),
+        (ENGLISH_LETTER, SPANISH_LETTER.replace("- dos\n", ""), "es/hello.txt: its blocks"),
+        (ENGLISH_LETTER, SPANISH_LETTER.replace("[Abrir]($link)", "$link"), "es/hello.txt: its blocks"),
+        (ENGLISH_LETTER, SPANISH_LETTER.replace("$carrier: hola", "hola"), "es/hello.txt: its blocks"),
+        (ENGLISH_LETTER, SPANISH_LETTER.replace("To: agent", "To: address"), "es/hello.txt: its blocks"),
+        (ENGLISH_LETTER.replace("agent", "recruiter"), None, None),
+        (
+            ENGLISH_LETTER.replace("agent", "recruiter"),
+            SPANISH_LETTER,
+            "es/hello.txt: letters to recruiters are English",
+        ),
+    ],
+)
+def test_a_letter_that_says_something_else_in_another_language_is_named(
+    product: Path, home: str, english: str | None, spanish: str | None, finding: str | None
+) -> None:
+    folder = product / "econtracting" / home
+    (folder / "es").mkdir(parents=True)
+    for text, path in ((english, folder / "hello.txt"), (spanish, folder / "es" / "hello.txt")):
+        if text is not None:
+            path.write_text(text)
+    found = list(letter_findings())
+    if finding is None:
+        assert found == []
+    else:
+        assert len(found) == 1
+        assert finding in found[0]

@@ -38,6 +38,7 @@ EXEMPT = (
     "functions/econtracting/packet_types/shared/fonts/",
     "docs/benchmarks.md",  # by tools/bench
     "web/src/i18n/es.ts",  # Spanish
+    "functions/econtracting/packet_types/meridian/words/es.json",  # Spanish
     "web/src/api/schema.ts",
     # They read what earlier releases stored under British names.
     "functions/econtracting/domain/record.py",

@@ -228,6 +228,9 @@ def reached_elsewhere(journey: Journey) -> None:
     _, code = Postbox(journey.portal, other).wait("the code", CODE)
     confirmed = journey.agent.call("PUT", "/packet/email-confirmations", {"code": code}).json()
     verify(confirmed["email"] == other, "the new address is confirmed", confirmed)
+    for language in ("es", "en"):
+        chosen = journey.agent.call("PUT", "/packet/language", {"language": language}).json()
+        verify(chosen["language"] == language, "the agent is answered in another language", chosen)
 
 
 def invited_by_file(journeys: Sequence[Journey]) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from econtracting import packet_types
-from tools import lint_packet_types
+from econtracting.domain.words import ENGLISH, LANGUAGES
+from tools import lint_packet_types, packet_type_words
 from tools.lint_packet_types import deployed, lint, main, stale_schemas
 
 ON = date(2026, 11, 23)
@@ -165,3 +166,53 @@ def test_the_command_fails_with_its_findings_and_the_packet_types_name(
     assert main([str(folder), "--on", "2026-11-23"]) == 0
     assert main([str(folder), "--on", "2028-01-01"]) == 1
     assert "harbor/state_rules.json: OK: last reviewed on 2026-11-01" in capsys.readouterr().out
+
+
+def claim(folder: Path, **changes: str | None) -> list[str]:
+    """The findings once the packet type claims Spanish, with everything read but for the changes."""
+    asked = packet_type_words._Asked()
+    packet_types.read(folder, asked)
+    known = {text: f"ES {text}" for text in asked.texts} | changes
+    (folder / "words").mkdir()
+    kept = {text: reading for text, reading in known.items() if reading is not None}
+    (folder / "words" / "es.json").write_text(json.dumps(kept), encoding="utf-8")
+    return lint(folder, ON)
+
+
+def test_a_packet_type_that_claims_a_language_and_has_all_its_texts_in_it_is_sound(folder: Path) -> None:
+    assert claim(folder) == []
+
+
+def first_title(folder: Path) -> str:
+    data = json.loads((folder / "interview.json").read_text(encoding="utf-8"))
+    return str(data["sections"][0]["title"])
+
+
+def test_a_text_without_a_reading_is_named_with_its_place(folder: Path) -> None:
+    (finding,) = claim(folder, **{first_title(folder): None})
+    assert finding.startswith("interview.json: sections.")
+    assert finding.endswith(".title: no reading in words/es.json")
+
+
+@pytest.mark.parametrize(
+    ("reading", "finding"),
+    [(" ", "words/es.json: an empty reading of "), ("$company", "words/es.json: the reading of ")],
+)
+def test_a_reading_that_cannot_be_right_is_named(folder: Path, reading: str, finding: str) -> None:
+    (found,) = claim(folder, **{first_title(folder): reading})
+    assert found.startswith(finding)
+
+
+def test_a_reading_of_no_text_is_named(folder: Path) -> None:
+    assert claim(folder, nothing="nada") == ["words/es.json: no text of the packet type: 'nothing'"]
+
+
+def test_a_language_that_the_product_does_not_speak_is_named(folder: Path) -> None:
+    (folder / "words").mkdir()
+    (folder / "words" / "tlh.json").write_text("{}", encoding="utf-8")
+    assert lint(folder, ON) == ["words/tlh.json: the product does not speak this language"]
+
+
+def test_the_demonstration_packet_type_claims_every_language() -> None:
+    claimed = {path.stem for path in (packet_types.HOME / "meridian" / "words").glob("*.json")}
+    assert {ENGLISH, *claimed} == set(LANGUAGES)

@@ -319,6 +319,7 @@ def asks(world: World, packet_id: str, secret: str) -> dict[Route, list[Ask]]:
         ("POST", "/packet/documents/{document_id}/fields/{field_id}"): [Ask(names={**document, "field_id": "sign"})],
         ("POST", "/packet/email-confirmations"): nothing,
         ("PUT", "/packet/email-confirmations"): [Ask({"code": "ABC234"})],
+        ("PUT", "/packet/language"): [Ask({"language": "en"})],
         ("GET", "/packet/evidence"): nothing,
         ("POST", "/packet/finish"): nothing,
         ("GET", "/packet/identity"): nothing,

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useEffect, type ReactNode } from "react";
 import { Broken } from "./components/Broken";
 import { Frame } from "./components/Frame";
-import { t, useLanguage } from "./i18n";
+import { currentLanguage, t, useLanguage } from "./i18n";
 import { isWhole, linkIn } from "./link";
 import { go, match, usePlace } from "./router";
 import { AgreementScreen } from "./screens/Agreement";
@@ -51,6 +51,8 @@ const INSIDE: Route[] = [
   ["/withdraw-consent", () => <Leave how="withdraw-consent" />],
 ];
 
+const KEEP_WHAT_IS_TYPED = new Set(["/decline", "/wrong-person", "/withdraw-consent"]);
+
 function Inside({ at }: { at: string }) {
   const { packet } = useSession();
   useEffect(() => {
@@ -59,7 +61,14 @@ function Inside({ at }: { at: string }) {
   if (at === "/") return <Looking />;
   for (const [pattern, screen] of INSIDE) {
     const params = match(pattern, at);
-    if (params) return <Suspense fallback={<Looking />}>{screen(params)}</Suspense>;
+    // What a screen has read is in the packet's language: it is read again in another one. What is typed on these is kept.
+    const read = KEEP_WHAT_IS_TYPED.has(pattern) ? "" : (packet?.language ?? currentLanguage());
+    if (params)
+      return (
+        <Suspense key={read} fallback={<Looking />}>
+          {screen(params)}
+        </Suspense>
+      );
   }
   return <NotFound />;
 }

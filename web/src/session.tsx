@@ -3,6 +3,8 @@ import { createContext, useCallback, useContext, useEffect, useMemo, useRef, use
 import type { Packet, PacketStatus, Session } from "./api/types";
 import { store, stored } from "./browserStorage";
 import { api, onSessionProblem, Problem } from "./api/client";
+import type { Language } from "./carrier";
+import { agree, choose } from "./i18n";
 import { forgetTyped } from "./unsaved";
 import { go, keepLink, linkSecret, place } from "./router";
 
@@ -19,6 +21,8 @@ interface Known {
   /** Read the packet again. Throws what the call throws. */
   refresh(): Promise<Packet>;
   entered(session: Session): Promise<void>;
+  /** Speak this language, and have the packet's answers and mails in it. */
+  chooseLanguage(language: Language): Promise<void>;
   /** The packet has ended or the person has left: forget the session and show `to`. */
   left(to: string): void;
 }
@@ -71,7 +75,14 @@ const takePlace = (): string | undefined => {
   return kept;
 };
 
-const readPacket = () => api<Packet>("GET", "/packet");
+const tellLanguage = (language: Language) => api("PUT", "/packet/language", { body: { language } });
+
+/** The packet in the language of the screen. One that cannot be told the language now is told with the next reading. */
+async function readPacket(): Promise<Packet> {
+  const packet = await api<Packet>("GET", "/packet");
+  const changed = await agree(packet.language, tellLanguage).catch(() => false);
+  return changed ? api<Packet>("GET", "/packet") : packet;
+}
 
 export function SessionProvider({ children }: { children: ReactNode }) {
   const [standing, setStanding] = useState<Standing>("looking");
@@ -128,12 +139,18 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       async entered(session) {
         setInterrupted(false);
         if (session.must_change_password) {
+          await agree(session.language, tellLanguage).catch(() => false);
           setStanding("must-change");
           go("/password", { replace: true });
           return;
         }
         const found = await refresh();
         go(found.agreement_accepted ? (takePlace() ?? nextPlace(found)) : nextPlace(found), { replace: true });
+      },
+      async chooseLanguage(language) {
+        await choose(language);
+        if (standing === "signed-in") await refresh().catch(() => undefined);
+        if (standing === "must-change") await agree(null, tellLanguage).catch(() => undefined);
       },
       left(to) {
         wasIn.current = false;

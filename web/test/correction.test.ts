@@ -48,6 +48,7 @@ const packet = (changes: Partial<Packet>): Packet => ({
   timeline: [],
   expires_at: "2999-01-01T00:00:00Z",
   reminders: { on: true, stopped_at: null },
+  language: null,
   ...changes,
 });
 

@@ -150,6 +150,7 @@ class EventType(StrEnum):
     PACKET_FINISHED = "packet.finished"
     PACKET_FLAGGED = "packet.flagged"
     PACKET_FROZEN = "packet.frozen"
+    PACKET_LANGUAGE_CHANGED = "packet.language_changed"
     PACKET_PROCESSED = "packet.processed"
     PACKET_REOPENED = "packet.reopened"
     PACKET_SEALED = "packet.sealed"

@@ -21,6 +21,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from econtracting.domain.record import Record
+from econtracting.domain.words import Words, words
 
 DAY = timedelta(days=1)
 _AHEAD_OF_UTC = frozenset({"GU", "MP"})
@@ -137,16 +138,48 @@ def _at(at: datetime, where: ZoneInfo) -> Here:
     return Here(zone=where.key, offset=f"{at.astimezone(where):%:z}")
 
 
-def day_shown(day: date) -> str:
+_WEEKDAYS = (
+    words("Monday"),
+    words("Tuesday"),
+    words("Wednesday"),
+    words("Thursday"),
+    words("Friday"),
+    words("Saturday"),
+    words("Sunday"),
+)
+_MONTHS = (
+    words("January"),
+    words("February"),
+    words("March"),
+    words("April"),
+    words("May"),
+    words("June"),
+    words("July"),
+    words("August"),
+    words("September"),
+    words("October"),
+    words("November"),
+    words("December"),
+)
+
+
+def day_shown(day: date) -> Words:
     """A day as letters write it: Friday, November 27, 2026."""
-    return f"{day:%A, %B} {day.day}, {day.year}"
+    weekday, month = _WEEKDAYS[day.weekday()], _MONTHS[day.month - 1]
+    return words("{weekday}, {month} {day}, {year}", weekday=weekday, month=month, day=day.day, year=day.year)
 
 
-def moment_shown(at: datetime, where: tzinfo) -> str:
+def moment_shown(at: datetime, where: tzinfo) -> Words:
     """A moment as letters write it, with its zone: 7:54 p.m. CST on Friday, November 27, 2026."""
     then = at.astimezone(where)
-    half = "a.m." if then.hour < 12 else "p.m."
-    return f"{then.hour % 12 or 12}:{then:%M} {half} {then.tzname()} on {day_shown(then.date())}"
+    half = words("a.m.") if then.hour < 12 else words("p.m.")
+    return words(
+        "{clock} {half} {zone} on {day}",
+        clock=f"{then.hour % 12 or 12}:{then:%M}",
+        half=half,
+        zone=then.tzname(),
+        day=day_shown(then.date()),
+    )
 
 
 def day_marked(at: datetime) -> str:

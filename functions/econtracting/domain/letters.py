@@ -1,8 +1,9 @@
 """The mails the product sends: a packet in, subject, HTML and plain text out.
 
-The wording lives in `econtracting/letters/*.txt` (a packet type may bring its own); this module says what the words may
-refer to, and renders both forms from the same blocks, so that they cannot differ. Every value is escaped; no letter can
-name an answer of the interview, because none is among the values.
+The wording lives in `econtracting/letters/*.txt`, and in other languages in a folder of theirs (a packet type may bring
+its own). Letters to agents are in the packet's language, those to recruiters in English. This module says what the
+words may refer to, and renders both forms from the same blocks, so that they cannot differ. Every value is escaped; no
+letter can name an answer of the interview, because none is among the values.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from econtracting.domain.days import Here, day_in, day_shown, moment_shown, stat
 from econtracting.domain.fields.contact import phone_shown
 from econtracting.domain.packet import Packet, Status
 from econtracting.domain.packet_type import PacketType
+from econtracting.domain.words import ENGLISH, Words, joined, said, words
 
 HOME = Path(__file__).parents[1] / "letters"
 TYPES = Path(__file__).parents[1] / "packet_types"
@@ -70,8 +72,10 @@ def compose(name: str, *, packet: Packet, packet_type: PacketType, context: Mapp
     agent's own clock has it, where that is known, and always with its zone.
     Raises LookupError for a letter that does not exist, or that names an unknown value.
     """
-    wording = _wording(packet.type, name)
-    values = _values(packet, packet_type, context, home)
+    english = _wording(packet.type, name, ENGLISH)
+    language = ENGLISH if english.to == "recruiter" else packet.language or ENGLISH
+    wording = _wording(packet.type, name, language)
+    values = {"language": language, **_said(_values(packet, packet_type, context, home), language)}
     blocks = [block for block in wording.blocks if all(values[one] for one in _named(block))]
     subject = _line(_filled(wording.subject, values))
     body = "\n".join(_html(block, values) for block in blocks)
@@ -91,8 +95,10 @@ def _receiver(to: str, packet: Packet, context: Mapping[str, Any]) -> str:
 
 
 @cache
-def _wording(packet_type: str, name: str) -> Wording:
-    files = (TYPES / packet_type / "letters" / f"{name}.txt", HOME / f"{name}.txt")
+def _wording(packet_type: str, name: str, language: str) -> Wording:
+    """A packet type that words a letter does so in every language; the product's readings are of its own letters."""
+    homes = (TYPES / packet_type / "letters", HOME)
+    files = (file for home in homes for file in (home / language / f"{name}.txt", home / f"{name}.txt"))
     found = next((file for file in files if re.fullmatch("[a-z-]+", name) and file.exists()), None)
     if found is None:
         raise LookupError(f"there is no letter {name!r}")
@@ -155,15 +161,31 @@ def _signature(values: Mapping[str, Value]) -> str:
     return f"{values['carrier_legal']}, {values['carrier_address']}\n{values['contact']}"
 
 
+def _said(values: Mapping[str, Value], language: str) -> dict[str, Value]:
+    return {
+        name: [_in(one, language) for one in value] if isinstance(value, list) else value and _in(value, language)
+        for name, value in values.items()
+    }
+
+
+def _in(value: str, language: str) -> str:
+    """What we say in the letter's language; what someone wrote stays as it was written."""
+    return said(value, language) if isinstance(value, Words) else value
+
+
 def _values(packet: Packet, packet_type: PacketType, context: Mapping[str, Any], home: tzinfo) -> dict[str, Value]:
     """Everything a letter may name; an empty one leaves its block out."""
     carrier, site = packet_type.carrier, packet_type.certification
-    outcomes = [_outcome(one) for one in sorted(context.get("appointments") or (), key=lambda one: one.state)]
+    outcomes: list[str] = [
+        _outcome(one) for one in sorted(context.get("appointments") or (), key=lambda one: one.state)
+    ]
     return {
         "carrier": carrier.name,
         "carrier_legal": carrier.legal_name,
         "carrier_address": carrier.address,
-        "contact": f"Questions? {carrier.phone}, {carrier.email} ({carrier.hours})",
+        "contact": words(
+            "Questions? {phone}, {email} ({hours})", phone=carrier.phone, email=carrier.email, hours=carrier.hours
+        ),
         "first_name": packet.agent.first_name,
         "full_name": packet.agent.full_name,
         "recruiter_name": packet.recruiter.name,
@@ -180,9 +202,9 @@ def _values(packet: Packet, packet_type: PacketType, context: Mapping[str, Any],
         "minutes": _duration(context.get("seconds")),
         "at": _moment(context.get("at"), _where(packet, context, home)),
         "reason": context.get("reason"),
-        "fields": _fields(context),
+        "fields": _fields(context, packet_type),
         "failure": context.get("failure"),
-        "appointments": outcomes or ["None were requested."],
+        "appointments": outcomes or [words("None were requested.")],
         "certification_site": site.name,
         "certification_url": site.url,
         "courses": [_titled(course) for course in site.courses],
@@ -199,19 +221,19 @@ def _where(packet: Packet, context: Mapping[str, Any], home: tzinfo) -> tzinfo:
     return home if packet.lives_in is None else states_zone(packet.lives_in)
 
 
-def _moment(at: Any, where: tzinfo) -> str | None:
+def _moment(at: Any, where: tzinfo) -> Words | None:
     if at is None:
         return None
     return moment_shown(datetime.fromisoformat(at) if isinstance(at, str) else at, where)
 
 
-def _duration(seconds: Any) -> str | None:
+def _duration(seconds: Any) -> Words | None:
     if seconds is None:
         return None
     minutes = int(seconds) // 60
     if minutes == 0:
-        return f"{int(seconds)} seconds"
-    return "1 minute" if minutes == 1 else f"{minutes} minutes"
+        return words("{seconds} seconds", seconds=int(seconds))
+    return words("1 minute") if minutes == 1 else words("{minutes} minutes", minutes=minutes)
 
 
 def _certify_from(packet: Packet, packet_type: PacketType, context: Mapping[str, Any]) -> datetime:
@@ -235,47 +257,69 @@ def _expected_by(context: Mapping[str, Any], home: tzinfo) -> str | None:
 
 
 _FIELDS = {
-    "ssn": "Social Security number",
-    "birth_date": "date of birth",
-    "npn": "National Producer Number (NPN)",
-    "email": "e-mail address",
-    "residence": "home address",
+    "ssn": words("Social Security number"),
+    "birth_date": words("date of birth"),
+    "npn": words("National Producer Number (NPN)"),
+    "email": words("e-mail address"),
+    "residence": words("home address"),
 }
 
 
-def _fields(context: Mapping[str, Any]) -> list[str]:
+def _fields(context: Mapping[str, Any], packet_type: PacketType) -> list[str]:
     """The fields to correct by name, never by value."""
     check = context.get("check")
     codes = context.get("fields") or (check.suspended_fields if check is not None else ())
-    return [_FIELDS.get(code, code.rpartition(".")[2].replace("_", " ")) for code in codes]
+    return [_FIELDS.get(code) or _called(code, packet_type) for code in codes]
+
+
+def _called(path: str, packet_type: PacketType) -> Words:
+    field = packet_type.interview.field_at(path)
+    label = field.label if field is not None else ""
+    return Words(path.rpartition(".")[2].replace("_", " "), readings=label.readings if isinstance(label, Words) else {})
 
 
 _REASONS = {
-    "LICENSE_NOT_FOUND": "the license registry shows no license there",
-    "LICENSE_INACTIVE": "the license there is not active",
-    "LICENSE_EXPIRED": "the license there has expired",
-    "LOA_MISSING": "the license there lacks the health line",
-    "LOA_INACTIVE": "the health line of the license there is not active",
+    "LICENSE_NOT_FOUND": words("the license registry shows no license there"),
+    "LICENSE_INACTIVE": words("the license there is not active"),
+    "LICENSE_EXPIRED": words("the license there has expired"),
+    "LOA_MISSING": words("the license there lacks the health line"),
+    "LOA_INACTIVE": words("the health line of the license there is not active"),
 }
 
 
-def _outcome(appointment: Appointment) -> str:
+def _outcome(appointment: Appointment) -> Words:
     """What really became of one state, in one sentence."""
-    state, why = appointment.state, ", ".join(_REASONS.get(one, one) for one in appointment.reasons)
+    state = appointment.state
+    why = joined((_REASONS.get(one, one) for one in appointment.reasons), by=", ")
     match appointment.status:
+        case AppointmentStatus.APPROVED if appointment.effective_on:
+            return words("{state}: appointed, effective {day}.", state=state, day=day_shown(appointment.effective_on))
         case AppointmentStatus.APPROVED:
-            since = f", effective {day_shown(appointment.effective_on)}" if appointment.effective_on else ""
-            return f"{state}: appointed{since}."
+            return words("{state}: appointed.", state=state)
         case AppointmentStatus.RECORDED:
-            return f"{state}: recorded. This state takes no filing."
+            return words("{state}: recorded. This state takes no filing.", state=state)
+        case AppointmentStatus.REJECTED if why:
+            return words(
+                "{state}: not approved ({why}). The contracting department looks into it.", state=state, why=why
+            )
         case AppointmentStatus.REJECTED:
-            return f"{state}: not approved{f' ({why})' if why else ''}. The contracting department looks into it."
+            return words("{state}: not approved. The contracting department looks into it.", state=state)
         case AppointmentStatus.JUST_IN_TIME:
-            return f"{state}: we ask for your appointment when your first application there arrives."
+            return words("{state}: we ask for your appointment when your first application there arrives.", state=state)
+        case AppointmentStatus.SCHEDULED if appointment.file_on:
+            return words(
+                "{state}: the state takes no requests now. We ask on {day}; please do not sell there before you hear.",
+                state=state,
+                day=day_shown(appointment.file_on),
+            )
         case AppointmentStatus.SCHEDULED:
-            on = f" on {day_shown(appointment.file_on)}" if appointment.file_on else " later"
-            return f"{state}: the state takes no requests now. We ask{on}; please do not sell there before you hear."
+            return words(
+                "{state}: the state takes no requests now. We ask later; please do not sell there before you hear.",
+                state=state,
+            )
+        case AppointmentStatus.NO_VALID_LICENSE if why:
+            return words("{state}: not requested, because {why}.", state=state, why=why)
         case AppointmentStatus.NO_VALID_LICENSE:
-            return f"{state}: not requested{f', because {why}' if why else ''}."
+            return words("{state}: not requested.", state=state)
         case _:
-            return f"{state}: not answered yet. Please do not sell there until you hear from us."
+            return words("{state}: not answered yet. Please do not sell there until you hear from us.", state=state)

@@ -13,6 +13,7 @@ from econtracting.domain.days import Here
 from econtracting.domain.errors import InvalidTransition
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record
+from econtracting.domain.words import Language
 
 
 class Status(StrEnum):
@@ -201,6 +202,7 @@ class AgencyRow(Listed):
     recruiter: Recruiter
     level: str
     pre_appointment_states: tuple[str, ...] = ()
+    language: Language | None = None  # the agent's; not stored where no one has said it: packets keep their form
     expires_at: Moment
     mails_sent: int = 0  # e-vites, so that each has its own outbox row
     reminders_sent: int = 0
@@ -308,7 +310,7 @@ class Packet(AgencyRow, QueueRow):
 
     def erase(self, nobody: InvitedAgent) -> Self:
         """Who it was for, and what they agreed to, are gone."""
-        gone = dict.fromkeys(("npn", "access_code", "agreement", "consent", "lives_in"))
+        gone = dict.fromkeys(("npn", "access_code", "agreement", "consent", "language", "lives_in"))
         return self.model_copy(update={"agent": nobody, **gone})
 
     def in_trouble(self, trouble: Trouble) -> Self:
@@ -376,6 +378,10 @@ class Packet(AgencyRow, QueueRow):
     def readdress(self, email: str) -> Self:
         """The invitation goes to another address, with another link: who had the old one has nothing."""
         return self.change_email(email).mail_invitation().having(invitation_generation=self.invitation_generation + 1)
+
+    def speak(self, language: Language) -> Self:
+        """The agent reads and writes in this language."""
+        return self.having(language=language)
 
     def freeze(
         self, at: datetime, here: Here, summary: str, flags: tuple[str, ...], access_code: AccessCode | None

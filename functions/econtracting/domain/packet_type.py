@@ -10,6 +10,7 @@ from econtracting.domain.interview.interview import InterviewDefinition
 from econtracting.domain.record import Record
 from econtracting.domain.screening.adverse import LocalRule
 from econtracting.domain.signing.documents import DocumentDefinition
+from econtracting.domain.words import Text
 
 
 class Carrier(Record):
@@ -20,7 +21,7 @@ class Carrier(Record):
     address: str
     phone: str
     email: str
-    hours: str
+    hours: Text
     co_code: str  # NAIC company code, five digits
     fein: str
     logo: str | None = None
@@ -46,12 +47,12 @@ class Screening(Record):
     company: str
     company_address: str
     company_phone: str
-    rights_title: str
+    rights_title: Text
     rights_url: str
-    pre_adverse_title: str
-    pre_adverse_text: str
-    final_title: str
-    final_text: str
+    pre_adverse_title: Text
+    pre_adverse_text: Text
+    final_title: Text
+    final_text: Text
     local_waits: dict[str, LocalRule] = {}
     weighing_states: tuple[str, ...] = ()
     weighing_document: str | None = None
@@ -61,26 +62,31 @@ class VersionedText(Record):
     """A text people accept. `text` is what was shown, byte for byte; its hash is recorded with the acceptance."""
 
     version: str
-    title: str
-    text: str
+    title: Text
+    text: Text
 
 
 class PacketType(Record):
     name: str
     version: str
     carrier: Carrier
-    levels: dict[str, str]  # level -> what it is called
+    levels: dict[str, Text]  # level -> what it is called
     line_code: str  # the line of authority a producer must hold in each state
     screening_package: str
     screening: Screening
     agreement: VersionedText
     disclosure: VersionedText
-    signature_statement: str
+    signature_statement: Text
     certification: CertificationSite
     interview: InterviewDefinition
     documents: tuple[DocumentDefinition, ...]
     state_rules: tuple[StateRule, ...]
     reviewed_on: date
+
+    def readable(self, text: str) -> str:
+        """A document's title or statement as a packet stored it, with its readings while the type says it still."""
+        own = (one for row in self.documents for one in (row.title, row.statement))
+        return next((one for one in own if one == text), text)
 
     def documents_to_come(self, facts: ConditionFacts) -> tuple[DocumentDefinition, ...]:
         """The documents that are made when the answers are frozen, in packet order."""

@@ -12,13 +12,14 @@ import json
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import ValidationInfo, ValidatorFunctionWrapHandler, WrapValidator
 
 HOME = Path(__file__).parents[1] / "words"
-ENGLISH = "en"
-LANGUAGES = (ENGLISH, "es")  # RFC 5646; the first is the one that binds
+Language = Literal["en", "es"]  # RFC 5646
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+ENGLISH: Language = "en"  # the one that binds
 
 
 class Words(str):
@@ -76,10 +77,18 @@ def catalog(language: str) -> Mapping[str, str]:
     return found
 
 
-def _kept(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+class Readings(dict[str, Mapping[str, str]]):
+    """Texts that are data: English to each other language. As pydantic's context it makes Words of them."""
+
+
+def _kept(value: Any, validate: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
     text = validate(value)
-    return value if isinstance(value, Words) else text
+    if isinstance(value, Words):
+        return value
+    known = info.context.get(text) if isinstance(info.context, Readings) else None
+    return text if known is None else Words(text, readings=known)
 
 
-# A text of a record or a view that stays Words when it is one; stored, it is the English.
+# A text of a record or a view that stays Words when it is one, and becomes it where its readings are known; stored, it
+# is the English.
 Text = Annotated[str, WrapValidator(_kept)]

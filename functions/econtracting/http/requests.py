@@ -70,7 +70,7 @@ def said_of(finding: Mapping[str, Any]) -> str:
     places = dict(finding.get("ctx") or {})
     if "expected" in places:
         places["expected"] = joined(places["expected"].split(" or "), by=" or ")
-    return words(ours, **places)
+    return Words(ours, places)
 
 
 def _given(event: Mapping[str, Any]) -> dict[str, list[str]]:

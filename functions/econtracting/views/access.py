@@ -9,6 +9,7 @@ from pydantic import Field
 from econtracting.domain.access.access import IDLE, Session
 from econtracting.domain.moment import Moment
 from econtracting.domain.packet import Packet, Status
+from econtracting.domain.words import Language
 from econtracting.views.base import Said, View
 
 
@@ -37,6 +38,7 @@ class SessionView(View):
     must_change_password: bool = Field(description="Whether a temporary password has to be replaced first")
     ends_at: Moment = Field(description="When it ends, however busy it is")
     idle_seconds: int = Field(description="After how many seconds without a request it ends before")
+    language: Language | None = Field(description="The packet's language; null until someone said it")
 
     @classmethod
     def of(cls, session: Session, packet: Packet) -> Self:
@@ -46,4 +48,5 @@ class SessionView(View):
             must_change_password=session.must_change_password,
             ends_at=session.ends_at,
             idle_seconds=int(IDLE.total_seconds()),
+            language=packet.language,
         )

@@ -13,7 +13,8 @@ from pydantic import Field
 from econtracting.domain.interview.definition import FieldType
 from econtracting.domain.interview.verification import Standing
 from econtracting.domain.packet import Agency, Packet, Recruiter, Status
-from econtracting.views.base import View
+from econtracting.domain.words import ENGLISH, Language
+from econtracting.views.base import ReadingView, Told, View, speaking
 from econtracting.views.remarks import RemarkView
 
 # Groups have a name of their own: makers of clients follow a cycle through an object, and through nothing else.
@@ -43,10 +44,11 @@ class AgreementView(View):
     """The agreement that comes before everything else."""
 
     version: str = Field(description="Goes back with the acceptance")
-    title: str
-    text: str
+    title: Told
+    text: str = Field(description="As it binds")
     sha256: str = Field(description="SHA-256 of the text in UTF-8, lower-case hex")
     accepted_at: datetime | None = Field(description="When this version was accepted")
+    reading: ReadingView | None = Field(default=None, exclude_if=_absent, description="In the language of the answer")
 
 
 class CopyView(View):
@@ -54,17 +56,17 @@ class CopyView(View):
 
     switch: str = Field(description="Name of the box, a member of the group's answers")
     source: str = Field(description="Path of the group that is followed, section first")
-    label: str
+    label: Told
 
 
 class FieldView(View):
     """One thing asked. What does not concern its type is left out."""
 
     name: str
-    label: str
+    label: Told
     type: FieldType
     sensitive: bool = Field(default=False, exclude_if=_empty, description="Whether its answer is shown masked only")
-    hint: str | None = Field(default=None, exclude_if=_absent)
+    hint: Told | None = Field(default=None, exclude_if=_absent)
     typed_twice_as: str | None = Field(
         default=None, exclude_if=_absent, description="Name under which the answer is to be repeated"
     )
@@ -82,9 +84,9 @@ class QuestionView(View):
     """A background question: yes or no, and what belongs to a yes."""
 
     code: str = Field(description="Name of its answer")
-    topic: str
-    text: str
-    asks_for: str = Field(description="What to attach or describe after a yes")
+    topic: Told
+    text: Told
+    asks_for: Told = Field(description="What to attach or describe after a yes")
     follow_ups: list[FieldView]
     needs_upload_to_appoint: bool = Field(description="Whether a yes without a file keeps from being appointed")
 
@@ -94,7 +96,7 @@ class RuleView(View):
 
     kind: Literal["at-least-one", "exactly-one"]
     fields: list[str] = Field(description="Names of the fields")
-    message: str
+    message: Told
 
 
 class AttachmentRulesView(View):
@@ -135,8 +137,8 @@ class SectionView(View):
 
     version: int = Field(description="Goes back with the answers, as If-Match; 0 before the first save")
     complete: bool = Field(description="Whether it can be confirmed as it stands")
-    title: str
-    introduction: str
+    title: Told
+    introduction: Told
     answers: dict[str, Answer] = Field(description="By name of the field or code of the question")
     fields: list[FieldView]
     rules: list[RuleView]
@@ -183,13 +185,19 @@ class ConfirmedEmailView(View):
     email: str
 
 
+class LanguageView(View):
+    """The language in which the agent is answered and written to."""
+
+    language: Language
+
+
 class SummaryLineView(View):
     """One thing asked, and its answer as a person reads it."""
 
     section: str
     field: str = Field(description="Path inside the section, or code of the question")
-    label: str
-    value: str = Field(description="Blank if not answered, masked if sensitive")
+    label: Told
+    value: Told = Field(description="Blank if not answered, masked if sensitive")
 
 
 class SummaryStateView(View):
@@ -203,7 +211,7 @@ class ComingDocumentView(View):
     """A document that will be made from the answers."""
 
     document_id: str
-    title: str
+    title: Told
 
 
 class SummaryView(View):
@@ -216,7 +224,7 @@ class SummaryView(View):
     agency: Agency
     recruiter: Recruiter
     level: str = Field(description="The agent's level, a key of the packet type's levels")
-    level_name: str
+    level_name: Told
     states: list[SummaryStateView]
     documents: list[ComingDocumentView] = Field(description="In packet order")
     lines: list[SummaryLineView]
@@ -232,7 +240,9 @@ class SummaryView(View):
             "level": packet.level,
         }
         view = cls(version="", **told, **shown)
-        said = [view.model_dump(mode="json", exclude={"version", "status", "incomplete"}), dict(sections)]
+        with speaking(ENGLISH):  # the same version for whoever reads it in another language
+            shown_to_all = view.model_dump(mode="json", exclude={"version", "status", "incomplete"})
+        said = [shown_to_all, dict(sections)]
         text = json.dumps(said, sort_keys=True, ensure_ascii=False)
         return view.model_copy(update={"version": sha256(text.encode()).hexdigest()})
 

@@ -6,13 +6,13 @@ from pydantic import Field
 
 from econtracting.domain.moment import Moment
 from econtracting.domain.screening.notices import NoticeKind
-from econtracting.views.base import View
+from econtracting.views.base import Told, View
 
 
 class EnclosureView(View):
     """Something that goes with a notice."""
 
-    title: str
+    title: Told
     view: str | None = Field(description="Path of a PDF of this API")
     url: str | None = Field(description="A page of the government's")
 
@@ -22,7 +22,7 @@ class NoticeRowView(View):
 
     notice_id: str
     kind: NoticeKind
-    title: str
+    title: Told
     at: Moment = Field(description="When it was sent")
     view: str = Field(description="Path of its text; reading it proves that it arrived")
     enclosures: list[EnclosureView]

@@ -10,7 +10,7 @@ from pydantic import Field, PlainSerializer, WithJsonSchema
 from econtracting.domain.packet import Status
 from econtracting.domain.signing.documents import FieldKind, Mode
 from econtracting.domain.signing.signing import AdoptionMethod
-from econtracting.views.base import Said, View
+from econtracting.views.base import ReadingView, Said, Told, View
 
 # The act of signing answers with the offset spelled out; earlier releases stored it so for repeated requests.
 WithOffset = Annotated[
@@ -18,6 +18,10 @@ WithOffset = Annotated[
     PlainSerializer(datetime.isoformat, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
 ]
+
+
+def _absent(value: object) -> bool:
+    return value is None
 
 
 class CompanyView(View):
@@ -34,11 +38,12 @@ class ConsentView(View):
 
     disclosure_version: str = Field(description="Goes back with the consent")
     language: str = Field(description="BCP 47 tag of the text")
-    title: str
-    disclosure: str = Field(description="The text in full, paragraphs separated by empty lines")
+    title: Told
+    disclosure: str = Field(description="The text in full as it binds, paragraphs separated by empty lines")
     sha256: str = Field(description="SHA-256 of the text in UTF-8, lower-case hex")
     company: CompanyView
-    withdraw_consequence: str = Field(description="What withdrawing before finishing leads to")
+    reading: ReadingView | None = Field(default=None, exclude_if=_absent, description="In the language of the answer")
+    withdraw_consequence: Said = Field(description="What withdrawing before finishing leads to")
     access_code_document: str = Field(description="Path of the document with the code to type back")
     shown_at: datetime | None = Field(description="When this version was first shown")
     accepted_at: datetime | None = Field(description="When consent was given; null before, and after its withdrawal")
@@ -98,7 +103,8 @@ class SignatureView(View):
     full_name: str = Field(description="The agent's name of record, which alone can be adopted")
     initials: str = Field(description="Initials proposed from the name; others can be adopted")
     styles: list[StyleView]
-    statement: str = Field(description="What adopting means, to be shown beside its button")
+    statement: str = Field(description="What adopting means, to be shown beside its button, as it binds")
+    reading: ReadingView | None = Field(default=None, exclude_if=_absent, description="Of the statement")
     image_limits: ImageLimitsView
     adopted: AdoptedView | None
 
@@ -132,10 +138,11 @@ class DocumentView(View):
     """A document of the packet with its fields."""
 
     document_id: str
-    title: str
+    title: Told
     mode: Mode
     act: str = Field(description="The act a signature names: packet, or one of the document's own")
-    statement: str | None = Field(description="To be shown beside the button, where a document has one")
+    statement: str | None = Field(description="To be shown beside the button, where a document has one, as it binds")
+    reading: ReadingView | None = Field(default=None, exclude_if=_absent, description="Of the statement")
     sha256: str = Field(description="SHA-256 of the frozen bytes, lower-case hex")
     pages: int
     opened_at: datetime | None = Field(description="First opened after consent; nothing is signed unread")

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from pydantic import Field
 
 from econtracting.domain.packet import Recruiter, Status
+from econtracting.domain.words import Language
 from econtracting.views.access import RemindersView
-from econtracting.views.base import View
+from econtracting.views.base import Told, View
 from econtracting.views.timeline import StageView
 
 
@@ -18,14 +19,14 @@ class CarrierView(View):
     name: str
     phone: str
     email: str
-    hours: str = Field(description="When someone answers the phone")
+    hours: Told = Field(description="When someone answers the phone")
 
 
 class SectionRowView(View):
     """A section that concerns this agent."""
 
     name: str
-    title: str
+    title: Told
     complete: bool = Field(description="Whether it can be confirmed as it stands")
     version: int = Field(description="How often it was saved")
 
@@ -34,7 +35,7 @@ class CorrectedFieldView(View):
     """Something to be mended."""
 
     field: str = Field(description="Path, section first")
-    label: str
+    label: Told
 
 
 class CorrectionView(View):
@@ -59,6 +60,7 @@ class PacketView(View):
     timeline: list[StageView]
     correction: CorrectionView | None = Field(description="Null where nothing is to be mended")
     expires_at: datetime = Field(description="When the invitation's life ends")
+    language: Language | None = Field(description="The packet's language; null until someone said it")
     expires_on: date = Field(description="The same as a day of the carrier's, as its letters name it")
     time_zone: str = Field(description="The zone of the carrier's days, by its name in the IANA database")
     reminders: RemindersView

@@ -64,7 +64,11 @@ export function address(path: Path, { params = {}, query = {} }: Call = {}): str
 }
 
 async function send(method: string, path: Path, call: Call): Promise<Response> {
-  const headers: Record<string, string> = { "X-Requested-With": "econtracting", Accept: "application/json" };
+  const headers: Record<string, string> = {
+    "X-Requested-With": "econtracting",
+    Accept: "application/json",
+    "Accept-Language": document.documentElement.lang || "en", // what the screen speaks
+  };
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone as string | undefined;
   if (zone) headers["Time-Zone"] = zone; // the signer's day is that of where the signer is
   if (call.body !== undefined) headers["Content-Type"] = "application/json";

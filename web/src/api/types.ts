@@ -10,6 +10,8 @@ export type Packet = Schemas["PacketView"];
 export type Stage = Schemas["StageView"];
 /** What the agent is asked to mend. `field` begins with its section; `untouched` sections were not saved since. */
 export type Correction = Schemas["CorrectionView"];
+/** Of a text that binds in English only. */
+export type CourtesyReading = Schemas["ReadingView"];
 export type Agreement = Schemas["AgreementView"];
 
 export type Section = Schemas["SectionView"];

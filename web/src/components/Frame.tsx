@@ -1,6 +1,6 @@
 import { useEffect, useState, type ReactNode } from "react";
 import { carrier } from "../carrier";
-import { currentLanguage, speak, t } from "../i18n";
+import { currentLanguage, t } from "../i18n";
 import { useSession } from "../session";
 import { RemindersSwitch } from "./RemindersSwitch";
 import { SessionGuard } from "./SessionGuard";
@@ -11,7 +11,7 @@ const NAMES = { en: "English", es: "Español" };
 
 /** What surrounds every screen: who speaks, the language, the way out, whom to ask. */
 export function Frame({ children }: { children: ReactNode }) {
-  const { standing, left } = useSession();
+  const { standing, left, chooseLanguage } = useSession();
   const { name, logo, contact, languages } = carrier();
   const inside = standing === "signed-in" || standing === "must-change";
   const [stillIn, setStillIn] = useState(false);
@@ -49,7 +49,7 @@ export function Frame({ children }: { children: ReactNode }) {
                     type="button"
                     className="text-button"
                     lang={language}
-                    onClick={() => void speak(language)}
+                    onClick={() => void chooseLanguage(language)}
                   >
                     {NAMES[language]}
                   </button>

@@ -8,6 +8,8 @@ const STORED = "language";
 const listeners = new Set<() => void>();
 let language: Language = "en";
 let messages: Messages = en;
+/** What the person chose on this page and no packet was told yet. */
+let untold: Language | undefined;
 
 export const currentLanguage = (): Language => language;
 
@@ -18,6 +20,26 @@ export async function speak(wanted: Language): Promise<void> {
   document.documentElement.lang = wanted;
   store("localStorage", STORED, wanted);
   listeners.forEach((tell) => tell());
+}
+
+/** The person wants this language: a packet that is open is to be told. */
+export async function choose(wanted: Language): Promise<void> {
+  untold = wanted;
+  await speak(wanted);
+}
+
+/**
+ * One language for the screen and the packet that is open: what the person chose is told to the packet by `tell`, and
+ * else the packet's is spoken. A packet that has none takes the screen's, if that is not English, in which it begins.
+ * Tells whether the packet's language has changed by this.
+ */
+export async function agree(known: Language | null, tell: (language: Language) => Promise<unknown>): Promise<boolean> {
+  const wanted = untold ?? (known === null && language !== "en" ? language : known);
+  if (wanted === null || !carrier().languages.includes(wanted)) return false;
+  if (wanted !== language) await speak(wanted);
+  if (wanted !== known) await tell(wanted);
+  untold = undefined;
+  return wanted !== known;
 }
 
 /** The language chosen before, or the browser's, if the carrier offers it. */

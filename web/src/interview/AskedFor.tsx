@@ -6,7 +6,7 @@ import { labelOf } from "./model";
 export function AskedFor({ paths, section }: { paths: string[]; section: Section }) {
   if (paths.length === 0) return null;
   return (
-    <ul lang="en">
+    <ul>
       {paths.map((path) => (
         <li key={path}>
           <a

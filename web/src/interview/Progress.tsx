@@ -22,7 +22,7 @@ export function Progress({ current }: { current: string }) {
               <span className={section.complete ? "dot dot-done" : "dot"} aria-hidden="true">
                 {section.complete ? "✓" : ""}
               </span>
-              <span lang="en">{section.title}</span>
+              <span className="progress-title">{section.title}</span>
               {section.complete && <span className="sr-only"> {t("progress.complete")}</span>}
             </a>
           </li>

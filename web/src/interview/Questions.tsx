@@ -22,7 +22,7 @@ export function Questions({ section, ask }: { section: Section; ask: Ask }) {
   return (
     <ol className="questions">
       {questions.map((question, index) => (
-        <li key={question.code} className="card question" lang="en">
+        <li key={question.code} className="card question">
           <p className="eyebrow">
             {index + 1}. {question.topic}
           </p>

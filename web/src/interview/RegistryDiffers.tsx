@@ -35,7 +35,7 @@ export function RegistryDiffers({ name, section, remarks, fresh, onKept }: Props
         {t("registry.title")}
       </h2>
       <p>{t("registry.mismatch")}</p>
-      <ul lang="en">
+      <ul>
         {remarks.map((one) => (
           <li key={one.field}>
             <a

@@ -22,9 +22,7 @@ export function SummaryContents({ packet, summary, editable }: Props) {
       {sections.map((section) => (
         <section key={section.name} className="card summary-section" aria-labelledby={`summary-${section.name}`}>
           <div className="summary-head">
-            <h2 id={`summary-${section.name}`} lang="en">
-              {section.title}
-            </h2>
+            <h2 id={`summary-${section.name}`}>{section.title}</h2>
             {editable && (
               <a className="text-button" href={`#/interview/${section.name}`}>
                 {t("edit")}
@@ -32,7 +30,7 @@ export function SummaryContents({ packet, summary, editable }: Props) {
               </a>
             )}
           </div>
-          <dl lang="en">
+          <dl>
             {section.lines.map((line) => (
               <div key={line.field} className={line.label.length > 60 ? "line line-long" : "line"}>
                 <dt>{line.label}</dt>
@@ -50,7 +48,7 @@ export function SummaryContents({ packet, summary, editable }: Props) {
           {facts(summary).map((one) => (
             <div key={one.key} className="line">
               <dt>{one.label}</dt>
-              <dd lang="en">{value(one.value)}</dd>
+              <dd>{value(one.value)}</dd>
             </div>
           ))}
         </dl>
@@ -67,7 +65,7 @@ export function SummaryChanges({ changed }: { changed: Change[] }) {
       <ul>
         {changed.map((one) => (
           <li key={one.key}>
-            <span lang="en">{one.label}</span>: <del>{value(one.before)}</del> → <ins>{value(one.after)}</ins>
+            <span>{one.label}</span>: <del>{value(one.before)}</del> → <ins>{value(one.after)}</ins>
           </li>
         ))}
       </ul>

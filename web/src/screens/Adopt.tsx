@@ -6,6 +6,7 @@ import { Button } from "../components/Button";
 import { ErrorSummary } from "../components/ErrorSummary";
 import { Remarks, TextInput } from "../components/inputs";
 import { Loading } from "../components/Loading";
+import { Reading } from "../components/Prose";
 import { Notice } from "../components/Notice";
 import { Screen } from "../components/Screen";
 import { useAct, useFormAct } from "../components/useAct";
@@ -185,6 +186,7 @@ export default function Adopt() {
         <p className="statement" lang="en">
           {choices.statement}
         </p>
+        <Reading of={choices.reading} />
         <div className="actions">
           <Button type="submit" busy={busy}>
             {t("adopt.button")}

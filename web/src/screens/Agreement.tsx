@@ -6,7 +6,7 @@ import { ErrorSummary } from "../components/ErrorSummary";
 import { Checkbox } from "../components/inputs";
 import { Loading } from "../components/Loading";
 import { Notice } from "../components/Notice";
-import { Prose } from "../components/Prose";
+import { Prose, Reading } from "../components/Prose";
 import { Screen } from "../components/Screen";
 import { useAct, useFormAct } from "../components/useAct";
 import { moment, t } from "../i18n";
@@ -59,6 +59,7 @@ export function AgreementScreen() {
       )}
       <div className="card paper">
         <Prose text={agreement.text} />
+        <Reading of={agreement.reading} />
         <p className="fine">{t("version", { version: agreement.version })}</p>
       </div>
       {agreement.accepted_at ? (

@@ -6,7 +6,7 @@ import { ErrorSummary } from "../components/ErrorSummary";
 import { Checkbox, TextInput } from "../components/inputs";
 import { Loading } from "../components/Loading";
 import { Notice } from "../components/Notice";
-import { Prose } from "../components/Prose";
+import { Prose, Reading } from "../components/Prose";
 import { Screen } from "../components/Screen";
 import { useAct, useFormAct } from "../components/useAct";
 import { t } from "../i18n";
@@ -80,8 +80,9 @@ export default function ConsentScreen() {
         </Notice>
       )}
       <div className="card paper">
-        <h2 lang="en">{consent.title}</h2>
+        <h2>{consent.title}</h2>
         <Prose text={consent.disclosure} leads />
+        <Reading of={consent.reading} leads />
         <p className="fine">{t("version", { version: consent.disclosure_version })}</p>
       </div>
       <form

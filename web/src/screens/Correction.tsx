@@ -57,10 +57,8 @@ export default function Correction() {
             return (
               <li key={section.name}>
                 <div>
-                  <p className="row-title" lang="en">
-                    {section.title}
-                  </p>
-                  <p lang="en">{section.labels.join(", ")}</p>
+                  <p className="row-title">{section.title}</p>
+                  <p>{section.labels.join(", ")}</p>
                   <span className={waits ? "badge badge-to-be-verified" : "badge badge-valid"}>
                     {t(waits ? "correction.waits" : "correction.done")}
                   </span>

@@ -79,7 +79,7 @@ export default function Interview({ name }: { name: string }) {
         title={section.title}
         titleLanguage="en"
         eyebrow={t("section.of", { n: position + 1, all: packet.sections.length })}
-        lead={section.introduction ? <p lang="en">{section.introduction}</p> : undefined}
+        lead={section.introduction ? <p>{section.introduction}</p> : undefined}
       >
         <form
           noValidate
@@ -127,7 +127,7 @@ export default function Interview({ name }: { name: string }) {
               <AskedFor paths={askedFor} section={section} />
             </Notice>
           )}
-          <div className={section.questions ? undefined : "card sheet"} lang="en">
+          <div className={section.questions ? undefined : "card sheet"}>
             {section.fields.map((field) => {
               const asked = <SectionField key={field.name} field={field} section={section} ask={ask} name={name} />;
               if (!askedFor) return asked;

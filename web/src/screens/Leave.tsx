@@ -46,7 +46,7 @@ export default function Leave({ how }: { how: How }) {
     <Screen title={t(`leave.${how}.title`)} lead={<p>{t(`leave.${how}.lead`)}</p>}>
       {kept ? (
         <Notice kind="success" live>
-          <p lang="en">{kept}</p>
+          <p>{kept}</p>
         </Notice>
       ) : (
         <form

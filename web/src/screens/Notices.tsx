@@ -19,17 +19,12 @@ export default function Notices() {
             {notices.items.map((notice) => (
               <li key={notice.notice_id}>
                 <div>
-                  <p className="row-title" lang="en">
-                    {notice.title}
-                  </p>
+                  <p className="row-title">{notice.title}</p>
                   <p className="fine">{t("notice.sent", { at: moment(notice.at) })}</p>
                 </div>
                 <a className="button button-secondary" href={`#/notices/${notice.notice_id}`}>
                   {t("notice.read")}
-                  <span className="sr-only" lang="en">
-                    {" "}
-                    {notice.title}
-                  </span>
+                  <span className="sr-only"> {notice.title}</span>
                 </a>
               </li>
             ))}

@@ -36,17 +36,13 @@ export default function Print() {
           {rows.map((row) => (
             <li key={row.document_id}>
               <div>
-                <a href={`#/print/${row.document_id}`} lang="en" className="row-title">
+                <a href={`#/print/${row.document_id}`} className="row-title">
                   {row.title}
                 </a>
                 <p className="fine">
                   {t(`kept.${row.mode}`)} · {row.pages === 1 ? t("pages.one") : t("pages.many", { n: row.pages })}
                 </p>
-                {row.instructions && (
-                  <p className="instructions" lang="en">
-                    {row.instructions}
-                  </p>
-                )}
+                {row.instructions && <p className="instructions">{row.instructions}</p>}
               </div>
               <a
                 className="text-button"

@@ -68,7 +68,7 @@ function EnclosureRow({ enclosure }: { enclosure: Enclosure }) {
       <div>
         <a
           className="row-title"
-          lang="en"
+
           href={enclosure.view ? `/api${enclosure.view}` : (enclosure.url ?? undefined)}
           target="_blank"
           rel="noreferrer"

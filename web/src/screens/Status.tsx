@@ -139,7 +139,7 @@ function Delay({ delay }: { delay: NonNullable<Stage["delay"]> }) {
       {known.length === names.length ? (
         <p>{t("delay", { whom: list(known.map((name) => t(name))) })}</p>
       ) : (
-        <p lang="en">{delay.message}</p>
+        <p>{delay.message}</p>
       )}
     </Notice>
   );

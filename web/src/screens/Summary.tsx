@@ -57,9 +57,7 @@ export default function SummaryScreen() {
             <ul>
               {summary.incomplete.map((name) => (
                 <li key={name}>
-                  <a href={`#/interview/${name}`} lang="en">
-                    {titles.get(name) ?? name}
-                  </a>
+                  <a href={`#/interview/${name}`}>{titles.get(name) ?? name}</a>
                 </li>
               ))}
             </ul>

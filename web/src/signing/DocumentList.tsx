@@ -29,7 +29,7 @@ export function DocumentList({ documents, current }: Props) {
                 <span className={acts && toDo === 0 ? "dot dot-done" : "dot"} aria-hidden="true">
                   {acts ? (toDo === 0 ? "✓" : toDo) : "i"}
                 </span>
-                <span lang="en">{one.title}</span>
+                <span>{one.title}</span>
                 <span className="sr-only">
                   {" "}
                   {acts

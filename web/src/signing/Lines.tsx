@@ -1,5 +1,6 @@
 import type { SigningDocument, SigningField } from "../api/types";
 import { Button } from "../components/Button";
+import { Reading } from "../components/Prose";
 import { Notice } from "../components/Notice";
 import { t } from "../i18n";
 import { lineId, listedId, verb } from "./line";
@@ -29,6 +30,7 @@ export function Lines({ document, own, name, busy, onSign }: Props) {
           {document.statement}
         </p>
       )}
+      <Reading of={document.reading} />
       {own && <p>{t("sign.ownAct.name", { name })}</p>}
       <ul className="line-list">
         {lines.map((field) => {

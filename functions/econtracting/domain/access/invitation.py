@@ -21,6 +21,7 @@ from econtracting.domain.fields.text import clean, no_address, person_name, show
 from econtracting.domain.moment import Moment
 from econtracting.domain.packet import Delivery, InvitedAgent, Packet, Status
 from econtracting.domain.record import Record
+from econtracting.domain.words import Language
 
 ORGANIZATION_LENGTH = 120
 REASON_LENGTH = 500
@@ -154,6 +155,7 @@ class Invitation(Record):
     agency: AgencyDetails
     level: Level
     pre_appointment_states: States = ()
+    language: Language | None = None
 
 
 class RowOutcome(StrEnum):

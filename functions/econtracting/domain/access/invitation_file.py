@@ -45,6 +45,7 @@ COLUMNS = (
     Column("npn", "the agent's National Producer Number"),
     Column("level", "the agent's level with the carrier", needed=True),
     Column("pre_appointment_states", "states to be appointed in beforehand, by postal code: AL TN"),
+    Column("language", "en or es: the language in which the agent is written to"),
     Column("recruiter_name", "whom the agent asks; without it, who sends the file"),
     Column("recruiter_email", "the recruiter's e-mail address; without it, that of who sends the file"),
     Column("recruiter_phone", "the recruiter's telephone number; without it, that of who sends the file"),

@@ -14,6 +14,7 @@ from pydantic import model_validator
 from econtracting.domain.errors import NotFound
 from econtracting.domain.fields.conditions import Condition
 from econtracting.domain.record import Record
+from econtracting.domain.words import Text
 
 Identifier = r"^[a-z][a-z0-9_]*$"
 
@@ -62,7 +63,7 @@ class Copy(Record):
 
     switch: str = Member(pattern=Identifier)
     source: str = Member(description="path of the followed group, section first")
-    label: str
+    label: Text
 
 
 class Field(Record):
@@ -74,14 +75,14 @@ class Field(Record):
     """
 
     name: str = Member(pattern=Identifier)
-    label: str = Member(min_length=1)
+    label: Text = Member(min_length=1)
     type: FieldType
     means: Meaning | None = None
     required: bool = False
     required_when: Condition | None = None
     sensitive: bool = False
-    hint: str | None = None
-    messages: Mapping[str, str] = {}
+    hint: Text | None = None
+    messages: Mapping[str, Text] = {}
     prefill: str | None = None
     warn_if_changed: bool = False
     typed_twice_as: str | None = Member(default=None, pattern=Identifier)
@@ -117,9 +118,9 @@ class Question(Record):
     """
 
     code: str = Member(pattern=r"^[A-Z][A-Z0-9]*$")
-    topic: str
-    text: str = Member(min_length=1)
-    asks_for: str = Member(default="", description="what the agent should attach or describe after a yes")
+    topic: Text
+    text: Text = Member(min_length=1)
+    asks_for: Text = Member(default="", description="what the agent should attach or describe after a yes")
     follow_ups: tuple[Field, ...] = ()
     needs_review: bool = True
     needs_upload_to_appoint: bool = False
@@ -130,14 +131,14 @@ class SectionRule(Record):
 
     kind: Literal["at-least-one", "exactly-one"]
     fields: tuple[str, ...] = Member(min_length=2)
-    message: str
-    contradiction: str = ""
+    message: Text
+    contradiction: Text = ""
 
 
 class SectionDefinition(Record):
     name: str = Member(pattern=r"^[a-z][a-z0-9-]*$")
-    title: str
-    introduction: str = ""
+    title: Text
+    introduction: Text = ""
     ask_when: Condition | None = None
     fields: tuple[Field, ...] = ()
     questions: tuple[Question, ...] = ()

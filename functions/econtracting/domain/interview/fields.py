@@ -67,7 +67,7 @@ def shown(field: Field, value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "Yes" if value else "No"
+        return words("Yes") if value else words("No")
     if isinstance(value, list | tuple):
         return ", ".join(str(each) for each in value)
     if field.type == "phone":

@@ -21,6 +21,7 @@ from econtracting.domain.interview.definition import Field, InterviewDefinition,
 from econtracting.domain.interview.person import paths_of, person
 from econtracting.domain.interview.reading import Reading
 from econtracting.domain.record import Record
+from econtracting.domain.words import Text, joined
 
 __all__ = [
     "InterviewContext",
@@ -63,8 +64,8 @@ class SectionResult(Record):
 class SummaryLine(Record):
     section: str
     field: str
-    label: str
-    value: str
+    label: Text
+    value: Text
 
 
 def check_section(
@@ -185,7 +186,10 @@ def _summary_of(section: SectionDefinition, shown: Mapping[str, Any]) -> list[Su
             add(field, field.name, field.label, values)
         for member in field.fields:
             add(
-                member, f"{field.name}.{member.name}", f"{field.label}: {member.label}", (values or {}).get(member.name)
+                member,
+                f"{field.name}.{member.name}",
+                joined((field.label, member.label), by=": "),
+                (values or {}).get(member.name),
             )
     for question in section.questions:
         mark = str(shown.get(question.code, ""))

@@ -18,6 +18,7 @@ from econtracting.domain.packet_type import PacketType
 from econtracting.domain.record import Record
 from econtracting.domain.screening.adverse import AdverseCase, AdverseStatus
 from econtracting.domain.screening.background import Check, ScreeningCompany
+from econtracting.domain.words import Text, Words, words
 
 
 class NoticeKind(StrEnum):
@@ -38,7 +39,7 @@ class Ground(StrEnum):
 class Enclosure(Record):
     """Something that goes with a notice: `view` is a path of this API, `url` a page of the government's."""
 
-    title: str
+    title: Text
     view: str | None = None
     url: str | None = None
 
@@ -48,8 +49,8 @@ class Notice(Record):
 
     notice_id: str
     kind: NoticeKind
-    title: str
-    text: str
+    title: Text
+    text: Text
     at: Moment
     enclosures: tuple[Enclosure, ...]
 
@@ -85,7 +86,7 @@ def _notice(occasion: Occasion, kind: NoticeKind, at: datetime) -> Notice:
     case, definition, company = occasion.case, occasion.definition, occasion.company
     screening, carrier = definition.screening, definition.carrier
     before, notice_id = kind is NoticeKind.PRE_ADVERSE, f"{kind}-{case.attempt}"
-    words = {
+    values = {
         "first_name": occasion.packet.agent.first_name,
         "carrier": carrier.legal_name,
         "company": company.name,
@@ -94,10 +95,15 @@ def _notice(occasion: Occasion, kind: NoticeKind, at: datetime) -> Notice:
         "contact": f"{carrier.address}, {carrier.phone}, {carrier.email}",
         "rights_url": screening.rights_url,
     }
-    text = Template(screening.pre_adverse_text if before else screening.final_text).substitute(words)
+    wording = screening.pre_adverse_text if before else screening.final_text
+    readings = wording.readings if isinstance(wording, Words) else {}
+    text = Words(
+        Template(wording).substitute(values),
+        readings={language: Template(reading).substitute(values) for language, reading in readings.items()},
+    )
     enclosed = [Enclosure(title=screening.rights_title, url=screening.rights_url)]
     if before and case.copy_of_report is not None:
-        enclosed.insert(0, Enclosure(title="Copy of the report", view=f"/packet/notices/{notice_id}/report"))
+        enclosed.insert(0, Enclosure(title=words("Copy of the report"), view=f"/packet/notices/{notice_id}/report"))
     weighing = next((row for row in definition.documents if row.code == screening.weighing_document), None)
     if case.worksheet_needed and weighing is not None and weighing.code in occasion.documents:
         view = f"/packet/documents/{weighing.code}/content"

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 
 from econtracting.domain.errors import EContractingError, Unavailable
 from econtracting.domain.fields.conditions import Condition
+from econtracting.domain.words import Text
 
 Mode = Literal["sign", "acknowledge", "reference", "print-only", "generated"]
 FieldKind = Literal["signature", "initials", "date", "acknowledge"]
@@ -79,17 +80,17 @@ class DocumentDefinition(_Frozen):
     """
 
     code: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
-    title: str
+    title: Text
     mode: Mode
     version: str
     template: str | None
     include_when: Condition | None = None
     act: str = PACKET_ACT
-    statement: str | None = None
+    statement: Text | None = None
     stands_alone: bool = False
     profile: ArchivalProfile = "a-2a"
     produced: Literal["freeze", "completion"] = "freeze"
-    instructions: str | None = None
+    instructions: Text | None = None
     placeholder: str | None = None
     official_text: str | None = None
 

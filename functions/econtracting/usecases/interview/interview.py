@@ -33,6 +33,7 @@ from econtracting.usecases.interview.answering import (
 )
 from econtracting.usecases.interview.forms import form_of, state_rows
 from econtracting.usecases.invitations import places
+from econtracting.views.base import reading_of
 from econtracting.views.interview import AgreementView, SavedSectionView, SectionView
 from econtracting.views.remarks import RemarkView
 
@@ -55,6 +56,7 @@ class Interview:
             text=text.text,
             sha256=_text_hash(text.text),
             accepted_at=accepted.at if accepted else None,
+            reading=reading_of(text.text),
         )
 
     def accept_agreement(self, agent: Agent, version: str) -> AgreementView:

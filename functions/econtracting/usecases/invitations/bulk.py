@@ -61,6 +61,7 @@ _PARTS = {
     "agency.name": ("agency_name", True),
     "level": ("level", False),
     "pre_appointment_states": ("pre_appointment_states", False),
+    "language": ("language", False),
 }
 
 
@@ -220,6 +221,7 @@ def _invitation_of(cells: Mapping[str, str]) -> Invitation:
             "agency": {part: cells[f"agency_{part}"] for part in ("id", "name")},
             "level": cells["level"],
             "pre_appointment_states": re.findall(r"[^\s;,/|]+", cells.get("pre_appointment_states", "")),
+            "language": cells.get("language", "").strip().lower() or None,
         }
     )
 

@@ -379,6 +379,7 @@ def _new_packet(
         agency=Agency(id=agency.agency_id, name=agency.name),
         level=invitation.level,
         pre_appointment_states=tuple(sorted(set(invitation.pre_appointment_states))),
+        language=invitation.language,
         created_at=now,
         expires_at=now + schedule.life,
         status_at=now,

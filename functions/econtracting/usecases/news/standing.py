@@ -54,6 +54,7 @@ class PacketStanding:
             correction=correcting.view(self.packets, definition.interview, packet),
             expires_at=packet.expires_at,
             reminders=RemindersView.of(packet),
+            language=packet.language,
             expires_on=day_in(packet.expires_at, self.home),
             time_zone=self.home.key,
         )

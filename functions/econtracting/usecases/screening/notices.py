@@ -20,10 +20,12 @@ from econtracting.domain.screening.adverse import AdverseCase
 from econtracting.domain.screening.background import Check
 from econtracting.domain.screening.notices import Ground, Notice, NoticeKind, Occasion, notices_of
 from econtracting.domain.signing.signing import Document
+from econtracting.domain.words import said
 from econtracting.ports import Change
 from econtracting.usecases.commit.changes import plus
 from econtracting.usecases.commit.standing import current_case
 from econtracting.usecases.screening import adverse
+from econtracting.views.base import reading_of
 from econtracting.views.notices import DisputeView, EnclosureView, NoticeRowView, NoticesView
 
 COPY_NAME = "background-report.pdf"
@@ -82,7 +84,12 @@ class Notices:
             return plus(arrived or Change(packet), events=[] if seen else [read])
 
         packets.change(agent.packet_id, decide)
-        return f"{notice.title}\n\n{notice.text}\n"
+        written = f"{notice.title}\n\n{notice.text}\n"
+        reading = reading_of(notice.text)
+        if reading is None:
+            return written
+        note, title = said(reading.note, reading.language), said(notice.title, reading.language)
+        return f"{written}\n* * *\n\n{note}\n\n{title}\n\n{reading.text}\n"
 
     def report(self, agent: Agent, notice_id: str) -> CopyOfReport:
         """The copy of the report that goes with a notice. Raises NotFound."""

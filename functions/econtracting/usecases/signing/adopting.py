@@ -22,6 +22,7 @@ from econtracting.domain.signing.signing import AdoptedSignature, Adoption, Adop
 from econtracting.ports import Change
 from econtracting.usecases.interview.answering import here_of, name_of_record
 from econtracting.usecases.signing.ceremony import require_signing
+from econtracting.views.base import reading_of
 from econtracting.views.signing import AdoptedView, ImageLimitsView, SignatureView, StyleView
 
 PREVIEW_ID = "sig_preview"
@@ -67,11 +68,13 @@ class Adopting:
         packet = self.packets.load(agent.packet_id)
         name = name_of_record(self.packets, self.packet_types, packet)
         adoption = self.packets.find(Adoption, packet.id)
+        statement = self.packet_types(packet.type).signature_statement
         return SignatureView(
             full_name=name,
             initials="".join(part[0] for part in name.split() if part[0].isalpha())[:4].upper(),
             styles=[StyleView(id=style.id, name=style.name) for style in self.styles],
-            statement=self.packet_types(packet.type).signature_statement,
+            statement=statement,
+            reading=reading_of(statement),
             image_limits=ImageLimitsView(bytes=LARGEST_IMAGE, pixels=MOST_PIXELS, types=["image/png", "image/jpeg"]),
             adopted=_view(adoption) if adoption else None,
         )

@@ -32,6 +32,7 @@ from econtracting.usecases.commit.standing import as_agent_sees
 from econtracting.usecases.interview.answering import here_of
 from econtracting.usecases.signing.ceremony import documents_of, require_frozen
 from econtracting.usecases.signing.preparing import access_code_key
+from econtracting.views.base import reading_of
 from econtracting.views.signing import CompanyView, ConsentedView, ConsentView, PaperCopiesView, WithdrawnConsentView
 
 LANGUAGE = "en-US"
@@ -75,6 +76,7 @@ class Consenting:
             disclosure=text.text,
             sha256=_hash(text.text),
             company=CompanyView(name=carrier.name, address=carrier.address, phone=carrier.phone, email=carrier.email),
+            reading=reading_of(text.text),
             withdraw_consequence=ENDS,
             access_code_document="/packet/consent/access-code",
             shown_at=shown.shown_at if shown else None,

@@ -38,11 +38,12 @@ class Printing:
     def rows(self, agent: Agent) -> list[PrintRowView]:
         """Every document in packet order, with where to view it, and what to do with one that is completed on paper."""
         packet, found, _ = _load_sealed(self.packets, agent.packet_id)
-        instructions = {row.code: row.instructions for row in self.packet_types(packet.type).documents}
+        definition = self.packet_types(packet.type)
+        instructions = {row.code: row.instructions for row in definition.documents}
         return [
             PrintRowView(
                 document_id=document.document_id,
-                title=document.title,
+                title=definition.readable(document.title),
                 mode=document.mode,
                 pages=document.pages,
                 sha256=document.final[2],

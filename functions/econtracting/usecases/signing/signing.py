@@ -13,6 +13,7 @@ from econtracting.domain.callers import Agent
 from econtracting.domain.errors import AlreadySigned, InvalidTransition, NotFound, SignaturesMissing
 from econtracting.domain.outbox import start_workflow
 from econtracting.domain.packet import AFTER_SUBMISSION, Packet, Status
+from econtracting.domain.packet_type import PacketType
 from econtracting.domain.signing.documents import PACKET_ACT, FieldBox
 from econtracting.domain.signing.signing import Adoption, Document, SignedField
 from econtracting.ports import Change
@@ -27,6 +28,7 @@ from econtracting.usecases.signing.ceremony import (
     require_signing,
 )
 from econtracting.usecases.signing.preparing import frozen_key
+from econtracting.views.base import reading_of
 from econtracting.views.signing import DocumentView, FinishView, MarkView, SignedFieldView, SigningFieldView
 
 
@@ -45,7 +47,8 @@ class Signing:
         packet = self.packets.load(agent.packet_id)
         require_frozen(packet)
         looks = looks_of(self.packets, packet.id)
-        return [_document_view(document, looks) for document in documents_of(self.packets, packet.id)]
+        definition = self.packet_types(packet.type)
+        return [_document_view(definition, document, looks) for document in documents_of(self.packets, packet.id)]
 
     def content(self, agent: Agent, document_id: str, *, sealed: bool) -> bytes:
         """The frozen bytes, or the sealed ones. Raises NotFound; also for another packet's document.
@@ -198,13 +201,14 @@ def _require_act(document: Document, act: str) -> None:
     )
 
 
-def _document_view(document: Document, looks: Mapping[str, Adoption]) -> DocumentView:
+def _document_view(definition: PacketType, document: Document, looks: Mapping[str, Adoption]) -> DocumentView:
     return DocumentView(
         document_id=document.document_id,
-        title=document.title,
+        title=definition.readable(document.title),
         mode=document.mode,
         act=document.act,
         statement=document.statement,
+        reading=reading_of(definition.readable(document.statement or "")),
         sha256=document.sha256,
         pages=document.pages,
         opened_at=document.opened_at,
