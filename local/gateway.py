@@ -60,12 +60,10 @@ def incoming_cookies(value: str) -> str:
 
 def request_headers(headers: Headers, caller: str) -> list[tuple[bytes, bytes]]:
     """What the API gets to see of the caller's headers, with the address that the edge vouches for."""
-    kept = []
-    for name, value in headers:
-        if name.lower() == b"cookie":
-            kept.append((name, incoming_cookies(value.decode("latin-1")).encode("latin-1")))
-        elif name.lower() not in HOP_BY_HOP | EDGE_HEADERS:
-            kept.append((name, value))
+    kept = [(name, value) for name, value in headers if name.lower() not in HOP_BY_HOP | EDGE_HEADERS | {b"cookie"}]
+    sent = [value.decode("latin-1") for name, value in headers if name.lower() == b"cookie"]
+    if sent:  # one field however many came, as intermediaries do (RFC 9113, 8.2.3)
+        kept.append((b"cookie", incoming_cookies("; ".join(sent)).encode("latin-1")))
     return [
         *kept,
         (b"x-forwarded-for", caller.encode()),

@@ -15,10 +15,11 @@ class StaffUser:
     email: str
     group: str
     agency_id: str = ""
+    phone: str = ""
 
 
-RECRUITER = StaffUser("Rita Moreno-Bell", "rita.recruiter@example.com", "recruiter", "agency-north")
-OTHER_RECRUITER = StaffUser("Omar Hale", "omar.recruiter@example.com", "recruiter", "agency-south")
+RECRUITER = StaffUser("Rita Moreno-Bell", "rita.recruiter@example.com", "recruiter", "agency-north", "+16155550140")
+OTHER_RECRUITER = StaffUser("Omar Hale", "omar.recruiter@example.com", "recruiter", "agency-south", "+16155550141")
 CONTRACTING = StaffUser("Carla Winter", "carla.contracting@example.com", "contracting")
 OTHER_CONTRACTING = StaffUser("Priya Sand", "priya.contracting@example.com", "contracting")
 EVERYBODY = (RECRUITER, OTHER_RECRUITER, CONTRACTING, OTHER_CONTRACTING)
@@ -32,6 +33,7 @@ def seed(endpoint: str, pool_id: str) -> None:
             "email": user.email,
             "email_verified": "true",
             "name": user.name,
+            "phone_number": user.phone,
             "custom:agency_id": user.agency_id,
         }
         given = [{"Name": name, "Value": value} for name, value in attributes.items() if value]

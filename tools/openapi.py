@@ -309,11 +309,9 @@ def _security(door: str, path: str) -> list[dict[str, list[str]]]:
 def _statuses(operation: dict[str, Any], label: str) -> list[int]:
     """What may be refused: each can be throttled, fail, or be unavailable; the rest follows from its kind."""
     method, path = label.split()
-    found = {429, 500, 503, *FURTHER.get(label, ())}
+    found = {422, 429, 500, 503, *FURTHER.get(label, ())}  # 422: any may be asked with a parameter it does not take
     if "requestBody" in operation:
-        found |= {400, 413, 422}
-    if operation.get("parameters"):
-        found.add(422)
+        found |= {400, 413}
     if "{" in path or path.startswith("/webhooks/"):
         found.add(404)
     if operation["security"] or path.startswith(("/webhooks/", "/access/")):
@@ -327,7 +325,7 @@ def _statuses(operation: dict[str, Any], label: str) -> list[int]:
     if path.startswith("/packet"):
         found.add(404)
     if method != "GET" and not path.startswith("/webhooks/"):
-        found |= {403, 413, 422, 400}
+        found |= {403, 413, 400}
     return sorted(found)
 
 
@@ -338,7 +336,11 @@ def _headers(operation: dict[str, Any], label: str) -> list[str]:
     if path.startswith("/webhooks/"):
         return ["MessageId", "Timestamp", "MessageSignature"]
     found = ["RequestedWith"] if method != "GET" and {"staff": []} not in operation["security"] else []
-    if path.startswith("/packet/") or label in ("GET /packet", "PUT /access/password"):
+    if path.startswith("/packet/") or label in (
+        "GET /packet",
+        "POST /access/password-requests",
+        "PUT /access/password",
+    ):
         found.append("TimeZone")
     return [*found, "IdempotencyKey"] if label in REPEATABLE else found
 

@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { replacementText } from "./replacementText";
 
 export default defineConfig({
   plugins: [react()],
@@ -13,6 +14,7 @@ export default defineConfig({
     // Tells the weight test which files the first screen needs.
     manifest: true,
   },
+  worker: { format: "es", plugins: () => [replacementText()] },
   server: {
     fs: { allow: [".."] },
     proxy: { "/api": "http://127.0.0.1:8000" },

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from auth.cookies import token_in
+from auth.cookies import token_of
 from econtracting import wiring
 from econtracting.domain.errors import NotSignedIn, PacketNotFound
 from econtracting.domain.moment import iso
@@ -24,11 +24,7 @@ REFUSED = "Unauthorized"  # the gateway answers 401 to an exception of exactly t
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     try:
-        found = (
-            _staff(headers["authorization"], event["httpMethod"])
-            if "authorization" in headers
-            else _agent(headers.get("cookie"))
-        )
+        found = _staff(headers["authorization"], event["httpMethod"]) if "authorization" in headers else _agent(event)
     except (NotSignedIn, PacketNotFound):
         raise Exception(REFUSED) from None
     return {
@@ -43,8 +39,8 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     }
 
 
-def _agent(cookies: str | None) -> dict[str, str]:
-    token = token_in(cookies)
+def _agent(event: dict[str, Any]) -> dict[str, str]:
+    token = token_of(event)
     if token is None:
         raise NotSignedIn()
     session, packet = wiring.sessions().find(token)
@@ -67,12 +63,14 @@ def _staff(authorization: str, method: str) -> dict[str, str]:
         groups &= wiring.staff_directory().groups(member.username)
         if not groups:
             raise NotSignedIn()
+    known = {"name": member.name, "phone": member.phone}
     return {
         "kind": "staff",
         "subject": member.subject,
         "email": member.email,
         "groups": ",".join(sorted(groups)),
         "agency_id": member.agency_id,
+        **{name: value for name, value in known.items() if value},
     }
 
 

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from auth.cookies import ended_cookie, session_cookie, token_in
+from auth.cookies import ended_cookie, session_cookie, token_of
 from econtracting import wiring
 from econtracting.http import callers
 from econtracting.http.problems import Door
@@ -58,14 +58,16 @@ def request_password(request: PasswordRequest) -> PasswordRequestedView:
     """Ask for a mail with a temporary password; the answer never tells whether the link exists."""
     callers.guard_cross_site(app)
     with wiring.pace().answers():
-        return wiring.temporary_passwords().request(request.invitation, callers.actor(app, "agent"))
+        return wiring.temporary_passwords().request(
+            request.invitation, callers.actor(app, "agent"), callers.time_zone(app)
+        )
 
 
 @app.post("/access/sessions", status_code=HTTPStatus.CREATED)
 def log_in(request: Credentials) -> Response[SessionView]:
     """Sign in with the link's secret and a password; the answer sets the session cookie."""
     callers.guard_cross_site(app)
-    standing = token_in(app.current_event.headers.get("Cookie"))
+    standing = token_of(app.current_event.raw_event)
     actor = callers.actor(app, "agent")
     with wiring.pace().refusals():
         signed_in = wiring.way_in().log_in(request.invitation, request.password, actor, standing)

@@ -281,6 +281,8 @@ class StaffMember(NamedTuple):
     groups: frozenset[str]
     agency_id: str
     username: str = ""  # by which the user pool names the account
+    name: str = ""
+    phone: str = ""
 
 
 class StaffDirectory(Protocol):

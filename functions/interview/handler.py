@@ -59,7 +59,9 @@ class Agreed(BaseModel):
 class Announced(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     file_name: str = Field(max_length=1000)
-    content_type: str = Field(max_length=100)
+    content_type: str = Field(
+        default="", max_length=1000, description="As the browser says; if it says nothing, the name's ending decides"
+    )
     size: int = Field(description="bytes")
 
 

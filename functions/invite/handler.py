@@ -9,6 +9,7 @@ POST /invitations/{packet_id}/extend {days}           -> 200 | 409 invalid-trans
 PUT  /invitations/{packet_id}/pre-appointment-states  -> 200 | 409 invalid-transition
 PUT  /agencies/{agency_id} {name}                     -> 200 | 404; the contracting department alone
 POST /invitations/bulk?dry_run=true (text/csv)        -> 200 or 202 with a row-by-row report
+GET  /invitations/template.csv                        -> 200 the file to fill in for it
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from econtracting import wiring
+from econtracting.domain.access import invitation_file
 from econtracting.domain.access.invitation import LONGEST_EXTENSION, Invitation, Label, Reason, States
 from econtracting.domain.callers import Staff
 from econtracting.domain.packet import Status
-from econtracting.http import callers
+from econtracting.http import callers, files
 from econtracting.http.problems import Door
 from econtracting.views.invitations import AgencyView, BulkReport, InvitationAnswer, InvitationPage, InvitationView
 
@@ -74,7 +76,7 @@ def open_packet(request: InvitationRequest) -> InvitationAnswer:
 
 @app.get("/invitations")
 def list_invitations(
-    status: Annotated[Status | None, BeforeValidator(lambda given: given or None), Query()] = None,
+    status: Annotated[Status | None, Query()] = None,
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
     agency_id: Annotated[str | None, Query(max_length=64)] = None,
 ) -> InvitationPage:
@@ -85,9 +87,16 @@ def list_invitations(
 @app.post("/invitations/bulk", responses=dict.fromkeys((200, 202), REPORT))
 def open_many(dry_run: Annotated[bool, Query()] = False) -> tuple[BulkReport, int]:
     """Open a packet for each row of a CSV file, or only check the file."""
-    staff, text = _caller(), callers.raw_body(app).decode()
-    report = wiring.bulk_inviting().invite(staff, text, _seconds_left, dry_run=dry_run)
+    staff, file = _caller(), callers.raw_body(app)
+    report = wiring.bulk_inviting().invite(staff, file, _seconds_left, dry_run=dry_run)
     return report, HTTPStatus.OK if dry_run else HTTPStatus.ACCEPTED
+
+
+@app.get("/invitations/template.csv", responses=files.CSV)
+def invitation_template() -> files.File:
+    """Give the file to fill in with those who are to be invited."""
+    _caller()
+    return files.csv(invitation_file.template(), "invitations.csv")
 
 
 @app.get("/invitations/<packet_id>")

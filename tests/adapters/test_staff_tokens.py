@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from econtracting.adapters.staff_tokens import PoolTokens
 from econtracting.domain.errors import NotSignedIn, Unavailable
+from econtracting.ports import StaffMember
 from tests.support.world import START, Clock
 
 ISSUER, CLIENT, URL = "https://pool.example.com/pool", "client-1", "https://pool.example.com/keys"
@@ -68,7 +69,9 @@ def token(key: Any = KEY, kid: str = "one", algorithm: str = "RS256", **changes:
 
 def test_a_good_token_names_its_holder() -> None:
     member = tokens().verify(token())
-    assert member == ("subject-1", "robin@agency.example", frozenset({"recruiter"}), "harbor", "subject-1")
+    assert member == StaffMember("subject-1", "robin@agency.example", frozenset({"recruiter"}), "harbor", "subject-1")
+    reached = tokens().verify(token(name="Robin Park", phone_number="+16155550100"))
+    assert (reached.name, reached.phone) == ("Robin Park", "+16155550100")
 
 
 @pytest.mark.parametrize(
@@ -91,6 +94,29 @@ def test_a_good_token_names_its_holder() -> None:
 def test_a_token_with_one_wrong_claim_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(NotSignedIn):
         tokens().verify(token(**changes))
+
+
+AT = int(START.timestamp())
+
+
+@pytest.mark.brings("N15")
+@pytest.mark.parametrize("begins", ["nbf", "iat"])
+def test_a_token_counts_from_the_moment_it_names_but_for_a_minute_of_clocks_that_differ(begins: str) -> None:
+    assert tokens().verify(token(**{begins: AT})).subject == "subject-1"
+    assert tokens().verify(token(**{begins: AT + 59})).subject == "subject-1"
+    assert tokens().verify(token(**{begins: AT - 0.5})).subject == "subject-1"
+    with pytest.raises(NotSignedIn):
+        tokens().verify(token(**{begins: AT + 60}))
+
+
+@pytest.mark.brings("N15")
+@pytest.mark.parametrize("at", ["soon", str(AT), True, [AT], {}, float("nan"), float("-inf")])
+def test_a_moment_that_is_no_number_voids_the_token(at: Any) -> None:
+    for claim in ("nbf", "iat"):
+        with pytest.raises(NotSignedIn):
+            tokens().verify(token(**{claim: at}))
+    with pytest.raises(NotSignedIn):
+        tokens().verify(token(exp=float("inf")))
 
 
 def test_a_token_signed_with_another_key_is_refused() -> None:

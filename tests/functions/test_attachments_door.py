@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import boto3
@@ -92,6 +93,82 @@ def test_a_file_that_is_what_it_claims_passes(
     assert (judged["status"], judged["reason"]) == ("PASSED", None)
     world.settle()
     assert keys() == [f"attachments/{packet_id}/{judged['attachment_id']}"]
+
+
+def kept(judged: dict[str, Any], packet_id: str) -> tuple[bytes, str]:
+    found = boto3.client("s3").get_object(Bucket="uploads", Key=f"attachments/{packet_id}/{judged['attachment_id']}")
+    return found["Body"].read(), found["ContentType"]
+
+
+@pytest.mark.brings("P2", "P3", "P4")
+@pytest.mark.parametrize(
+    ("content", "name", "declared", "alone", "content_type"),
+    [
+        (b"\xef\xbb\xbf" + uploads.pdf() + b"\r\n--part--\r\n", "report.pdf", PDF, uploads.pdf(), PDF),
+        (uploads.pdf() + bytes(2048), "fax.pdf", "application/x-pdf", uploads.pdf(), PDF),
+        (uploads.jpeg() + bytes(64), "IMG_1.JPG", "image/pjpeg", uploads.jpeg(), "image/jpeg"),
+        (uploads.jpeg() + uploads.jpeg(), "IMG_1", "", uploads.jpeg(), "image/jpeg"),
+        (uploads.jpeg(), "screen.png", "image/png", uploads.jpeg(), "image/jpeg"),
+        (uploads.PNG + b"tail", "document", "application/octet-stream", uploads.PNG, "image/png"),
+    ],
+)
+def test_what_is_kept_is_the_file_alone_under_its_true_type(
+    world: World, packet_id: str, content: bytes, name: str, declared: str, alone: bytes, content_type: str
+) -> None:
+    judged = uploaded(world, content, name, declared)
+    assert (judged["status"], judged["content_type"], judged["size"]) == ("PASSED", content_type, len(alone))
+    assert kept(judged, packet_id) == (alone, content_type)
+    stored = wiring.packets().find(Attachment, packet_id, judged["attachment_id"])
+    assert stored is not None
+    assert stored.sha256 == sha256(alone).hexdigest()
+
+
+@pytest.mark.brings("P4")
+def test_a_file_without_a_type_is_announced_by_its_name_alone(world: World, packet_id: str) -> None:
+    answer = expect(world.call("POST", "/packet/attachments", {"file_name": "order.pdf", "size": 9}), 201)
+    assert answer.json["content_type"] == PDF
+    assert answer.json["upload"]["fields"]["Content-Type"] == PDF
+
+
+@pytest.mark.brings("P5")
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"Dear Sir, the ruling is attached.\r\n", "This is a text file"),
+        (b"<!DOCTYPE html><html><title>Sign in</title>", "This is a web page"),
+        (uploads.pdf()[:-8], "ends too early"),
+        (bytes(3000), "nothing in this file"),
+        (uploads.encrypted_pdf("secret"), "asks for a password"),
+        (b"MZ\x90\x00 a program", "This is a program"),
+    ],
+)
+def test_a_refused_file_is_told_what_it_is_and_what_to_do_each_time_it_is_asked_for(
+    world: World, packet_id: str, content: bytes, told: str
+) -> None:
+    announced = expect(announce(world, content), 201).json
+    assert announced["message"] is None
+    post(announced, content)
+    judged = expect(complete(world, announced), 200).json
+    assert told in judged["message"]
+    assert "lease" in judged["message"]
+    assert expect(complete(world, announced), 200).json == judged
+    assert expect(world.call("GET", "/packet/attachments"), 200).json["items"] == [judged]
+
+
+@pytest.mark.brings("P5")
+def test_a_refused_file_is_told_so_in_the_callers_language(world: World, packet_id: str) -> None:
+    judged = uploaded(world, b"Dear Sir, the ruling is attached.\r\n")
+    answer = expect(world.call("GET", "/packet/attachments", headers={"Accept-Language": "es-MX"}), 200)
+    (told,) = answer.json["items"]
+    assert told["message"].startswith("Este es un archivo de texto.")
+    assert judged["message"].startswith("This is a text file.")
+
+
+@pytest.mark.brings("P5")
+def test_two_files_of_one_name_are_two_files(world: World, packet_id: str) -> None:
+    first, second = uploaded(world, uploads.pdf()), uploaded(world, uploads.pdf_by("typst"))
+    assert first["file_name"] == second["file_name"]
+    assert kept(first, packet_id) != kept(second, packet_id)
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,7 @@ def test_a_question_tells_its_follow_ups_and_what_may_be_attached(world: World, 
     assert felony["needs_upload_to_appoint"] is True
     assert [field["name"] for field in felony["follow_ups"]] == ["written_consent_1033"]
     assert shown["attachments"]["content_types"] == ["application/pdf", "image/png", "image/jpeg"]
+    assert {"most", "together", "largest", "pixels", "endings"} < set(shown["attachments"])
     assert shown["attachments"]["per_question"] == 5
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import boto3
 import pytest
@@ -377,7 +378,7 @@ def test_a_passed_course_stands_until_a_person_has_looked(world: World, status: 
 
     expect(act(world, queue(world)[0]["message_id"], "replay"), 200)
     assert feed_of(packet_id).passed() == {"plan-products"}
-    assert feed_of(packet_id).passed(DAY) == {"medicare-basics", "plan-products"}
+    assert feed_of(packet_id).passed_on(DAY, wiring.carriers_zone()) == {"medicare-basics", "plan-products"}
     assert len(stories.told(packet_id, "certification.course_revoked")) == 1
 
     world.clock.pass_(days=1)
@@ -619,10 +620,44 @@ def test_a_sale_on_no_day_or_one_to_come_is_refused_by_field(world: World, day: 
     assert queue(world) == []
 
 
-def sold(world: World, **changes: Any) -> Answer:
+@pytest.mark.brings("S6", "D2")
+@pytest.mark.parametrize(
+    ("moment", "tomorrow", "after"),
+    [
+        ("2026-11-28T04:59:59Z", "2026-11-28", "2026-11-29"),  # the last second of the 27th where the carrier is
+        ("2026-11-28T05:00:00Z", "2026-11-29", "2026-11-30"),
+        ("2026-11-01T03:59:59Z", "2026-11-01", "2026-11-02"),  # before the day of 25 hours
+        ("2026-11-02T04:59:59Z", "2026-11-02", "2026-11-03"),  # in its last hour
+        ("2026-03-08T04:59:59Z", "2026-03-08", "2026-03-09"),  # before the day of 23 hours
+        ("2026-03-09T04:00:00Z", "2026-03-10", "2026-03-11"),
+    ],
+)
+def test_no_sale_is_later_than_the_carriers_tomorrow(world: World, moment: str, tomorrow: str, after: str) -> None:
+    holding(world)
+    world.clock.at = datetime.fromisoformat(moment)
+    refused = sold(world, received_on=after).json["errors"]
+    assert [(one["field"], one["rule"]) for one in refused] == [("data.received_on", "future")]
+    assert after in refused[0]["message"]
+    assert f"tomorrow is {tomorrow}" in refused[0]["message"]
+    assert "month and day may be exchanged" in refused[0]["message"]
+    assert queue(world) == []
+    sold(world, status=202, received_on=tomorrow)
+
+
+@pytest.mark.brings("S6")
+@pytest.mark.parametrize("swapped", ["2026-12-11", "2027-11-24", "2026-12-01"])
+def test_month_and_day_exchanged_are_found_in_both_languages(world: World, swapped: str) -> None:
+    holding(world)
+    (told,) = sold(world, received_on=swapped, headers={"Accept-Language": "es"}).json["errors"]
+    assert told["message"].startswith(f"El {swapped} todav\u00eda no llega")
+
+
+def sold(world: World, *, status: int = 422, headers: dict[str, str] | None = None, **changes: Any) -> Answer:
     data = {"sale_id": "s1", "npn": stories.NPN, "state": "TN", "received_on": "2026-11-24", "product": "MAPD"}
     body = {"type": "sale.reported", "timestamp": "2026-11-24T15:00:00Z", "data": data | changes}
-    return expect(journey.standard_webhook(world, "/webhooks/sales", body), 422)
+    raw = json.dumps(body).encode()
+    signed = standard_headers(raw, f"msg_{uuid4().hex[:12]}", world.clock.now())
+    return expect(world.call("POST", "/webhooks/sales", raw, headers=signed | (headers or {})), status)
 
 
 @pytest.mark.law("T14")

@@ -18,7 +18,7 @@ from PIL.PngImagePlugin import PngInfo
 from econtracting import wiring
 from econtracting.domain.audit import verify
 from econtracting.domain.signing.signing import AdoptedSignature, Adoption, Document
-from tests.support import journey
+from tests.support import byte_pictures, foreign_files, journey
 from tests.support.pictures import DRAWN_SIGNATURE
 from tests.support.stages import Stages, stages
 from tests.support.world import Answer, World
@@ -248,7 +248,8 @@ def huge_png() -> bytes:
         ("a GIF", b"GIF89a" + bytes(40), "image-type"),
         ("a bomb", huge_png(), "too-many-pixels"),
         ("half a file", image()[:120], "damaged"),
-        ("something behind the image", image("JPEG") + b"<script>alert(1)</script>", "damaged"),
+        ("a HEIC photo", foreign_files.HEIC, "image-type"),
+        ("a film behind half a JPEG", image("JPEG")[:400] + b"ftypmp42", "damaged"),
         ("a blank page", image(color="white"), "blank"),
         ("too many bytes", DRAWN_SIGNATURE + bytes(500_000), "size"),
     ],
@@ -258,6 +259,59 @@ def test_what_is_no_honest_image_is_refused(consented: World, name: str, content
     wish = {"full_name": NAME, "initials": "DLR", "image": base64.b64encode(content).decode()}
     assert rules(consented.call("PUT", "/packet/signature", wish)) == {f"image: {rule}"}, name
     assert events(consented, "signature.adopted") == []
+
+
+@pytest.mark.brings("P4")
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (foreign_files.HEIC, "Most Compatible"),
+        (foreign_files.WEBP, "WebP picture"),
+        (foreign_files.TIFF, "scanner to JPEG or PNG"),
+        (b"%PDF-1.7\n", "This is a PDF. Please take a photo"),
+        (b"Dana Rivers", "This is a text file. Please take a photo"),
+        (b"", "empty"),
+    ],
+)
+def test_what_is_no_picture_of_a_signature_is_called_by_its_true_name(
+    consented: World, content: bytes, told: str
+) -> None:
+    wish = {"full_name": NAME, "initials": "DLR", "image": base64.b64encode(content).decode()}
+    answer = consented.call("PUT", "/packet/signature", wish)
+    assert rules(answer) == {"image: image-type"}
+    assert told in answer.json["errors"][0]["message"]
+
+
+@pytest.mark.brings("P3", "P4")
+@pytest.mark.parametrize(
+    ("content", "called"),
+    [
+        (image("JPEG") + b"<script>alert(1)</script>", "image/jpeg"),
+        (image("JPEG") + b"\0\0\0\x18ftypmp42" + bytes(500), "image/pjpeg"),
+        (image("JPEG") + image("JPEG", color="red"), "image/png"),
+        (image("PNG") + bytes(100), "application/octet-stream"),
+        (image("PNG"), ""),
+        (image("PNG"), "image/x-png;charset=binary"),
+    ],
+)
+def test_a_picture_is_taken_as_it_is_seen_whatever_it_is_called_and_whatever_stands_behind_it(
+    consented: World, content: bytes, called: str
+) -> None:
+    url = f"data:{called};base64," + base64.b64encode(content).decode()
+    answer = consented.call("PUT", "/packet/signature", {"full_name": NAME, "initials": "DLR", "image": url})
+    assert journey.expect(answer, 200).json["method"] == "uploaded"
+
+
+@pytest.mark.brings("P1")
+def test_a_gray_scan_of_sixteen_bits_is_adopted_with_all_its_ink(consented: World) -> None:
+    content = byte_pictures.png(byte_pictures.bar([0x3000], [0xF800]), byte_pictures.GRAY, 16)
+    wish = {"full_name": NAME, "initials": "DLR", "image": base64.b64encode(content).decode()}
+    journey.expect(consented.call("PUT", "/packet/signature", wish), 200)
+    adoption = wiring.packets().find(Adoption, packet_id(consented))
+    assert adoption is not None
+    assert adoption.image_key is not None
+    with Image.open(BytesIO(wiring.documents().read(adoption.image_key))) as kept:
+        assert kept.convert("L").getextrema() == (48, 248)
 
 
 @pytest.mark.parametrize("disguised", [b"%PDF-1.7\n1 0 obj", b"<svg/>"])

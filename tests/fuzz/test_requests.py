@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from auth.cookies import token_in
+from auth.cookies import token_of
 from econtracting import wiring
 from econtracting.adapters.pace import EvenPace
+from econtracting.domain.access import invitation_file
 from econtracting.domain.errors import InvalidRequest
-from econtracting.usecases.invitations.bulk import read_rows
 from tests.fuzz.values import ANYTHING, bent
 from tests.support import journey, stages
 from tests.support.contract import examples
@@ -58,7 +58,7 @@ def test_a_cookie_of_any_form_is_nobodys_session(world: World) -> None:
     @given(header=HEADER | st.lists(HEADER, max_size=4).map(lambda one: "; ".join(f"__Host-session={v}" for v in one)))
     @examples(60)
     def played(header: str) -> None:
-        token = token_in(header)
+        token = token_of({"headers": {"Cookie": header}})
         assert token is None or len(token) == 43
         kept, world.cookie = world.cookie, None
         answer = world.call("GET", "/packet", headers={"Cookie": header})
@@ -99,11 +99,21 @@ def test_answers_of_any_shape_are_kept_or_refused(world: World, section: str, dr
     played()
 
 
-@given(text=st.text() | st.lists(st.lists(st.text(max_size=8), max_size=14).map(",".join)).map("\n".join))
+@given(
+    text=st.text() | st.lists(st.lists(st.text(max_size=8), max_size=14).map(",".join)).map("\n".join),
+    encoding=st.sampled_from(["utf-8", "utf-16", "cp1252", "mac-roman", "cp437"]),
+)
 @examples(150)
-def test_a_file_of_invitations_is_read_or_refused(text: str) -> None:
+def test_a_file_of_invitations_is_read_or_refused(text: str, encoding: str) -> None:
     with suppress(InvalidRequest):
-        assert read_rows(text) is not None
+        assert invitation_file.read(text.encode(encoding, "replace")).rows
+
+
+@given(raw=st.binary(max_size=400))
+@examples(150)
+def test_bytes_of_any_kind_are_read_as_a_file_of_invitations_or_refused(raw: bytes) -> None:
+    with suppress(InvalidRequest):
+        assert invitation_file.read(raw).rows
 
 
 HEAD = "first_name,last_name,email,level,recruiter_name,recruiter_email,recruiter_phone,agency_name,npn,middle_name"

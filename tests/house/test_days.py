@@ -107,3 +107,54 @@ def test_the_law_lets_pass_what_takes_no_day(code: str) -> None:
 def test_the_portal_writes_days_and_times_in_one_place(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     assert [f"{number}: {line.strip()}" for number, line in enumerate(lines, 1) if WEB_TAKEN.search(line)] == []
+
+
+OUTSIDE = sorted(
+    [
+        *(ROOT / "functions").glob("*/handler.py"),
+        *(ROOT / "functions" / "econtracting" / "adapters" / "vendors").glob("*.py"),
+        ROOT / "functions" / "econtracting" / "domain" / "webhooks.py",
+    ]
+)
+LOOSE = {
+    "date",
+    "datetime",
+    "AwareDatetime",
+    "NaiveDatetime",
+    "PastDate",
+    "FutureDate",
+    "PastDatetime",
+    "FutureDatetime",
+}
+
+
+def told_loosely(source: str) -> Iterator[str]:
+    """Members of models and parameters of routes whose type takes a number, or a text that holds one, for a time."""
+    for node in ast.walk(ast.parse(source)):
+        declared: list[ast.expr | None] = []
+        if isinstance(node, ast.ClassDef) and node.bases:
+            declared = [one.annotation for one in node.body if isinstance(one, ast.AnnAssign)]
+        elif isinstance(node, ast.FunctionDef) and any("app." in ast.unparse(one) for one in node.decorator_list):
+            declared = [one.annotation for one in node.args.args]
+        for annotation in filter(None, declared):
+            if {name.id for name in ast.walk(annotation) if isinstance(name, ast.Name)} & LOOSE:
+                yield f"{annotation.lineno}: {ast.unparse(annotation)}"
+
+
+@pytest.mark.brings("N12")
+@pytest.mark.parametrize("path", OUTSIDE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_others_tell_is_a_day_or_a_moment_by_its_text_alone(path: Path) -> None:
+    assert list(told_loosely(path.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.brings("N12")
+@pytest.mark.parametrize(
+    "code",
+    [
+        "class Told(Message):\n    on: date",
+        "class Told(BaseModel):\n    at: Annotated[AwareDatetime | None, Kept] = None",
+        "@app.get('/')\ndef ask(on: Annotated[date | None, Query()] = None): ...",
+    ],
+)
+def test_the_law_of_days_and_moments_knows_a_loose_type(code: str) -> None:
+    assert list(told_loosely(code)) != []

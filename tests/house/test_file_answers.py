@@ -31,7 +31,7 @@ def test_a_file_is_declared_with_its_media_type(contract: dict[str, Any], method
     assert set(answers) == {"200"}
     media_types = set(answers["200"]["content"])
     assert media_types
-    assert media_types <= {"application/pdf", "application/zip", "image/png", "text/plain"}
+    assert media_types <= {"application/pdf", "application/zip", "image/png", "text/csv", "text/plain"}
 
 
 @pytest.mark.parametrize(

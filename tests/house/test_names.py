@@ -18,8 +18,8 @@ FUNCTIONS = ROOT / "functions"
 WIRING = FUNCTIONS / "econtracting" / "wiring.py"
 VENDORS = FUNCTIONS / "econtracting" / "adapters" / "vendors"
 SETTING = re.compile(r'\b(?:only|optional|_needed|_seconds)\(\s*"([A-Z][A-Z0-9_]+)"')
-# What libraries and Lambda itself read, not we.
-OTHERS = re.compile(r"(AWS|POWERTOOLS)_\w+|TZ")
+# What libraries, Python and Lambda itself read, not we.
+OTHERS = re.compile(r"(AWS|POWERTOOLS)_\w+|TZ|PYTHONTZPATH")
 
 
 def test_what_a_module_asks_of_another_is_there() -> None:

@@ -4,9 +4,11 @@ import graphlib
 import importlib
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 import yaml
@@ -14,6 +16,8 @@ import yaml
 from econtracting import wiring
 from econtracting.domain import webhooks
 from econtracting.domain.messages import SEALED_FOR
+from econtracting.domain.signing.preparation import Sealed
+from process import tasks
 from tests.support import deployed
 from tools import machines, routes
 
@@ -239,6 +243,32 @@ def test_every_state_is_reachable(path: Path) -> None:
         assert seen == set(definition["States"])
 
     reach(read(path))
+
+
+def test_days_are_reckoned_by_the_zones_that_are_pinned() -> None:
+    """Python looks for zones in the system's folders first, where the table is as old as the machine's image."""
+    variables = deployed.template()["Globals"]["Function"]["Environment"]["Variables"]
+    told = {name: value for name, value in variables.items() if name == "PYTHONTZPATH"}
+    asked = "import zoneinfo; print(zoneinfo.TZPATH, zoneinfo.ZoneInfo('America/Winnipeg').key)"
+    answer = subprocess.run([sys.executable, "-c", asked], env=told, capture_output=True, text=True, check=True)
+    assert answer.stdout == "() America/Winnipeg\n"
+
+
+@pytest.mark.parametrize("path", MACHINES, ids=lambda path: path.name)
+def test_what_a_machine_reads_of_a_step_is_what_the_step_answers(path: Path) -> None:
+    """A path that leads nowhere fails an execution on AWS, where nothing catches it. The emulators go on: by the
+    Default of a Choice, or with a list of one nothing."""
+    answers = {name: get_type_hints(task.act)["return"] for name, task in tasks.TASKS.items()} | {"seal": Sealed}
+    told = {}
+    for name, state in states(read(path)):
+        for member, source in state.get("ResultSelector", {}).items():
+            answer = answers[state["Parameters"]["Payload"]["task"]].model_fields
+            assert source.removeprefix("$.Payload.") in answer, name
+            told[f"{state['ResultPath']}.{member.removesuffix('.$')}"] = answer[member.removesuffix(".$")].annotation
+    for name, state in states(read(path)):
+        for rule in state.get("Choices", ()):
+            assert rule["StringEquals"] in set(told[rule["Variable"]]), name
+        assert {state[key] for key in ("ItemsPath", "SecondsPath") if key in state} <= set(told), name
 
 
 def references(value: Any, names: set[str]) -> set[str]:

@@ -80,6 +80,13 @@ def test_the_callers_address_is_the_connections(stack: Stack, config: Config, re
     assert "forwarded" not in request.headers
 
 
+@pytest.mark.brings("P15")
+def test_cookies_in_several_fields_reach_the_stage_in_one(gateway: httpx.Client, recorder: Recorder) -> None:
+    gateway.get("/api/packet", headers=[("Cookie", "a=1"), ("cookie", "session=2"), ("Cookie", "b=3")])
+    (request,) = recorder.wait_for(1)
+    assert request.headers["cookie"] == "a=1; __Host-session=2; b=3"
+
+
 def test_answers_come_back_unharmed_with_every_cookie(gateway: httpx.Client, recorder: Recorder) -> None:
     pdf = bytes(range(256))
     cookies = [("Set-Cookie", "__Host-session=a; Secure; Path=/"), ("Set-Cookie", "b=2; Path=/")]

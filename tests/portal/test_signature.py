@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
+from PIL import Image, ImageChops, ImageDraw
 
 from tests.portal.served_world import ServedWorld
 from tests.portal.visitor import Looks, Visitor
-from tests.support import journey
+from tests.support import foreign_files, journey
 from tests.support.pictures import DRAWN_SIGNATURE
 from tests.support.world import World
 
@@ -83,7 +86,7 @@ def test_an_uploaded_signature_is_shown_as_the_documents_will_show_it(
     agent.page.get_by_role("radio", name="Upload a picture").check()
     chooser = agent.field("Picture of your signature")
     chooser.set_input_files({"name": "me.png", "mimeType": "image/png", "buffer": b"not a picture"})
-    agent.page.locator(".field-error").get_by_text("Please choose a PNG or JPEG image").wait_for()
+    agent.page.locator(".field-error").get_by_text("This is a text file").wait_for()
     looks("32-signature-unusable")
     picture = shown(
         agent,
@@ -95,6 +98,52 @@ def test_an_uploaded_signature_is_shown_as_the_documents_will_show_it(
     agent.press("Adopt and go on")
     agent.heading("Individual Agent Application")
     assert looks.faults == []
+
+
+def photograph() -> bytes:
+    """A telephone's: ink in the middle of a gray page with grain, in the shadow of a hand, lying on its side."""
+    page = Image.new("L", (3200, 2400), 190)
+    pen = ImageDraw.Draw(page)
+    pen.line([(1300, 1300), (1500, 1000), (1650, 1350), (1900, 1100)], fill=30, width=16, joint="curve")
+    shadow = Image.linear_gradient("L").resize(page.size).point(lambda value: 120 + value // 2)
+    grain = Image.frombytes("L", page.size, Random(15).randbytes(page.width * page.height)).point(lambda v: v // 20)
+    target, held = BytesIO(), Image.Exif()
+    held[0x0112] = 6
+    ImageChops.add(ImageChops.multiply(page, shadow), grain).save(target, "JPEG", quality=95, exif=held)
+    return target.getvalue()
+
+
+@pytest.mark.brings("P5")
+def test_a_telephones_photograph_is_trimmed_and_made_small_before_it_is_sent(agent: Visitor) -> None:
+    content = photograph()
+    assert len(content) > 2_000_000
+    agent.page.get_by_role("radio", name="Upload a picture").check()
+    chooser = agent.field("Picture of your signature")
+    chosen = {"name": "IMG_0001.JPG", "mimeType": "image/jpeg", "buffer": content}
+    with agent.page.expect_request("**/signature/preview") as asked:
+        shown(agent, lambda: chooser.set_input_files(chosen))
+    sent = base64.b64decode(asked.value.post_data_json["image"].partition(",")[2])
+    assert len(sent) <= 500_000
+    with Image.open(BytesIO(sent)) as picture:
+        across, down = picture.size
+        darkest, lightest = picture.convert("L").getextrema()
+    assert across < down < 1300  # it stands upright, and the paper around the ink is gone
+    assert (darkest < 70, lightest > 90) == (True, True)
+    agent.press("Adopt and go on")
+    agent.heading("Individual Agent Application")
+
+
+@pytest.mark.brings("P4")
+def test_a_webp_picture_is_taken_and_a_heic_photo_named(agent: Visitor) -> None:
+    agent.page.get_by_role("radio", name="Upload a picture").check()
+    chooser = agent.field("Picture of your signature")
+    chooser.set_input_files({"name": "me.heic", "mimeType": "image/heic", "buffer": foreign_files.HEIC})
+    agent.page.locator(".field-error").get_by_text("This is a HEIC photo").wait_for()
+    shown(
+        agent,
+        lambda: chooser.set_input_files({"name": "me.webp", "mimeType": "image/webp", "buffer": foreign_files.WEBP}),
+    )
+    assert agent.page.locator(".field-error").count() == 0
 
 
 def test_a_typed_signature_is_shown_in_the_style_that_is_chosen(agent: Visitor, world: ServedWorld) -> None:

@@ -6,13 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from local.config import Config
 from tests.portal.hands import Mouse
 from tests.portal.hosts import StackHost
 from tests.portal.visitor import Looks, Visitor
+from tests.support import foreign_files
 from tests.support.pictures import DRAWN_SIGNATURE
 
 
+@pytest.mark.brings("P4", "P5")
 def test_a_yes_takes_an_explanation_and_a_file_and_is_hidden_afterwards(
     window: Callable[..., Any], stack: tuple[Config, dict[str, str]], shots: Path
 ) -> None:
@@ -30,7 +34,9 @@ def test_a_yes_takes_an_explanation_and_a_file_and_is_hidden_afterwards(
     question.get_by_label("Please explain", exact=False).fill("A fine for fishing without a license in 2009, paid.")
     chooser = question.locator("input[type=file]")
     chooser.set_input_files({"name": "ruling.png", "mimeType": "image/png", "buffer": b"not a picture"})
-    question.locator(".field-error").wait_for()
+    question.locator(".field-error").get_by_text("This is a text file").wait_for()
+    chooser.set_input_files({"name": "ruling.heic", "mimeType": "", "buffer": foreign_files.HEIC})
+    question.locator(".field-error").get_by_text("This is a HEIC photo").wait_for()
     chooser.set_input_files({"name": "ruling.png", "mimeType": "image/png", "buffer": DRAWN_SIGNATURE})
     question.get_by_text("ruling.png", exact=False).first.wait_for()
     looks("28-supporting-file")

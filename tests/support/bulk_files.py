@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 
-from econtracting.usecases.invitations.bulk import OPTIONAL, REQUIRED
+from econtracting.domain.access.invitation_file import NAMES
 
-COLUMNS = [*REQUIRED, *OPTIONAL]
+COLUMNS = list(NAMES)
 
 
 def row(number: int = 1, **changes: str) -> dict[str, str]:

@@ -285,6 +285,7 @@ def asks(world: World, packet_id: str, secret: str) -> dict[Route, list[Ask]]:
         ],
         ("POST", "/invitations"): [Ask(journey.invitation()), Ask(other)],
         ("POST", "/invitations/bulk"): [Ask(csv, {"dry_run": "true"}, {"Content-Type": "text/csv"})],
+        ("GET", "/invitations/template.csv"): nothing,
         ("GET", "/invitations/{packet_id}"): nothing,
         ("POST", "/invitations/{packet_id}/extend"): [Ask({"days": 3})],
         ("POST", "/invitations/{packet_id}/withdraw"): [Ask({"reason": "It was a mistake."})],

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import struct
 import zlib
+from io import BytesIO
+
+import typst
+from pypdf import PdfWriter
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfgen import canvas
 
 from tests.support.pictures import DRAWN_SIGNATURE
 
@@ -23,6 +29,31 @@ def pdf(*objects: bytes) -> bytes:
     )
     body = b"".join(parts) + b"\n".join([*objects, b""])
     return body + b"xref\n0 4\n%strailer << /Root 1 0 R /Size 4 >>\nstartxref\n%d\n%%%%EOF\n" % (table, len(body))
+
+
+def pdf_by(writer: str) -> bytes:
+    """One page by a library that writes PDFs, each in its own way."""
+    target = BytesIO()
+    if writer == "reportlab":
+        page = canvas.Canvas(target)
+        page.drawString(72, 720, "Ruling")
+        page.save()
+    elif writer == "typst":
+        return typst.compile(b"= Ruling", format="pdf")
+    else:
+        document = PdfWriter()
+        document.add_blank_page(300, 300)
+        document.write(target)
+    return target.getvalue()
+
+
+def encrypted_pdf(user: str) -> bytes:
+    """Without a password of the user, everybody can read it and programs honor what its owner forbade."""
+    target = BytesIO()
+    page = canvas.Canvas(target, encrypt=StandardEncryption(user, ownerPassword="owner", canModify=0))
+    page.drawString(72, 720, "Statement")
+    page.save()
+    return target.getvalue()
 
 
 def stream(dictionary: bytes, data: bytes, *, before: bytes = b"") -> bytes:

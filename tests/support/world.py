@@ -13,7 +13,7 @@ import re
 import threading
 import time
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -178,6 +178,7 @@ class World:
     pace: Pace
     cookie: str | None = None
     address: str = "203.0.113.7"
+    zone: str | None = None  # where the browser says it is
     calls: list[tuple[str, str]] = field(default_factory=list)
     relayed: Callable[[], int] = swept
 
@@ -188,13 +189,22 @@ class World:
         body: Any = None,
         *,
         staff: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | Sequence[str]] | None = None,
+        query: Mapping[str, str | Sequence[str]] | None = None,
     ) -> Answer:
-        """One request as API Gateway would make it of it: routed by the template, authorized, base64 both ways."""
+        """One request as API Gateway would make it of it: routed by the template, authorized, base64 both ways.
+
+        A header or a parameter with several values comes several times.
+        """
         function, resource = _route(method, path)
         self.calls.append((method, path))
-        sent = {"X-Requested-With": "econtracting", "Content-Type": "application/json", **(headers or {})}
+        sent: dict[str, str | Sequence[str]] = {
+            "X-Requested-With": "econtracting",
+            "Content-Type": "application/json",
+            **(headers or {}),
+        }
+        if self.zone is not None:
+            sent.setdefault("Time-Zone", self.zone)
         if self.cookie is not None and staff is None:
             sent["Cookie"] = f"__Host-session={self.cookie}"
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
@@ -267,16 +277,23 @@ class World:
             return {} if str(error) == authorizer.REFUSED else None
 
     def _event(
-        self, method: str, path: str, resource: str, headers: Mapping[str, str], query: Any, raw: bytes
+        self,
+        method: str,
+        path: str,
+        resource: str,
+        headers: Mapping[str, str | Sequence[str]],
+        query: Mapping[str, str | Sequence[str]] | None,
+        raw: bytes,
     ) -> dict[str, Any]:
+        fields, parameters = _several(headers), _several(query or {})
         return {
             "resource": resource,
             "path": path,
             "httpMethod": method,
-            "headers": dict(headers),
-            "multiValueHeaders": {name: [value] for name, value in headers.items()},
-            "queryStringParameters": dict(query) if query else None,
-            "multiValueQueryStringParameters": {name: [value] for name, value in query.items()} if query else None,
+            "headers": _last(fields),
+            "multiValueHeaders": fields,
+            "queryStringParameters": _last(parameters) or None,
+            "multiValueQueryStringParameters": parameters or None,
             "pathParameters": None,
             "stageVariables": None,
             "methodArn": f"arn:aws:execute-api:{REGION}:123456789012:api/v1/{method}{path}",
@@ -285,11 +302,20 @@ class World:
                 "httpMethod": method,
                 "stage": "v1",
                 "requestId": "request",
-                "identity": {"sourceIp": self.address, "userAgent": headers.get("User-Agent", "test browser")},
+                "identity": {"sourceIp": self.address, "userAgent": _last(fields).get("User-Agent", "test browser")},
             },
             "body": base64.b64encode(raw).decode() if raw else None,
             "isBase64Encoded": bool(raw),
         }
+
+
+def _several(given: Mapping[str, str | Sequence[str]]) -> dict[str, list[str]]:
+    return {name: [value] if isinstance(value, str) else list(value) for name, value in given.items()}
+
+
+def _last(given: Mapping[str, list[str]]) -> dict[str, str]:
+    """The gateway keeps the last of several values where it has room for one."""
+    return {name: values[-1] for name, values in given.items()}
 
 
 def _ending(event: Mapping[str, Any]) -> str:

@@ -128,12 +128,21 @@ const file = (id: string): Attachment => ({
   size: 10,
   status: "PASSED",
   reason: null,
+  message: null,
 });
 
 function Question({ onWay }: { onWay: (upload: Promise<boolean>) => void }) {
   const [attached, setAttached] = useState(["first"]);
   const [files, setFiles] = useState([file("first")]);
-  const allowed = { content_types: ["application/pdf"], largest: 100, per_question: 5 };
+  const allowed = {
+    content_types: ["application/pdf"],
+    endings: [".pdf"],
+    largest: 100,
+    most: 40,
+    together: 1000,
+    pixels: 25_000_000,
+    per_question: 5,
+  };
   return (
     <Uploads
       id="files"

@@ -17,9 +17,11 @@ from pypdf.generic import ArrayObject, DictionaryObject, StreamObject, read_obje
 from econtracting.adapters.failures import translated
 from econtracting.domain.errors import Unavailable
 from econtracting.domain.fields.rejections import Refusal
+from econtracting.domain.interview.file_kinds import PDF
 from econtracting.domain.interview.upload_content import (
     MOST_INFLATED,
     cannot_be_checked,
+    check_content,
     check_harmless,
     check_unpacked,
     plain_names,
@@ -45,11 +47,15 @@ _UNREADABLE = (
 
 class PlainFiles:
     def scan(self, key: str, content: bytes, content_type: str) -> None:
-        """Raises Refusal as `check_harmless`, also for what lies in a PDF's object streams, however they are packed."""
-        check_harmless(content, content_type)
-        if content_type == "application/pdf":
+        """Raises Refusal as `check_harmless`, also for what lies in a PDF's object streams, however they are packed.
+
+        Looked at is what is kept of the content.
+        """
+        if content_type == PDF:
+            kept = check_content(content, PDF).content
+            check_harmless(kept, PDF)
             left = MOST_INFLATED
-            for part in _object_streams(content):
+            for part in _object_streams(kept):
                 left -= len(part)
                 if left <= 0:
                     raise cannot_be_checked()

@@ -5,23 +5,29 @@ What decodes a stranger's image runs in a function without any rights (docs/deci
 
 from __future__ import annotations
 
+import struct
 import warnings
 from collections.abc import Sequence
 from io import BytesIO
 
-from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageDraw, UnidentifiedImageError
 
 from econtracting.adapters.mark_pages import MarkPages
-from econtracting.domain.interview.upload_content import MOST_PIXELS
+from econtracting.adapters.seen_pictures import ink, seen
 from econtracting.domain.signing.documents import Mark
 from econtracting.domain.signing.signature_image import refusal
 from econtracting.ports import Drawing
 
-Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 LARGEST = (900, 300)  # pixels; a mark is at most 3.2 inches wide
 INK = (16, 38, 63, 255)
 _FINER = 3  # drawn larger, then reduced, so that lines are smooth
 _MARGIN = 12
+_BLANK = (
+    "Nothing can be seen in this picture on white paper. Please choose one that shows your signature in dark ink, taken"
+    " in good light."
+)
+_DAMAGED = "This picture is damaged or incomplete. Please save it again, or take a screenshot of it."
+_TOO_MANY_PIXELS = "This picture has too many pixels. Please crop it to the signature, or save it smaller."
 
 
 class PillowPictures:
@@ -29,19 +35,21 @@ class PillowPictures:
         self._pages = MarkPages()
 
     def redraw(self, image: bytes) -> Drawing:
-        """Nothing of the upload but its pixels survives: no metadata, no color profile, no appended bytes."""
+        """What a person sees of the upload, trimmed to its ink; no metadata, no color profile, no appended bytes."""
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error", Image.DecompressionBombWarning)
-                with Image.open(BytesIO(image), formats=("PNG", "JPEG")) as opened:
-                    upright = ImageOps.exif_transpose(opened)
-                    picture = upright.convert("RGBA")
-        except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+                picture = seen(image)
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+            raise refusal("image", "too-many-pixels", _TOO_MANY_PIXELS) from None
+        except UnidentifiedImageError:
             raise refusal("image", "image-type", "This image cannot be used. Please choose another one.") from None
-        except (OSError, SyntaxError, ValueError, EOFError):
-            raise refusal("image", "damaged", "This image is damaged or incomplete. Please save it again.") from None
-        if _is_blank(picture):
-            raise refusal("image", "blank", "This image is empty. Please choose one that shows your signature.")
+        except (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, struct.error):
+            raise refusal("image", "damaged", _DAMAGED) from None
+        box = ink(picture)
+        if box is None:
+            raise refusal("image", "blank", _BLANK)
+        picture = picture.crop(box)
         picture.thumbnail(LARGEST)
         return _drawing(Image.frombytes("RGBA", picture.size, picture.tobytes()))
 
@@ -64,14 +72,6 @@ class PillowPictures:
 
     def preview(self, marks: Sequence[Mark]) -> bytes:
         return self._pages.picture(marks)
-
-
-def _is_blank(picture: Image.Image) -> bool:
-    """Whether nothing stands out against white paper."""
-    paper = Image.new("RGBA", picture.size, "white")
-    paper.alpha_composite(picture)
-    darkest, lightest = paper.convert("L").getextrema()
-    return bool(lightest - darkest < 16)  # type: ignore[operator]
 
 
 def _drawing(picture: Image.Image) -> Drawing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from math import isfinite
 from typing import Any
 from urllib.request import urlopen
 
@@ -62,6 +63,8 @@ class PoolTokens:
             groups=frozenset(map(str, groups)) if isinstance(groups, list) else frozenset(),
             agency_id=str(claims.get("custom:agency_id", "")),
             username=str(claims.get("cognito:username", claims["sub"])),
+            name=str(claims.get("name", "")),
+            phone=str(claims.get("phone_number", "")),
         )
 
     def _claims(self, token: str) -> dict[str, Any]:
@@ -78,7 +81,8 @@ class PoolTokens:
             options={"require": REQUIRED, "verify_exp": False, "verify_iat": False, "verify_nbf": False},
         )
         now = self._clock.now().timestamp()
-        if not _before(claims["iat"], now + SKEW_SECONDS) or not _before(now, claims["exp"]):
+        begins = [claims["iat"], *([claims["nbf"]] if "nbf" in claims else [])]  # RFC 7519, 4.1.5 and 4.1.6
+        if not all(_before(one, now + SKEW_SECONDS) for one in begins) or not _before(now, claims["exp"]):
             raise jwt.ExpiredSignatureError
         if claims["token_use"] != "id":
             raise jwt.InvalidTokenError
@@ -107,4 +111,4 @@ class PoolTokens:
 
 
 def _before(one: Any, other: Any) -> bool:
-    return isinstance(one, int | float) and isinstance(other, int | float) and one < other
+    return all(type(at) in (int, float) and isfinite(at) for at in (one, other)) and bool(one < other)

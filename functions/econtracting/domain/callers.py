@@ -17,6 +17,17 @@ class Request(NamedTuple):
     body_hash: str
 
 
+class Contact(NamedTuple):
+    """How someone is reached, as far as it is known."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+UNKNOWN = Contact()
+
+
 @dataclass(frozen=True)
 class Agent:
     """The signed-in agent of one packet. `request` is there when the call came with an Idempotency-Key.
@@ -41,3 +52,4 @@ class Staff:
     agency_id: str
     actor: Actor
     request: Request | None = None
+    contact: Contact = UNKNOWN  # what the token says

@@ -22,6 +22,7 @@ EContractingError
 ├── InvalidRequest           names field and rule
 │   ├── InvalidAnswers
 │   ├── WeakPassword
+│   ├── NoText               bytes that are letters in no encoding we know
 │   └── IdempotencyKeyReused
 ├── TooManyAttempts          with the seconds to wait
 ├── TooLarge                 what an outside system sent is longer than is kept; asking again changes nothing
@@ -177,6 +178,13 @@ class InvalidRequest(EContractingError):
 
     code = "invalid-request"
     title = "The request is not valid"
+
+
+class NoText(InvalidRequest):
+    """The body's bytes are letters in no encoding that is known for certain."""
+
+    code = "malformed-text"
+    title = "The body is not text"
 
 
 class InvalidAnswers(InvalidRequest):

@@ -64,7 +64,7 @@ def compose(name: str, *, packet: Packet, packet_type: PacketType, context: Mapp
 
     `context` gives what the packet does not hold: `to`, `code`, `link`, `temporary_password`, `requested_from`,
     `seconds`, `at`, `here`, `reason`, `fields`, `appointments`, `feed`, `check`, `failure`; what a letter does not name
-    is ignored. Days are those of the carrier, whose zone is `home`; a time is told as the agent's own clock shows it,
+    is ignored. Days are those of the carrier, whose zone is `home`; a time is that of the agent's own clock,
     where that is known, and always with its zone.
     Raises LookupError for a letter that does not exist, or that names an unknown value.
     """

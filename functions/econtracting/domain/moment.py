@@ -21,7 +21,7 @@ def iso(moment: datetime) -> str:
 
 
 def compact(moment: datetime) -> str:
-    """The same as a part of a name: 20261128T015400.123Z without its marks."""
+    """The same as a part of a name: 20261128T015400123Z."""
     return re.sub("[-:.]", "", iso(moment))
 
 

@@ -10,14 +10,17 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
+from econtracting.domain.access.invitation_file import MOST_ROWS
 from econtracting.domain.audit import Actor
-from econtracting.domain.callers import Agent, Request, Staff
+from econtracting.domain.callers import Agent, Contact, Request, Staff
 from econtracting.domain.errors import Forbidden, InvalidRequest, NotSignedIn, PasswordChangeRequired
+from econtracting.domain.words import Words, words
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 BODY_LIMIT = 1_000_000  # bytes; the largest body the contract knows is a 500-row CSV
 IDEMPOTENCY_KEY = re.compile("[!-~]([ -~]{0,253}[!-~])?")
 MESSAGES = "/webhooks/"
+FILES = "/invitations/bulk"  # takes a file in any encoding that spreadsheets write
 MESSAGE_LIMIT = 200_000  # bytes of a webhook: it is kept sealed, 16/9 as long, in one item (400 KB at most)
 
 
@@ -46,8 +49,13 @@ def agent(app: APIGatewayRestResolver, *, before_password_change: bool = False) 
         signed_in_at,
         actor(app, "agent", found["session"][:16]),
         _request(app, found["packet_id"]),
-        app.current_event.headers.get("Time-Zone"),
+        time_zone(app),
     )
+
+
+def time_zone(app: APIGatewayRestResolver) -> str | None:
+    """Where the browser says it is, by the zone's name in the IANA database; days.py decides how far it counts."""
+    return app.current_event.headers.get("Time-Zone")
 
 
 def guard_cross_site(app: APIGatewayRestResolver) -> None:
@@ -66,7 +74,14 @@ def staff(app: APIGatewayRestResolver, *groups: str) -> Staff:
     if not member_of & set(groups):
         raise Forbidden()
     subject = found["subject"]
-    return Staff(subject, member_of, found.get("agency_id", ""), actor(app, "staff", subject), _request(app, subject))
+    return Staff(
+        subject,
+        member_of,
+        found.get("agency_id", ""),
+        actor(app, "staff", subject),
+        _request(app, subject),
+        Contact(found.get("name", ""), found.get("email", ""), found.get("phone", "")),
+    )
 
 
 def idempotency(app: APIGatewayRestResolver, caller: str) -> Request | None:
@@ -83,8 +98,8 @@ def idempotency(app: APIGatewayRestResolver, caller: str) -> Request | None:
     if not IDEMPOTENCY_KEY.fullmatch(key):
         raise _bad_key("characters", "An Idempotency-Key is printable ASCII, with no blank at either end.")
     version = event.headers.get("If-Match") or ""
-    what = f"{event.http_method} {event.path}\n{version and version + chr(10)}{event.decoded_body or ''}"
-    return Request(caller=caller, key=key, body_hash=sha256(what.encode()).hexdigest())
+    what = f"{event.http_method} {event.path}\n{version and version + chr(10)}".encode() + raw_body(app)
+    return Request(caller=caller, key=key, body_hash=sha256(what).hexdigest())
 
 
 def _request(app: APIGatewayRestResolver, caller: str) -> Request | None:
@@ -99,6 +114,13 @@ def _bad_key(rule: str, message: str) -> InvalidRequest:
 def body_limit(path: str) -> int:
     """How many bytes a body sent to this path may have."""
     return MESSAGE_LIMIT if path.startswith(MESSAGES) else BODY_LIMIT
+
+
+def too_much(path: str) -> Words:
+    """What to do about a body that is longer than its path takes."""
+    if path == FILES:
+        return words("Send at most {rows} rows and {limit:,} bytes.", rows=MOST_ROWS, limit=body_limit(path))
+    return words("Send at most {limit:,} bytes.", limit=body_limit(path))
 
 
 def raw_body(app: APIGatewayRestResolver) -> bytes:

@@ -23,6 +23,7 @@ PDF_OR_ELSEWHERE = PDF | {
 PNG = _declared("image/png")
 ZIP = _declared("application/zip")
 PLAIN = _declared("text/plain")
+CSV = _declared("text/csv")
 ZIP_OR_PDF = _declared("application/zip", "application/pdf")
 
 # Encoded here: the resolver's response models know text only.
@@ -48,6 +49,11 @@ def png(content: bytes) -> File:
 
 def zipped(content: bytes, name: str) -> File:
     return _file(content, "application/zip", {"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def csv(content: str, name: str) -> File:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return _file(content.encode(), "text/csv; charset=utf-8", headers)
 
 
 def plain(content: str) -> File:

@@ -16,11 +16,11 @@ from aws_lambda_powertools.event_handler.exceptions import ServiceError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from econtracting.domain import errors
-from econtracting.domain.findings import message_of
 from econtracting.domain.words import Words, joined, said, words
-from econtracting.http.callers import MESSAGES, body_limit
+from econtracting.http.callers import FILES, MESSAGES, body_limit, too_much
 from econtracting.http.edge import seen_through
 from econtracting.http.languages import language_of
+from econtracting.http.requests import NoSuchAddress, read, said_of
 from econtracting.http.routes import methods_of
 from econtracting.views.base import speaking, spoken
 
@@ -34,6 +34,7 @@ STATUS: dict[type[errors.EContractingError], HTTPStatus] = {
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.StaleVersion: HTTPStatus.PRECONDITION_FAILED,
+    errors.NoText: HTTPStatus.BAD_REQUEST,
     errors.InvalidRequest: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -98,7 +99,7 @@ def invalid_fields(found: list[dict[str, Any]]) -> list[dict[str, str]]:
     rows = []
     for one in found:
         place = [str(part) for part in one["loc"] if part not in ("body", "query", "path", "header")]
-        rows.append({"field": ".".join(place), "rule": one["type"].replace("_", "-"), "message": message_of(one)})
+        rows.append({"field": ".".join(place), "rule": one["type"].replace("_", "-"), "message": said_of(one)})
     return rows
 
 
@@ -111,12 +112,11 @@ def unreadable(event: dict[str, Any]) -> Response[str] | None:
     body = event.get("body") or ""
     encoded = bool(event.get("isBase64Encoded"))
     resource = event.get("resource") or ""
-    limit = body_limit(resource)
-    if (len(body) * 3 // 4 - body[-2:].count("=") if encoded else len(body)) > limit:
-        title, detail = words("The request is too large"), words("Send at most {limit:,} bytes.", limit=limit)
+    if (len(body) * 3 // 4 - body[-2:].count("=") if encoded else len(body)) > body_limit(resource):
+        title, detail = words("The request is too large"), too_much(resource)
         return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request-too-large", title, detail)
-    if resource.startswith(MESSAGES):
-        return None  # whoever signed it is heard, whatever it is
+    if resource.startswith(MESSAGES) or resource == FILES:
+        return None  # whoever signed it is heard, whatever it is; a file says by its bytes which letters they are
     try:
         (base64.b64decode(body, validate=True).decode() if encoded else body).encode()
     except (binascii.Error, UnicodeError):
@@ -148,6 +148,12 @@ class Door(APIGatewayRestResolver):
     def _answer(self, event: Any, context: Any) -> dict[str, Any]:
         if refused := unreadable(event):
             logger.info("refused", status=refused.status_code)
+        else:
+            try:
+                event = read(self, event)
+            except errors.EContractingError as refusal:
+                refused = self._refused(refusal)
+        if refused:
             kept = {name: [str(value)] for name, value in refused.headers.items()}
             kept["Content-Type"] = [str(refused.content_type)]
             answer: dict[str, Any] = {
@@ -198,7 +204,7 @@ class Door(APIGatewayRestResolver):
                 words("Use {methods}.", methods=joined(allowed, by=" or ")),
                 allow=allowed,
             )
-        return problem(HTTPStatus.NOT_FOUND, "route-not-found", "There is no such address", "Check the path.")
+        return self._refused(NoSuchAddress())
 
     def _unexpected(self, error: Exception) -> Response[str]:
         # The frames, never the message: it may quote what someone entered.

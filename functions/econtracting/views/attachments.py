@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from econtracting.domain.interview.attachments import AttachmentStatus
-from econtracting.views.base import View
+from econtracting.views.base import Said, View
 
 type FormValue = Annotated[str, Field(description="Value of a form's hidden field, sent as it is")]
 
@@ -18,10 +18,11 @@ class AttachmentView(View):
 
     attachment_id: str = Field(description="What an answer names the file by, once it has passed")
     file_name: str
-    content_type: str
-    size: int = Field(description="Bytes")
+    content_type: str = Field(description="Media type; once it has passed, the one that its content has")
+    size: int = Field(description="Bytes; once it has passed, of what is kept")
     status: AttachmentStatus
     reason: str | None = Field(description="The rule that a rejected file broke")
+    message: Said | None = Field(description="For the person who uploaded a rejected file: what is wrong, what to do")
 
 
 class UploadView(View):

@@ -102,7 +102,11 @@ class AttachmentRulesView(View):
 
     per_question: int = Field(description="Most files of one question")
     largest: int = Field(description="Bytes of one file at most")
-    content_types: list[str] = Field(description="Media types")
+    most: int = Field(description="Most files of all questions together")
+    together: int = Field(description="Bytes of all files together at most")
+    pixels: int = Field(description="Most pixels of a picture, width times height")
+    content_types: list[str] = Field(description="Media types; their many other names are understood too")
+    endings: list[str] = Field(description="Endings of names, each with its period, in lower case")
 
 
 class LicenseView(View):

@@ -9,6 +9,7 @@ from typing import Self
 from pydantic import Field
 
 from econtracting.domain.access.invitation import RowOutcome
+from econtracting.domain.access.invitation_file import Table
 from econtracting.domain.moment import Moment
 from econtracting.domain.need_to_know import Caller, as_seen
 from econtracting.domain.packet import Agency, AgencyRow, Delivery, InvitedAgent, Recruiter, Status
@@ -84,7 +85,7 @@ class InvitationPage(View):
 class BulkRow(View):
     """What became of a row. Values are never repeated."""
 
-    row: int = Field(description="As a spreadsheet numbers it: the row that names the columns is 1")
+    row: int = Field(description="As a spreadsheet numbers it, blank rows counted")
     outcome: RowOutcome
     packet_id: str | None = Field(description="The packet it opened, or the open one in its way")
     errors: list[RemarkView] = Field(description="Why it was refused")
@@ -94,16 +95,20 @@ class BulkReport(View):
     """What became of a file, row by row."""
 
     dry_run: bool = Field(description="Whether the rows were judged only")
+    encoding: str = Field(description="The encoding that the file was read in")
+    separator: str = Field(description="What parts its cells: comma, semicolon, tab or bar")
     created: int
     refused: int
     not_attempted: int = Field(description="Rows left when the time of one call was over; send the file again")
     rows: list[BulkRow] = Field(description="In the file's order")
 
     @classmethod
-    def of(cls, rows: list[BulkRow], *, dry_run: bool) -> Self:
+    def of(cls, table: Table, rows: list[BulkRow], *, dry_run: bool) -> Self:
         outcomes = Counter(row.outcome for row in rows)
         return cls(
             dry_run=dry_run,
+            encoding=table.encoding,
+            separator=table.separator,
             created=outcomes[RowOutcome.CREATED],
             refused=outcomes[RowOutcome.REFUSED],
             not_attempted=outcomes[RowOutcome.NOT_ATTEMPTED],

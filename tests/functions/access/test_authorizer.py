@@ -67,6 +67,61 @@ def test_an_agent_is_known_by_the_session_cookie(world: World, cookie: str) -> N
     assert all(isinstance(value, str) for value in context.values())
 
 
+def known_by(*cookies: str, **event: Any) -> bool:
+    """Whether the authorizer knows the agent by cookies in fields of their own, of which the gateway names the last."""
+    named = {"Cookie": cookies[-1]} if cookies else {}
+    request = {"headers": named, "multiValueHeaders": {"Cookie": list(cookies)}, "methodArn": ARN, "httpMethod": "GET"}
+    try:
+        return bool(authorizer.lambda_handler(request | event, Context())["context"]["packet_id"])
+    except Exception as refusal:
+        if str(refusal) != authorizer.REFUSED:
+            raise
+        return False
+
+
+@pytest.mark.brings("P15")
+def test_cookies_in_several_headers_are_one_list(world: World, cookie: str) -> None:
+    assert known_by(cookie, "theme=dark")
+    assert known_by("theme=dark", cookie)
+    assert known_by("a=1", f"b=2; {cookie}", "c=3")
+    assert known_by(multiValueHeaders={"cookie": ["a=1", cookie]}, headers=None)
+    assert known_by(cookies=["a=1", cookie], headers={}, multiValueHeaders=None)
+    assert known_by(multiValueHeaders={"Cookie": ["a=1"], "COOKIE": [cookie]})
+
+
+@pytest.mark.brings("P15")
+def test_a_session_that_comes_twice_is_one_and_two_sessions_are_none(world: World, cookie: str) -> None:
+    other = "__Host-session=" + "A" * 43
+    assert known_by(cookie, cookie)
+    assert known_by(cookie.replace("=", '="') + '"', "theme=dark")
+    assert known_by("__Host-session=", cookie)  # what cannot be one is passed over
+    assert not known_by(cookie, other)
+    assert not known_by(f"{other}; {cookie}")
+
+
+@pytest.mark.brings("P15")
+@pytest.mark.parametrize("form", ["a=1,{}", "a=1, {}", "x{}", "session={}", '"{}"'])
+def test_the_value_of_a_foreign_cookie_is_never_ours(world: World, cookie: str, form: str) -> None:
+    """A neighbor's site may set cookies for ours, but none of the `__Host-` name: it may not smuggle one in a value."""
+    assert not known_by(form.format(cookie))
+
+
+@pytest.mark.brings("P15")
+def test_the_door_finds_the_session_that_a_log_in_replaces_in_any_header(world: World, cookie: str) -> None:
+    body = {"invitation": journey.link_secret(world), "password": journey.PASSWORD}
+    standing, world.cookie = world.cookie, None
+    headers = {"Cookie": [f"__Host-session={standing}", "theme=dark"]}
+    expect(world.call("POST", "/access/sessions", body, headers=headers), 201)
+    assert world.cookie != standing
+    assert not known_by(f"__Host-session={standing}")
+
+
+@pytest.mark.brings("P15")
+def test_an_agent_with_cookies_in_several_headers_is_served(world: World, cookie: str) -> None:
+    world.cookie = None
+    expect(world.call("GET", "/access/sessions/current", headers={"Cookie": [cookie, "theme=dark"]}), 200)
+
+
 def test_the_policy_covers_the_stage_and_nothing_else(world: World, cookie: str) -> None:
     (statement,) = authorize(Cookie=cookie)["policyDocument"]["Statement"]
     assert statement == {
@@ -95,6 +150,16 @@ def test_staff_are_known_by_their_token(staff: None) -> None:
         "groups": "contracting,recruiter",
         "agency_id": "agency-1",
     }
+
+
+@pytest.mark.brings("P12")
+def test_a_members_name_and_telephone_go_along_where_the_token_says_them(
+    staff: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    robin = StaffMember("subject-1", "r@agency.example", frozenset({"recruiter"}), "agency-1", "rita", "Robin", "+1615")
+    monkeypatch.setattr(Tokens, "verify", lambda *_: robin)
+    context = authorize(Authorization="Bearer good.token.here")["context"]
+    assert (context["name"], context["phone"]) == ("Robin", "+1615")
 
 
 def test_header_names_have_no_case(staff: None) -> None:

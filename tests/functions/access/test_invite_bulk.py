@@ -185,3 +185,116 @@ def test_a_file_is_judged_by_the_agencys_name_before_anything_is_sent(world: Wor
     for dry in (True, False):
         (judged,) = send(world, table(row(agency_name="Another Agency")), dry=dry).json["rows"]
         assert (judged["outcome"], judged["errors"][0]["rule"]) == ("refused", "agency-name")
+
+
+SHORT = ["first_name", "last_name", "email", "level"]
+ROBIN = RECRUITER | {"name": "Robin Park", "phone": "+16155550100"}
+
+
+def refusals(answer: Answer) -> list[tuple[int, str, str]]:
+    """Row, column and rule of every remark."""
+    rows = answer.json["rows"]
+    return [(one["row"], error["field"], error["rule"]) for one in rows for error in one["errors"]]
+
+
+@pytest.mark.brings("P12")
+def test_rows_keep_the_numbers_that_the_spreadsheet_shows(world: World) -> None:
+    body = table(row(1)) + b",,,\r\n\r\n" + table(row(2, level="99"), row(3)).split(b"\r\n", 1)[1]
+    answer = expect(send(world, body), 202)
+    assert outcomes(answer) == [(2, "created"), (5, "refused"), (6, "created")]
+
+
+@pytest.mark.brings("P12")
+def test_recruiter_and_agency_are_the_callers_own_where_a_row_names_none(world: World) -> None:
+    first = table(row(1), columns=[*SHORT, "agency_name"])
+    expect(send(world, first, staff=ROBIN), 202)  # the agency's first packet names it
+    answer = expect(send(world, table(row(2), columns=SHORT), staff=ROBIN), 202)
+    assert outcomes(answer) == [(2, "created")], answer.json
+    packet = wiring.packets().load(answer.json["rows"][0]["packet_id"])
+    assert (packet.recruiter.name, packet.recruiter.email) == ("Robin Park", "r@agency.example")
+    assert packet.recruiter.phone == "+16155550100"
+    assert (packet.agency.id, packet.agency.name) == ("agency-1", "Harbor Agency")
+
+
+@pytest.mark.brings("P12")
+def test_an_agency_is_named_once_in_a_file(world: World) -> None:
+    body = table(row(1), row(2, agency_name=""), columns=[*SHORT, "agency_name"])
+    assert outcomes(expect(send(world, body, staff=ROBIN), 202)) == [(2, "created"), (3, "created")]
+
+
+@pytest.mark.brings("P12")
+def test_what_neither_row_nor_token_says_is_asked_for_by_its_column(world: World) -> None:
+    answer = expect(send(world, table(row(1, email=""), columns=SHORT), dry=True), 200)
+    assert refusals(answer) == [
+        (2, "email", "required"),
+        (2, "recruiter_name", "required"),
+        (2, "recruiter_phone", "required"),
+        (2, "agency_name", "required"),
+    ]
+
+
+@pytest.mark.brings("P12")
+def test_another_recruiters_row_does_not_borrow_the_callers_name_and_telephone(world: World) -> None:
+    columns = [*SHORT, "recruiter_email", "agency_name"]
+    answer = expect(send(world, table(row(1), columns=columns), staff=ROBIN, dry=True), 200)
+    assert refusals(answer) == [(2, "recruiter_name", "required"), (2, "recruiter_phone", "required")]
+
+
+@pytest.mark.brings("P12")
+def test_each_remark_names_row_column_and_rule(world: World) -> None:
+    body = table(
+        row(1, npn="1.23457E+09"),
+        row(2, level="4-Jan", first_name="Jos?"),
+        row(3, recruiter_phone="555"),
+        row(4, pre_appointment_states="TN XX"),
+        row(5, agency_name="#N/A"),
+        row(6, agency_id="agency-2"),
+        row(7, level=""),
+        row(8, npn="0012345"),
+    )
+    assert refusals(expect(send(world, body, dry=True), 200)) == [
+        (2, "npn", "rounded-number"),
+        (3, "first_name", "letters-lost"),
+        (3, "level", "became-a-date"),
+        (4, "recruiter_phone", "phone-format"),
+        (5, "pre_appointment_states", "state-unknown"),
+        (6, "agency_name", "spreadsheet-error"),
+        (7, "agency_id", "agency"),
+        (8, "level", "required"),
+        (9, "npn", "npn-zero"),
+    ]
+
+
+@pytest.mark.brings("P12")
+def test_a_spreadsheets_guards_around_numbers_are_taken_off(world: World) -> None:
+    body = table(row(1, npn='="15645555"', level="4.0", recruiter_phone="'6155550100"))
+    report = expect(send(world, body), 202).json
+    packet = wiring.packets().load(report["rows"][0]["packet_id"])
+    assert (packet.agent.npn, packet.level, packet.recruiter.phone) == ("15645555", "4", "+16155550100")
+
+
+@pytest.mark.brings("P12")
+@pytest.mark.parametrize(
+    ("encoding", "read_as"), [("cp1252", "windows-1252"), ("utf-16", "utf-16"), ("utf-8-sig", "utf-8")]
+)
+def test_a_file_in_another_encoding_is_taken_and_its_key_holds(world: World, encoding: str, read_as: str) -> None:
+    body = table(row(1, last_name="Muñoz")).decode().encode(encoding)
+    first, second = (expect(send(world, body, key="k"), 202) for _ in range(2))
+    assert first.json["encoding"] == read_as
+    assert first.json["rows"] == second.json["rows"]
+    assert wiring.packets().load(first.json["rows"][0]["packet_id"]).agent.last_name == "Muñoz"
+
+
+@pytest.mark.brings("P12")
+def test_a_file_that_is_too_large_is_told_how_many_rows_go_in_one(world: World) -> None:
+    assert "500 rows" in expect(send(world, b"x" * 1_000_001), 413).json["detail"]
+
+
+@pytest.mark.brings("P12")
+def test_the_template_is_a_file_to_download_and_to_send_back(world: World) -> None:
+    answer = expect(world.call("GET", "/invitations/template.csv", staff=RECRUITER), 200)
+    assert answer.headers["Content-Type"] == ["text/csv; charset=utf-8"]
+    assert answer.headers["Content-Disposition"] == ['attachment; filename="invitations.csv"']
+    filled = answer.body + table(row(1)).split(b"\r\n", 1)[1]
+    assert outcomes(expect(send(world, filled), 202)) == [(2, "created")]
+    expect(world.call("GET", "/invitations/template.csv", headers={"Cookie": ""}), 401)

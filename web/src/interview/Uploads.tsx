@@ -4,7 +4,8 @@ import { api, newKey } from "../api/client";
 import { Button } from "../components/Button";
 import { Remarks } from "../components/inputs";
 import { words } from "../components/useAct";
-import { fileSize, hasMessage, t } from "../i18n";
+import { fileSize, t } from "../i18n";
+import { readyToSend } from "../pictures";
 
 interface Props {
   id: string;
@@ -37,15 +38,14 @@ export function Uploads(props: Props) {
     setBusy(true);
     setRefusal(undefined);
     try {
-      const found = await send(file);
+      const found = await send(await readyToSend(file, allowed).catch(() => file));
       setFiles((known) => [...known.filter((one) => one.attachment_id !== found.attachment_id), found]);
       if (found.status === "PASSED") {
         onAttached([...now.current, found.attachment_id]);
         setSaid(t("upload.done", { name: found.file_name }));
         return true;
       }
-      const reason = `upload.reason.${found.reason}`;
-      setRefusal(hasMessage(reason) ? t(reason) : t("upload.refused"));
+      setRefusal(found.message ?? t("upload.refused"));
     } catch (problem) {
       setRefusal(words(problem));
     } finally {
@@ -71,7 +71,13 @@ export function Uploads(props: Props) {
         {!needed && <span className="optional"> {t("optional")}</span>}
       </label>
       <p className="hint" id={`${id}-hint`}>
-        {t("upload.hint", { size: fileSize(allowed.largest), n: allowed.per_question })}
+        {t("upload.hint", {
+          size: fileSize(allowed.largest),
+          n: allowed.per_question,
+          most: allowed.most,
+          together: fileSize(allowed.together),
+          megapixels: allowed.pixels / 1_000_000,
+        })}
       </p>
       {attached.length > 0 && (
         <ul className="file-list">
@@ -97,7 +103,7 @@ export function Uploads(props: Props) {
         type="file"
         id={id}
         className="file-input"
-        accept={allowed.content_types.join(",")}
+        accept={[...allowed.content_types, ...allowed.endings, "image/*"].join(",")}
         disabled={busy || full}
         aria-describedby={`${id}-hint`}
         aria-invalid={error || refusal ? true : undefined}

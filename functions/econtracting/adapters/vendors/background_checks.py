@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Annotated, BinaryIO, Literal
 from urllib.parse import quote
 
-from pydantic import AwareDatetime, StringConstraints, model_validator
+from pydantic import StringConstraints, model_validator
 
 from econtracting.adapters.secrets import Credential
 from econtracting.adapters.vendors.http import USUAL, Answer, Timeouts, Vendor
 from econtracting.domain.errors import BadSignature
 from econtracting.domain.interview.definition import Meaning
+from econtracting.domain.moment import ToldMoment
 from econtracting.domain.screening.background import (
     Report,
     ScreeningCompany,
@@ -52,7 +53,7 @@ class _Report(Answer):
     status: Literal["pending", "suspended", "paused", "complete", "canceled", "dispute"]
     result: Literal["clear", "consider"] | None
     suspended_fields: tuple[str, ...] = ()
-    estimated_completion_at: AwareDatetime | None = None
+    estimated_completion_at: ToldMoment | None = None
 
     @model_validator(mode="after")
     def _complete_means_decided(self) -> _Report:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any, Literal
 from urllib.parse import quote
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from econtracting.adapters.secrets import Credential
 from econtracting.adapters.vendors.http import USUAL, Answer, Timeouts, Vendor
 from econtracting.domain.appointing.appointments import License, Licenses, Line
 from econtracting.domain.fields.us import State
-from econtracting.domain.moment import Day
+from econtracting.domain.moment import Day, ToldMoment
 
 
 class _Line(Answer):
@@ -41,7 +41,7 @@ class _Producer(Answer):
     npn: str
     first_name: str | None
     last_name: str | None
-    as_of: AwareDatetime
+    as_of: ToldMoment
     licenses: tuple[_License, ...]
 
 

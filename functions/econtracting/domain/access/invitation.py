@@ -59,9 +59,14 @@ def _email(raw: str) -> str:
     return no_formula(contact_rules.email(raw))
 
 
+def is_agency_id(text: str) -> bool:
+    """Whether an agency can have this id."""
+    return 0 < len(text) <= 64 and text.isascii() and text.replace("-", "").replace("_", "").isalnum()
+
+
 def _agency_id(raw: str) -> str:
     text = code(raw)
-    if not (0 < len(text) <= 64 and text.isascii() and text.replace("-", "").replace("_", "").isalnum()):
+    if not is_agency_id(text):
         raise Refusal("agency-id", "An agency's id has up to 64 letters, digits, hyphens and underscores.")
     return text
 

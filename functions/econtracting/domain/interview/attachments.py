@@ -8,27 +8,28 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import Self
 
 from econtracting.domain.errors import InvalidRequest
 from econtracting.domain.fields.rejections import Findings, Refusal
 from econtracting.domain.fields.text import clean
+from econtracting.domain.interview.file_kinds import media_type
+from econtracting.domain.interview.upload_content import Whole
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record
-from econtracting.domain.words import joined, words
+from econtracting.domain.words import Text, words
 
 LARGEST = 10 * 1024 * 1024  # bytes of one file
 MOST = 40  # files of a packet, waiting and passed
 LARGEST_TOGETHER = 100 * 1024 * 1024  # bytes of all of them
 FILE_NAME_LENGTH = 120
+_TOO_LARGE = (
+    "A file can have at most 10 megabytes. Please save it smaller: scan it in gray at 200 dots per inch, or print it to"
+    " PDF in parts."
+)
 TIME_TO_UPLOAD = timedelta(minutes=15)
 REQUESTS_PER_HOUR = 100
-
-ENDINGS = {
-    "application/pdf": (".pdf",),
-    "image/png": (".png",),
-    "image/jpeg": (".jpg", ".jpeg"),
-}
 
 
 class AttachmentStatus(StrEnum):
@@ -38,7 +39,10 @@ class AttachmentStatus(StrEnum):
 
 
 class Attachment(Record):
-    """One upload. `reason` is the rule a rejected one broke."""
+    """One upload. `reason` is the rule a rejected one broke, `message` what is wrong with it and what to do.
+
+    What was announced of type and size is corrected by what passed: that alone is kept.
+    """
 
     packet_id: str
     id: str
@@ -47,18 +51,24 @@ class Attachment(Record):
     size: int
     status: AttachmentStatus = AttachmentStatus.AWAITED
     reason: str | None = None
+    message: Text | None = None
     sha256: str | None = None
     requested_at: Moment
     checked_at: Moment | None = None
 
-    def pass_(self, sha256: str, at: datetime) -> Self:
-        """It was looked at and nothing is wrong with it."""
-        return self.model_copy(update={"checked_at": at, "sha256": sha256, "status": AttachmentStatus.PASSED})
+    def pass_(self, kept: Whole, at: datetime) -> Self:
+        """It was looked at and nothing is wrong with what is kept of it."""
+        found = {
+            "content_type": kept.content_type,
+            "size": len(kept.content),
+            "sha256": sha256(kept.content).hexdigest(),
+        }
+        return self.model_copy(update={"checked_at": at, "status": AttachmentStatus.PASSED, **found})
 
-    def reject(self, rule: str, sha256: str, at: datetime) -> Self:
+    def reject(self, refusal: Refusal, arrived: bytes, at: datetime) -> Self:
         """It was looked at and breaks a rule."""
-        judged = {"checked_at": at, "sha256": sha256, "status": AttachmentStatus.REJECTED, "reason": rule}
-        return self.model_copy(update=judged)
+        judged = {"checked_at": at, "sha256": sha256(arrived).hexdigest(), "status": AttachmentStatus.REJECTED}
+        return self.model_copy(update=judged | {"reason": refusal.rule, "message": refusal.message})
 
     def lapsed(self, now: datetime) -> bool:
         """Whether it was announced so long ago that nothing comes any more."""
@@ -74,25 +84,25 @@ class Attachment(Record):
 
 
 def checked_request(file_name: str, content_type: str, size: int) -> str:
-    """The file's name as it is shown and printed. Raises InvalidRequest naming everything that cannot be uploaded."""
+    """The file's name as it is shown and printed; its type is for `media_type` to tell.
+
+    Raises InvalidRequest naming everything for which it cannot be uploaded.
+    """
     found = Findings()
     name = file_name
     try:
         name = _file_name(file_name)
     except Refusal as refusal:
         found.error("file_name", refusal)
-    endings = ENDINGS.get(content_type)
-    if endings is None:
-        found.error("content_type", Refusal("type-unknown", "Only PDF, PNG and JPEG files can be uploaded."))
-    elif not name.casefold().endswith(endings):
-        message = words("The name of such a file ends in {endings}.", endings=joined(endings, by=" or "))
-        found.error("file_name", Refusal("type-mismatch", message))
+    try:
+        media_type(name, content_type)
+    except Refusal as refusal:
+        found.error("file_name" if refusal.rule == "type-mismatch" else "content_type", refusal)
     if size < 1:
-        found.error("size", Refusal("empty", "This file is empty."))
+        message = "This file is empty: nothing was saved in it. Please save or download it again."
+        found.error("size", Refusal("empty", message))
     elif size > LARGEST:
-        found.error(
-            "size", Refusal("too-large", words("A file can have at most {limit} megabytes.", limit=LARGEST // 1024**2))
-        )
+        found.error("size", Refusal("too-large", _TOO_LARGE))
     if found.errors:
         raise InvalidRequest(errors=[error.model_dump() for error in found.errors])
     return name

@@ -1,4 +1,4 @@
-"""What an upload's bytes are: the declared type, whole, of sane measures, and nothing that runs.
+"""What an upload's bytes are: a whole file of a type that is taken, of sane measures, and nothing that runs.
 
 Headers are read, pictures are never decoded: a decoder is what a hostile picture attacks. Sources: ISO 32000-2 (PDF),
 W3C PNG, ITU-T T.81 (JPEG); the limit of 25 megapixels is OWASP ASVS 5.0, 5.2.6.
@@ -7,19 +7,36 @@ W3C PNG, ITU-T T.81 (JPEG); the limit of 25 megapixels is OWASP ASVS 5.0, 5.2.6.
 from __future__ import annotations
 
 import re
-import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from econtracting.domain.fields.rejections import Refusal
-from econtracting.domain.words import words
+from econtracting.domain.interview.file_kinds import ANY, JPEG, PDF, PNG, other_kind
+from econtracting.domain.interview.picture_files import (
+    JPEG_FIRST,
+    PNG_FIRST,
+    ends_too_early,
+    jpeg_end,
+    png_end,
+)
 
-MOST_PIXELS = 25_000_000
 _STEP = 16 * 1024
 MOST_INFLATED = 128 * 1024 * 1024  # bytes, over all streams of a PDF
 
-_PNG = b"\x89PNG\r\n\x1a\n"
-_SIZED_JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_NOTHING_KNOWN = "This is no PDF, PNG or JPEG file, whatever its name says. Please open it and print it to PDF."
+_ENCRYPTED = (
+    "This PDF is encrypted: it asks for a password, or its maker forbade changes. Please open it, print it to a new"
+    " PDF, and upload that one."
+)
+_ACTIVE_FOUND = "This PDF holds a program, a form or another file. Please print it to a new PDF and upload that one."
+_HEADER_WITHIN = 1024
+_HEADER = re.compile(rb"%PDF-[12]\.[0-9]")
+_PDF_END = b"%%EOF"
+_LINE_END = re.compile(rb"(?:\r\n|\r|\n)?")
+_UNFINISHED = re.compile(
+    rb"\A[0-9]+[ \r\n]+[0-9]|[0-9][\0\t\n\f\r ]+[0-9]{1,5}[\0\t\n\f\r ]+obj\b|startxref|endobj|endstream"
+)
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STREAM = re.compile(rb"stream\r?\n")
 _ACTIVE = re.compile(
@@ -28,9 +45,27 @@ _ACTIVE = re.compile(
 )
 
 
-def check_content(content: bytes, content_type: str) -> None:
-    """Whether the bytes are a whole file of the type. Raises Refusal: type-mismatch, damaged, too-many-pixels."""
-    _CHECKS[content_type](content)
+class Whole(NamedTuple):
+    """A file alone, and the type it really is."""
+
+    content_type: str
+    content: bytes
+
+
+def check_content(content: bytes, content_type: str) -> Whole:
+    """The whole file that the bytes hold, without what stands before and behind it; this is what may be kept.
+
+    Of two kinds of pictures the content decides, and of all kinds if the type is `ANY`. Raises Refusal: type-mismatch
+    with the true name of what it is, damaged, too-many-pixels, type-rare.
+    """
+    if content_type != PDF:
+        if content.startswith(PNG_FIRST):
+            return Whole(PNG, content[: png_end(content)])
+        if content.startswith(JPEG_FIRST):
+            return Whole(JPEG, content[: jpeg_end(content)])
+        if content_type != ANY:
+            raise _not_taken(content, content_type)
+    return Whole(PDF, _alone(content))
 
 
 def check_harmless(content: bytes, content_type: str) -> None:
@@ -38,10 +73,10 @@ def check_harmless(content: bytes, content_type: str) -> None:
 
     What is packed otherwise than deflated, the scanner's adapter unpacks; a virus scanner would stand there too.
     """
-    if content_type != "application/pdf":
+    if content_type != PDF:
         return
     if re.search(rb"/Encrypt\b", content):
-        raise Refusal("encrypted", "This PDF is protected with a password. Please upload it without protection.")
+        raise Refusal("encrypted", _ENCRYPTED)
     for part in (content, *_inflated(content)):
         check_unpacked(part)
 
@@ -49,7 +84,7 @@ def check_harmless(content: bytes, content_type: str) -> None:
 def check_unpacked(part: bytes) -> None:
     """Raises Refusal: active-content, for a piece of a PDF that names a program, a form or another file."""
     if _ACTIVE.search(plain_names(part)):
-        raise Refusal("active-content", "This PDF holds a program, a form or another file. Please upload a plain one.")
+        raise Refusal("active-content", _ACTIVE_FOUND)
 
 
 def plain_names(part: bytes) -> bytes:
@@ -61,64 +96,38 @@ def cannot_be_checked() -> Refusal:
     return Refusal("unreadable", "This PDF cannot be checked. Please print it to a new PDF and upload that one.")
 
 
-def _pdf(content: bytes) -> None:
-    if not re.match(rb"%PDF-[12]\.[0-9]", content):
-        raise _mismatch("PDF")
-    if b"%%EOF" not in content[-1024:]:
-        raise _damaged()
+def _alone(content: bytes) -> bytes:
+    """A PDF without what stands before its header and behind its last end. Raises Refusal: type-mismatch, damaged.
+
+    The header stands within the first 1,024 bytes (ISO 32000-1, Annex H, note 13): mark-up of mail, byte-order marks
+    and blank lines come before it. Offsets in the file count from the header.
+    """
+    header = _HEADER.search(content, 0, _HEADER_WITHIN + len(b"%PDF-1.0"))
+    if header is None:
+        raise _not_taken(content, PDF)
+    at = content.rfind(_PDF_END, header.end())
+    line = _LINE_END.match(content, at + len(_PDF_END))
+    # What a revision or a linearized file lost at its end still begins with objects.
+    if at < 0 or line is None or _UNFINISHED.search(content[line.end() :]):
+        raise ends_too_early()
+    return content[header.start() : line.end()]
 
 
-def _png(content: bytes) -> None:
-    if not content.startswith(_PNG):
-        raise _mismatch("PNG")
-    at, first = len(_PNG), True
-    while at + 12 <= len(content):
-        (length,) = struct.unpack_from(">I", content, at)
-        kind, data = content[at + 4 : at + 8], content[at + 8 : at + 8 + length]
-        checksum = int.from_bytes(content[at + 8 + length : at + 12 + length])
-        if (kind == b"IHDR") != first or zlib.crc32(kind + data) != checksum or (first and length != 13):
-            raise _damaged()
-        if first:
-            _few_pixels(*struct.unpack_from(">II", data))
-        at, first = at + 12 + length, False
-        if kind == b"IEND":
-            break
-    else:
-        raise _damaged()
-    if at != len(content):
-        raise _damaged()
-
-
-def _jpeg(content: bytes) -> None:
-    if not content.startswith(b"\xff\xd8\xff"):
-        raise _mismatch("JPEG")
-    if not content.rstrip(b"\0").endswith(b"\xff\xd9"):
-        raise _damaged()
-    at = 2
-    while at + 9 <= len(content) and content[at] == 0xFF:
-        marker = content[at + 1]
-        if marker == 0xFF:  # padding
-            at += 1
-            continue
-        if marker in _SIZED_JPEG_FRAMES:
-            height, width = struct.unpack_from(">HH", content, at + 5)
-            _few_pixels(width, height)
-            return
-        (length,) = struct.unpack_from(">H", content, at + 2)
-        at += 2 + length
-    raise _damaged()
-
-
-_CHECKS: dict[str, Callable[[bytes], None]] = {"application/pdf": _pdf, "image/png": _png, "image/jpeg": _jpeg}
-
-
-def _few_pixels(width: int, height: int) -> None:
-    if not width or not height:
-        raise _damaged()
-    if width * height > MOST_PIXELS:
-        limit = MOST_PIXELS // 1_000_000
-        message = words("This picture has more than {limit} megapixels. Please make it smaller.", limit=limit)
-        raise Refusal("too-many-pixels", message)
+def _not_taken(content: bytes, wanted: str) -> Refusal:
+    """The truth about content that is of no type that is wanted."""
+    if not content.strip(b"\0"):
+        message = "There is nothing in this file: it was not saved whole. Please save or download it again."
+        return Refusal("type-mismatch", message)
+    if wanted == PDF and content.startswith((PNG_FIRST, JPEG_FIRST)):
+        message = "This is a picture, not a PDF. Please give it a name that ends in .png or .jpg, and upload it again."
+        return Refusal("type-mismatch", message)
+    if wanted != PDF and _HEADER.search(content, 0, _HEADER_WITHIN):
+        message = "This is a PDF, not a picture. Please give it a name that ends in .pdf, and upload it again."
+        return Refusal("type-mismatch", message)
+    kind = other_kind(content)
+    if kind is not None:
+        return Refusal("type-mismatch", kind.message)
+    return Refusal("type-mismatch", _NOTHING_KNOWN)
 
 
 def _inflated(content: bytes) -> Iterator[bytes]:
@@ -150,11 +159,3 @@ def _inflate(data: memoryview, most: int) -> bytes:
 
 def _unescaped(match: re.Match[bytes]) -> bytes:
     return bytes([int(match[1], 16)])
-
-
-def _mismatch(wanted: str) -> Refusal:
-    return Refusal("type-mismatch", words("This is not a {wanted} file, whatever its name says.", wanted=wanted))
-
-
-def _damaged() -> Refusal:
-    return Refusal("damaged", "This file is damaged or incomplete. Please save it again and upload it once more.")

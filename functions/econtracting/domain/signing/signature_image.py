@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 from econtracting.domain.errors import InvalidRequest
 from econtracting.domain.fields.rejections import Refusal
+from econtracting.domain.interview.file_kinds import ANY, other_kind
+from econtracting.domain.interview.picture_files import JPEG_FIRST, PNG_FIRST
 from econtracting.domain.interview.upload_content import check_content
 from econtracting.domain.words import words
 
@@ -19,8 +21,11 @@ MOST_STROKES = 200
 PAD = 10_000  # the largest coordinate of a pad
 SMALLEST_STROKE = 8  # units of the pad; a dot is no signature
 
-_DATA_URL = re.compile(r"data:(image/(?:png|jpeg));base64,")
-_FIRST_BYTES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+# What a browser calls the file does not matter (RFC 2397); its content does.
+_DATA_URL = re.compile(r"data:[^,]{0,1000}?;base64,")
+_TOO_LARGE = (
+    "The picture may have at most 500 kilobytes. Please crop it to the signature, or save it smaller or as a JPEG."
+)
 
 Strokes = Sequence[Sequence[tuple[float, float]]]
 
@@ -30,29 +35,37 @@ def refusal(field: str, rule: str, message: str) -> InvalidRequest:
 
 
 def image_bytes(text: str) -> bytes:
-    """The bytes of an image sent as base64 or as a data URL.
+    """The bytes of an image sent as base64 or as a data URL, without what stands behind the image.
 
     Raises InvalidRequest for what is too large, damaged, of too many pixels, or neither PNG nor JPEG, whatever it is
     called.
     """
-    claimed = _DATA_URL.match(text)
-    encoded = text[claimed.end() :] if claimed else text
+    encoded = text[match.end() :] if (match := _DATA_URL.match(text)) else text
     if len(encoded) > LARGEST_IMAGE * 4 / 3 + 4:
-        raise _too_large()
+        raise refusal("image", "size", _TOO_LARGE)
     try:
         content = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
         raise refusal("image", "base64", "The image did not arrive whole. Please choose it again.") from None
+    if not content:
+        raise refusal("image", "image-type", "This file is empty. Please choose a PNG or JPEG picture.")
     if len(content) > LARGEST_IMAGE:
-        raise _too_large()
-    kind = next((kind for kind, first in _FIRST_BYTES.items() if content.startswith(first)), None)
-    if kind is None or (claimed and claimed[1] != kind):
-        raise refusal("image", "image-type", "Please choose a PNG or JPEG image.")
+        raise refusal("image", "size", _TOO_LARGE)
+    if not content.startswith((PNG_FIRST, JPEG_FIRST)):
+        raise refusal("image", "image-type", _what_it_is(content))
     try:
-        check_content(content, kind)
+        return check_content(content, ANY).content
     except Refusal as error:
         raise refusal("image", error.rule, error.message) from None
-    return content
+
+
+def _what_it_is(content: bytes) -> str:
+    if content.startswith(b"%PDF-"):
+        return "This is a PDF. Please take a photo or a screenshot of your signature and choose that."
+    kind = other_kind(content)
+    if kind is None:
+        return "This is no PNG or JPEG picture. Please choose one that shows your signature."
+    return kind.as_signature or kind.message
 
 
 def honest_strokes(strokes: Strokes) -> Strokes:
@@ -67,7 +80,3 @@ def honest_strokes(strokes: Strokes) -> Strokes:
     if max(widest, tallest) < SMALLEST_STROKE:
         raise refusal("strokes", "blank", "Please draw your signature; a dot is too little.")
     return strokes
-
-
-def _too_large() -> InvalidRequest:
-    return refusal("image", "size", words("The image may have at most {most} kilobytes.", most=LARGEST_IMAGE // 1000))

@@ -85,7 +85,7 @@ class TemporaryPasswords:
     allowed: AccessLimits
     life: timedelta
 
-    def request(self, secret: str, actor: Actor) -> PasswordRequestedView:
+    def request(self, secret: str, actor: Actor, time_zone: str | None = None) -> PasswordRequestedView:
         """Mail a fresh temporary password to the packet's agent; every password before it is void from now on.
 
         Says nothing of whether there was someone to mail to, and does the same work if there was not. Raises
@@ -114,7 +114,10 @@ class TemporaryPasswords:
                 return None
             after = _access(self.packets, packet.id).issue_temporary(hashed, now + self.life)
             number, seconds = after.temporary_count, int(self.life.total_seconds())
-            row = send_letter(packet.id, Letter.TEMPORARY_PASSWORD, number, now, version=version, seconds=seconds)
+            where = here(time_zone, packet.lives_in, now) if time_zone else None
+            row = send_letter(
+                packet.id, Letter.TEMPORARY_PASSWORD, number, now, version=version, seconds=seconds, here=where
+            )
             event = Event(type=EventType.ACCESS_TEMP_PASSWORD_REQUESTED, at=now, actor=actor, data={"number": number})
             return Change(packet=packet, events=[event], effects=[row.carrying(sealed)], puts=[after])
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from hashlib import sha256
 from typing import Any
 
 from econtracting import ports
@@ -21,6 +20,7 @@ from econtracting.domain.interview.attachments import (
     checked_request,
     within_limits,
 )
+from econtracting.domain.interview.file_kinds import media_type
 from econtracting.domain.interview.upload_content import check_content
 from econtracting.domain.outbox import DropUpload, Effect, drop_upload
 from econtracting.domain.packet import Packet
@@ -46,11 +46,12 @@ class Attachments:
         Raises InvalidRequest naming field and rule, PacketFrozen, AgreementRequired, TooManyAttempts.
         """
         packets, now = self.packets, self.clock.now()
+        name = checked_request(file_name, content_type, size)
         attachment = Attachment(
             packet_id=agent.packet_id,
             id=self.ids.attachment(),
-            file_name=checked_request(file_name, content_type, size),
-            content_type=content_type,
+            file_name=name,
+            content_type=media_type(name, content_type),
             size=size,
             requested_at=now,
         )
@@ -67,7 +68,7 @@ class Attachments:
             all_of_them = packets.all_of(Attachment, packet.id)
             lapsed = [one for one in all_of_them if one.lapsed(now)]
             within_limits([one for one in all_of_them if one not in lapsed and not _is_refused(one)], size)
-            data = {"attachment": attachment.id, "content_type": content_type, "size": size}
+            data = {"attachment": attachment.id, "content_type": attachment.content_type, "size": size}
             event = Event(type=EventType.ATTACHMENT_ANNOUNCED, at=now, actor=agent.actor, data=data)
             return Change(packet, events=[event], puts=[attachment], drops=lapsed[:20], answer=attachment)
 
@@ -81,7 +82,7 @@ class Attachments:
     def complete(self, agent: Agent, attachment_id: str) -> AttachmentView:
         """Look at what was uploaded. Only what passed can be named in answers; repeating it gets the same answer.
 
-        The bytes that were looked at are the ones that are kept: what is sent to the target afterward changes nothing.
+        What is kept was looked at: what is sent to the target afterward changes nothing.
         Raises NotFound, Conflict (upload-missing) while there is nothing to look at, PacketFrozen, Unavailable.
         """
         now, packet = self.clock.now(), self.packets.load(agent.packet_id)
@@ -93,9 +94,7 @@ class Attachments:
             content = self.uploads.read(found.quarantine_key, found.size + 1)
         except NotFound:
             raise Conflict("The file has not arrived yet. Please upload it first.", code="upload-missing") from None
-        judged = self._judge(found, content, now)
-        if judged.status is AttachmentStatus.PASSED:
-            self.uploads.keep(judged.kept_key, content, judged.content_type)
+        judged = self._judged(found, content, now)
 
         def decide(packet: Packet) -> Change | None:
             require_open_answers(packet, self.packet_types(packet.type))
@@ -148,16 +147,17 @@ class Attachments:
             raise NotFound("There is no such file.", code="attachment-not-found")
         return found
 
-    def _judge(self, found: Attachment, content: bytes, now: datetime) -> Attachment:
-        digest = sha256(content).hexdigest()
+    def _judged(self, found: Attachment, arrived: bytes, now: datetime) -> Attachment:
+        """The file once it was looked at. If it passed, it is kept, without what stood before and behind it."""
         try:
-            if len(content) != found.size:
-                raise Refusal("size-mismatch", "What arrived is not as long as announced.")
-            check_content(content, found.content_type)
-            self.scanner.scan(found.quarantine_key, content, found.content_type)
+            if len(arrived) != found.size:
+                raise Refusal("size-mismatch", "This file did not arrive whole. Please upload it again.")
+            whole = check_content(arrived, found.content_type)
+            self.scanner.scan(found.quarantine_key, arrived, whole.content_type)
         except Refusal as refusal:
-            return found.reject(refusal.rule, digest, now)
-        return found.pass_(digest, now)
+            return found.reject(refusal, arrived, now)
+        self.uploads.keep(found.kept_key, whole.content, whole.content_type)
+        return found.pass_(whole, now)
 
 
 @dataclass(frozen=True)
@@ -184,6 +184,7 @@ def _view(attachment: Attachment) -> AttachmentView:
         size=attachment.size,
         status=attachment.status,
         reason=attachment.reason,
+        message=attachment.message,
     )
 
 

@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 
 from econtracting.domain.appointing.state_rules import rule_for
 from econtracting.domain.fields.conditions import ConditionFacts, holds
-from econtracting.domain.interview.attachments import ENDINGS, LARGEST
+from econtracting.domain.interview.attachments import LARGEST, LARGEST_TOGETHER, MOST
 from econtracting.domain.interview.definition import Field, InterviewDefinition, Question, SectionDefinition
+from econtracting.domain.interview.file_kinds import ENDINGS
+from econtracting.domain.interview.picture_files import MOST_PIXELS
 from econtracting.domain.interview.verification import Verification
 from econtracting.domain.packet import Packet
 from econtracting.domain.packet_type import PacketType
@@ -36,7 +38,13 @@ class Form(NamedTuple):
 def form_of(definition: InterviewDefinition, asked: SectionDefinition, facts: ConditionFacts) -> Form:
     """Fields, questions and rules of a section; `required` is as it stands with the answers saved so far."""
     files = AttachmentRulesView(
-        per_question=definition.attachments_per_question, largest=LARGEST, content_types=list(ENDINGS)
+        per_question=definition.attachments_per_question,
+        largest=LARGEST,
+        most=MOST,
+        together=LARGEST_TOGETHER,
+        pixels=MOST_PIXELS,
+        content_types=list(ENDINGS),
+        endings=[ending for endings in ENDINGS.values() for ending in endings],
     )
     return Form(
         fields=[_field(field, facts) for field in asked.fields],

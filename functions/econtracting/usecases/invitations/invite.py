@@ -72,7 +72,7 @@ class Inviting:
 
         Raises InvalidRequest for an unknown level and for another name than the agency's, PacketAlreadyOpen.
         """
-        refuse_unknown_level(packet_type, invitation)
+        refuse_level(packet_type, invitation.level)
         now = self.clock.now()
         refuse_same_person(self.packets, invitation, now)
         stands = agency_name(self.packets, invitation)
@@ -290,9 +290,9 @@ def refuse_same_person(packets: Packets, invitation: Invitation, now: datetime) 
         raise already_open(holder)
 
 
-def refuse_unknown_level(packet_type: PacketType, invitation: Invitation) -> None:
-    """Raises InvalidRequest."""
-    if invitation.level not in packet_type.levels:
+def refuse_level(packet_type: PacketType, level: str) -> None:
+    """Raises InvalidRequest for a level that the packet type does not have."""
+    if level not in packet_type.levels:
         message = words("The level is one of {levels}.", levels=", ".join(sorted(packet_type.levels)))
         raise InvalidRequest(errors=[{"field": "level", "rule": "level-unknown", "message": message}])
 

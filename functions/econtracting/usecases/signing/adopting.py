@@ -14,7 +14,7 @@ from econtracting.domain.callers import Agent
 from econtracting.domain.errors import InvalidRequest, NotFound
 from econtracting.domain.fields.characters import unshowable
 from econtracting.domain.fields.names import as_written, bare_initials, same_name
-from econtracting.domain.interview.upload_content import MOST_PIXELS
+from econtracting.domain.interview.picture_files import MOST_PIXELS
 from econtracting.domain.packet import Packet
 from econtracting.domain.signing.documents import FieldBox, FieldKind, Mark, SignatureStyle
 from econtracting.domain.signing.signature_image import LARGEST_IMAGE, honest_strokes, image_bytes
