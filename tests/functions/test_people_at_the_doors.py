@@ -88,7 +88,7 @@ def test_a_file_names_spouses_who_share_an_address(world: World) -> None:
         found = send(world, *rows, dry=dry)
         assert [one["outcome"] for one in found] == [good, "refused", good, "refused"]
         assert "shares_email" in found[1]["errors"][0]["message"]
-        assert found[3]["errors"][0]["field"] == "agent.shares_email"
+        assert found[3]["errors"][0]["field"] == "shares_email"
 
 
 @pytest.mark.brings("P20")
