@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The two libraries that take an American address apart stop at the addresses of soldiers and of post offices. usaddress
-# raises RepeatedLabelError for "PSC 802 Box 74, APO AE 09499", and takes "FPO" for a town in "Unit 45013 Box 2666"; scourgify,
-# which builds on it and names the Postal Service's Publication 28 as its rule, refuses every post-office box, rural route
-# and military address, also when the parts are handed over one by one.
+# raises RepeatedLabelError for "PSC 802 Box 74, APO AE 09499", and takes "FPO" for a town in "Unit 45013 Box 2666";
+# scourgify, which builds on it and names the Postal Service's Publication 28 as its rule, refuses every post-office box,
+# rural route and military address, also when the parts are handed over one by one.
 #
 # Versions: usaddress 0.5.16, usaddress-scourgify 0.7.1
 # Source: seen by running both, 2026-11-28; https://pe.usps.com/text/pub28/28c2_010.htm (military), 28c2_037.htm (boxes)

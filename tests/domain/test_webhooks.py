@@ -187,6 +187,14 @@ def test_a_body_that_is_no_message_is_refused(body):
         ("state_fee_cents", "3000"),
         ("state_fee_cents", -1),
         ("novelty", {"deep": [1]}),
+        ("state_ref", None),
+        ("state_ref", {"deep": [1]}),
+        ("state_ref", "x" * 10_000),
+        ("reason_codes", {"LATE": 1}),
+        ("reason_codes", [[[["LATE"]]]]),
+        ("state_fee_cents", True),
+        ("state_fee_cents", 10**400),
+        ("state_fee_cents", [3000]),
     ],
 )
 def test_a_member_that_decides_nothing_never_loses_an_approval(member, value):
@@ -194,6 +202,15 @@ def test_a_member_that_decides_nothing_never_loses_an_approval(member, value):
     assert (told.data.status, told.data.state, told.data.external_ref) == ("APPROVED", "AL", "pkt_1-AL")
     kept = {"state_ref": "AL/778 b", "state_fee_cents": 3000.0, "reason_codes": None}.get(member, "odd")
     assert told.odd == ((member,) if value not in (None, kept) and member != "novelty" else ())
+
+
+@pytest.mark.law("P14")
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "NaN", "Infinity"])
+def test_a_number_that_is_none_of_jsons_takes_no_approval_away(number):
+    body = raw({**APPOINTMENT, "data": {**APPOINTMENT["data"], "state_fee_cents": 0}})
+    told = webhooks.appointment_event(body.replace(b'"state_fee_cents": 0', f'"state_fee_cents": {number}'.encode()))
+    assert told.data.status == "APPROVED"
+    assert told.odd == ("state_fee_cents",)
 
 
 @pytest.mark.law("P14")
@@ -206,7 +223,20 @@ def test_of_odd_reason_codes_those_that_are_codes_are_kept():
 
 
 @pytest.mark.law("P14")
-@pytest.mark.parametrize(("score", "kept"), [(86.67, 86.67), (92, 92), (101, None), ("92", None), (None, None)])
+@pytest.mark.parametrize(
+    ("score", "kept"),
+    [
+        (86.67, 86.67),
+        (92, 92),
+        (101, None),
+        ("92", None),
+        (None, None),
+        (-0.5, None),
+        (10**400, None),
+        (True, None),
+        ([92], None),
+    ],
+)
 def test_a_score_with_a_fraction_is_kept_and_an_odd_one_takes_no_course_away(score, kept):
     body = message("course.completed", npn="1", external_ref="pkt_1", course="c", plan_year=2027, score=score)
     told = webhooks.certification_event(raw(body))

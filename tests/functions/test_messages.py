@@ -712,6 +712,14 @@ def test_what_was_odd_about_a_message_is_on_the_trail(world: World) -> None:
     assert feed_of(packet_id).results[0].score == 86.67
 
 
+@pytest.mark.law("P14")
+@pytest.mark.parametrize("fee", [1e300, 3000.5, 10**120, True, [[[3000]]]])
+def test_no_fee_is_too_odd_for_an_approval_to_be_kept(world: World, fee: object) -> None:
+    packet_id = holding(world, asked(), fed())
+    expect(journey.appointment_webhook(world, packet_id, "AL", state_fee_cents=fee, novelty={"deep": [[fee]]}), 202)
+    assert appointment(packet_id).status is A.APPROVED
+
+
 @pytest.mark.failure("R44")
 def test_the_queue_is_counted_for_the_alarm(world: World) -> None:
     for number in range(3):

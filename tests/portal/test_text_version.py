@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from econtracting.adapters.legible import unshowable
 from econtracting.adapters.packet_files import SHARED
 from econtracting.adapters.render import TypstRenderer
+from econtracting.domain.fields.characters import unshowable
 from local.config import ROOT
 from tests.support.paperwork import AT, FACTS
 

@@ -315,8 +315,7 @@ BRINGS = (
         "P12",
         "A file of invitations from a spreadsheet",
         "rows numbered as it shows them, the culprit named, encodings read or named",
-        PENDING,
-        "a blank row; one letter of Windows-1252",
+        example="a blank row; one letter of Windows-1252",
     ),
     Row(
         "P13",
@@ -325,7 +324,7 @@ BRINGS = (
         PENDING,
         "Invitation sent: not known",
     ),
-    Row("P15", "Cookies in several headers", "joined", PENDING, "cookie: a=1 and cookie: b=2"),
+    Row("P15", "Cookies in several headers", "joined", example="cookie: a=1 and cookie: b=2"),
     Row(
         "P16",
         "A link is asked for again when the packet is long submitted",
@@ -371,8 +370,7 @@ BRINGS = (
         "U14",
         "Every word of a paper in its text version",
         "the words of the paper, for every letter that is shown",
-        PENDING,
-        "12\u201114 Elm Street",
+        example="12\u201114 Elm Street",
     ),
     Row(
         "N12",
@@ -391,8 +389,7 @@ BRINGS = (
         "N15",
         "Parameters that are empty, come twice or are unknown",
         "one reading, in the product's words",
-        PENDING,
-        "status=&status=",
+        example="status=&status=",
     ),
     Row(
         "L1",

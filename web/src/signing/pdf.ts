@@ -1,6 +1,6 @@
 /** pdf.js, loaded with the first document that is opened. */
 import * as pdfjs from "pdfjs-dist";
-import workerUrl from "./pdfWorker?worker&url";
+import workerUrl from "./pdf.worker?worker&url";
 
 pdfjs.GlobalWorkerOptions.workerSrc = workerUrl;
 
