@@ -26,6 +26,7 @@ from econtracting.domain.access.invitation_file import Row, Table
 from econtracting.domain.access.spreadsheets import refuse_damage, restored
 from econtracting.domain.callers import UNKNOWN, Contact, Request, Staff
 from econtracting.domain.errors import EContractingError, InvalidRequest, PacketAlreadyOpen
+from econtracting.domain.fields.characters import code
 from econtracting.domain.fields.rejections import Refusal
 from econtracting.domain.findings import message_of
 from econtracting.domain.packet import Status
@@ -186,7 +187,7 @@ class _Desk:
             raise InvalidRequest(errors=[_error("agency_id", "agency", message)])
         cells = given | {name: value for name, value in self._own(given).items() if not given.get(name)}
         _refuse_empty(cells, given)
-        refuse_level(self.packet_type, cells["level"])
+        refuse_level(self.packet_type, code(cells["level"]))
         return _invitation_of(cells)
 
     def _own(self, given: Mapping[str, str]) -> dict[str, str]:
