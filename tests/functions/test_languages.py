@@ -18,6 +18,7 @@ from tests.support.world import Answer, World
 SPANISH = {"Accept-Language": "es-MX,es;q=0.9,en;q=0.8"}
 
 
+@pytest.mark.brings("L1")
 @pytest.mark.parametrize(
     ("header", "language"),
     [
@@ -50,6 +51,7 @@ def test_a_header_asks_for_a_language(header: str, language: str) -> None:
     assert preferred(header) == language
 
 
+@pytest.mark.brings("L3")
 @pytest.mark.parametrize(
     "event",
     [
@@ -70,6 +72,7 @@ def problem(answer: Answer, status: int) -> dict[str, Any]:
     return body
 
 
+@pytest.mark.brings("L1")
 def test_a_refusal_is_said_in_the_callers_language_and_says_which(world: World) -> None:
     journey.invite(world)
     wrong = {"invitation": journey.link_secret(world), "password": "not this one"}
@@ -94,6 +97,7 @@ def test_a_body_that_cannot_be_read_is_refused_in_spanish(world: World) -> None:
     assert (told["title"], told["detail"]) == ("El cuerpo no es texto", "Envíe el cuerpo en UTF-8.")
 
 
+@pytest.mark.brings("L1")
 def test_field_rules_are_said_in_spanish_to_recruiters_who_read_it(world: World) -> None:
     body = journey.invitation(level="99")
     told = problem(world.call("POST", "/invitations", body, staff=RECRUITER, headers=SPANISH), 422)
@@ -102,6 +106,7 @@ def test_field_rules_are_said_in_spanish_to_recruiters_who_read_it(world: World)
     ]
 
 
+@pytest.mark.brings("L1")
 def test_what_the_library_finds_is_said_in_spanish(world: World) -> None:
     body = {**journey.invitation(), "color": "blue", "recruiter": {"name": "@", "email": "x", "phone": "1"}}
     told = problem(world.call("POST", "/invitations", body, staff=RECRUITER, headers=SPANISH), 422)
@@ -116,6 +121,7 @@ def test_what_the_library_finds_is_said_in_spanish(world: World) -> None:
     assert "color: No se admiten datos adicionales" in told["detail"]
 
 
+@pytest.mark.brings("L1")
 def test_every_row_of_a_file_is_answered_in_spanish(world: World) -> None:
     lines = [
         "first_name,last_name,email,npn,level,recruiter_name,recruiter_email,recruiter_phone,agency_id,agency_name"
@@ -133,6 +139,7 @@ def test_every_row_of_a_file_is_answered_in_spanish(world: World) -> None:
     assert remark["message"] == "Escriba solamente la dirección de correo electrónico, por ejemplo nombre@example.com."
 
 
+@pytest.mark.brings("L1")
 def test_an_agents_answers_are_refused_in_spanish(world: World) -> None:
     journey.invite(world)
     journey.come_in(world)
@@ -166,6 +173,7 @@ def in_english(world: World) -> Answer:
     return world.call("GET", "/packet/interview/nowhere", headers={"Accept-Language": "en"})
 
 
+@pytest.mark.brings("L3")
 def test_an_agent_chooses_a_language_and_is_answered_and_written_to_in_it(world: World) -> None:
     packet_id = journey.invite(world)
     journey.come_in(world)
@@ -186,6 +194,7 @@ def test_an_agent_chooses_a_language_and_is_answered_and_written_to_in_it(world:
     assert [event.data for event in told] == [{"language": "es"}, {"language": "en"}]
 
 
+@pytest.mark.brings("L3")
 def test_a_language_can_be_chosen_before_the_password(world: World) -> None:
     journey.invite(world)
     secret = journey.link_secret(world)
@@ -213,6 +222,7 @@ def test_no_one_but_the_agent_chooses_it(world: World) -> None:
     assert world.call("PUT", "/packet/language", {"language": "es"}).status == 401
 
 
+@pytest.mark.brings("L3")
 def test_a_recruiter_invites_in_spanish_one_by_one_and_in_a_file(world: World) -> None:
     journey.invite(world, language="es")
     assert world.outside.post.sent[-1]["subject"] == "Meridian Health: su paquete de contratación está listo"
@@ -233,6 +243,7 @@ def test_a_recruiter_invites_in_spanish_one_by_one_and_in_a_file(world: World) -
     assert subjects["ben@example.com"] == "Meridian Health: your contracting packet is ready"
 
 
+@pytest.mark.brings("L3")
 def test_a_packet_that_never_said_its_language_is_stored_as_before(world: World) -> None:
     packet_id = journey.invite(world)
     packet = wiring.packets().load(packet_id)

@@ -160,6 +160,7 @@ def mails_in_english(world: World) -> list[str]:
     return found
 
 
+@pytest.mark.brings("L1")
 def test_an_agent_who_reads_spanish_meets_no_english_sentence_alone(world: World, spoken: Spoken) -> None:
     journey.invite(world, language="es", level="5")
     journey.come_in(world)

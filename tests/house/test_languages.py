@@ -12,10 +12,12 @@ from tools import lint_words
 from tools.lint_words import findings, letter_findings, readings
 
 
+@pytest.mark.brings("L2")
 def test_no_sentence_lacks_a_language() -> None:
     assert not (found := list(findings())), "\n".join(found)
 
 
+@pytest.mark.brings("L2")
 def test_no_letter_to_an_agent_lacks_a_language() -> None:
     assert not (found := list(letter_findings())), "\n".join(found)
 
@@ -52,6 +54,7 @@ def keep(product: Path, **changes: str | None) -> None:
     path.write_text(json.dumps({english: reading for english, reading in known.items() if reading is not None}))
 
 
+@pytest.mark.brings("L2")
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
@@ -68,6 +71,7 @@ def test_a_catalog_that_does_not_fit_is_named(product: Path, changes: dict[str, 
     assert finding.startswith(named)
 
 
+@pytest.mark.brings("L2")
 @pytest.mark.parametrize(
     "line",
     [

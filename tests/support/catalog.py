@@ -198,8 +198,6 @@ LAW = (
 )
 
 
-PENDING = "No test shows this yet."
-
 BRINGS = (
     Row(
         "D1",
@@ -396,15 +394,13 @@ BRINGS = (
         "L1",
         "A refusal in one language",
         "every refusal names field, rule and way out in both languages",
-        PENDING,
-        "Accept-Language: es",
+        example="Accept-Language: es",
     ),
-    Row("L2", "A text that lacks a language it claims", "a check refuses it", PENDING, "a letter without Spanish"),
+    Row("L2", "A text that lacks a language it claims", "a check refuses it", example="a letter without Spanish"),
     Row(
         "L3",
         "The person's language",
         "kept with the packet, changeable, used by letters",
-        PENDING,
-        "a Spanish reader changes to English",
+        example="a Spanish reader changes to English",
     ),
 )
