@@ -202,7 +202,6 @@ class AgencyRow(Listed):
     recruiter: Recruiter
     level: str
     pre_appointment_states: tuple[str, ...] = ()
-    language: Language | None = None  # the agent's; not stored where no one has said it: packets keep their form
     expires_at: Moment
     mails_sent: int = 0  # e-vites, so that each has its own outbox row
     reminders_sent: int = 0
@@ -221,6 +220,7 @@ class Packet(AgencyRow, QueueRow):
 
     due_at: Moment | None = None  # when someone has to look at it, if nothing happens before
 
+    language: Language | None = None  # the agent's; not stored where no one has said it: packets keep their form
     invitation_generation: int = 1
     reminded_at: Moment | None = None
 
