@@ -77,6 +77,31 @@ def test_each_of_two_spouses_comes_in_by_the_own_link_and_may_be_invited_again_w
 
 
 @pytest.mark.brings("P17")
+def test_the_second_of_two_spouses_is_not_invited_twice_when_the_first_packet_is_over(world: World) -> None:
+    first = expect(invite(world, DANA), 201).json["packet_id"]
+    second = expect(invite(world, SAM), 201).json["packet_id"]
+    expect(world.call("POST", f"/invitations/{first}/withdraw", {"reason": "left"}, staff=RECRUITER), 200)
+    unsaid = {"first_name": "SAM", "last_name": "Rivers", "email": HOME.upper()}
+    assert expect(invite(world, unsaid), 409).json["packet_id"] == second
+    (by_file,) = send(world, row(1, email=HOME, first_name="Sam", last_name="Rivers"), dry=True)
+    assert (by_file["outcome"], by_file["packet_id"]) == ("refused", second)
+    elsewhere = expect(invite(world, unsaid | {"email": "typo@example.com"}), 201).json["packet_id"]
+    corrected = world.call("PUT", f"/invitations/{elsewhere}/agent-email", {"email": HOME}, staff=RECRUITER)
+    assert expect(corrected, 409).json["packet_id"] == second
+    expect(world.call("POST", f"/invitations/{second}/withdraw", {"reason": "left"}, staff=RECRUITER), 200)
+    expect(invite(world, unsaid), 201)
+
+
+@pytest.mark.brings("P17")
+@pytest.mark.parametrize("said", [("", "yes"), ("yes", "")])
+def test_a_file_invites_the_same_person_once_whether_or_not_each_row_calls_the_address_shared(
+    world: World, said: tuple[str, str]
+) -> None:
+    rows = [row(number, email=HOME, first_name="Sam", shares_email=one) for number, one in enumerate(said, 1)]
+    assert [one["outcome"] for one in send(world, *rows)] == ["created", "refused"]
+
+
+@pytest.mark.brings("P17")
 def test_a_file_names_spouses_who_share_an_address(world: World) -> None:
     rows = (
         row(1, email=HOME, first_name="Dana"),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Section } from "../src/api/types";
 import { dial, phoneShown } from "../src/components/phone";
-import { hyphenated, merged, sent } from "../src/interview/model";
+import { dateTyped, hyphenated, merged, sent } from "../src/interview/model";
 import { MAIL_OPTIONS, STATE_OPTIONS } from "../src/interview/states";
 
 const section: Section = {
@@ -111,6 +111,34 @@ describe("typing", () => {
 
   test("typing the hyphens oneself comes to the same", () => {
     expect(typed("04-12-1985", [2, 2, 4])).toBe("04-12-1985");
+  });
+
+  test("blanks and slashes are typed for hyphens", () => {
+    expect(typed("987 65 4320", [3, 2, 4])).toBe("987-65-4320");
+  });
+
+  test.each([
+    ["02291980", "02-29-1980"],
+    ["02-29-1980", "02-29-1980"],
+    ["02/29/1980", "02-29-1980"],
+    ["2/9/1980", "02-09-1980"],
+    ["2-9-1980", "02-09-1980"],
+    ["12 1 1980", "12-01-1980"],
+    ["1980-02-29", "1980-02-29"],
+    ["19800229", "1980-02-29"],
+    ["1980/2/9", "1980-02-9"],
+    ["1980-2-09", "1980-02-09"],
+    ["2001-12-01", "2001-12-01"],
+    ["29021980", "29-02-1980"],
+  ])("a date typed as %s stands as %s", (keys, shown) => {
+    expect([...keys].reduce((before, one) => dateTyped(before + one, before), "")).toBe(shown);
+  });
+
+  test("a date may be pasted whole, and deleting is left alone", () => {
+    expect(dateTyped("1980-02-29", "")).toBe("1980-02-29");
+    expect(dateTyped("19800229", "")).toBe("1980-02-29");
+    expect(dateTyped("02-29", "02-29-")).toBe("02-29");
+    expect(dateTyped("1980", "1980-")).toBe("1980");
   });
 
   test("deleting is left alone", () => {

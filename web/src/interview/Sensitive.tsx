@@ -1,10 +1,9 @@
 import { Remarks, TextInput } from "../components/inputs";
 import { t } from "../i18n";
 import { type FieldProps, idOf } from "./ask";
-import { asText, hyphenated, isMask } from "./model";
+import { asText, dateTyped, hyphenated, isMask } from "./model";
 
 const SSN = [3, 2, 4] as const;
-const DATE = [2, 2, 4] as const;
 const LONGEST_TYPED = 60; // what is copied brings characters that nobody sees; the server takes them away
 
 /** A value that is never shown again once it is stored: its mask, and a way to type it again. */
@@ -33,7 +32,8 @@ export function Sensitive({ field, path, ask }: FieldProps) {
         <Remarks id={id} error={error} remark={ask.remark(path)} />
       </div>
     );
-  const groups = field.type === "ssn" ? SSN : DATE;
+  const grouped = (text: string, before: string) =>
+    field.type === "ssn" ? hyphenated(text, before, SSN) : dateTyped(text, before);
   const input = (at: string, label: string, hint?: string) => (
     <TextInput
       id={idOf(at)}
@@ -43,7 +43,7 @@ export function Sensitive({ field, path, ask }: FieldProps) {
       remark={ask.remark(at)}
       optional={!field.required}
       value={asText(ask.value(at))}
-      onText={(text) => ask.change(at, hyphenated(text, asText(ask.value(at)), groups))}
+      onText={(text) => ask.change(at, grouped(text, asText(ask.value(at))))}
       onBlur={() => ask.leave(at)}
       hidden={field.type === "ssn"}
       inputMode="numeric"

@@ -146,12 +146,26 @@ export function merged(
   return { answers, differences };
 }
 
+const DATE = [2, 2, 4] as const;
+const ISO_DATE = [4, 2, 2] as const;
+
 /**
- * Digits with their hyphens put in while they are typed: 987-65-4320, 02-29-1980. Deleting is left alone, and so is what
- * is pasted with hyphens of its own, such as 1980-02-29.
+ * A date with its hyphens put in while it is typed: 02-29-1980; with its year first where no month begins so, as in
+ * 1980-02-29. A month or a day of one digit that a hyphen or a slash ends gets its zero.
  */
-export function hyphenated(text: string, before: string, groups: readonly number[]): string {
-  if (text.length < before.length || /[^\d-]/.test(text)) return text;
+export function dateTyped(text: string, before: string): string {
+  const short = text.length === before.length + 1 && /^(\d\d-|(?:19|20)\d\d-)?(\d)[-/\s]$/.exec(text);
+  if (short) return `${short[1] ?? ""}0${short[2]}-`;
+  return hyphenated(text, before, /^(?:19|20)/.test(text) ? ISO_DATE : DATE);
+}
+
+/**
+ * Digits with their hyphens put in while they are typed: 987-65-4320; a blank or a slash is typed for one. Deleting is
+ * left alone, and so is what is pasted with hyphens of its own.
+ */
+export function hyphenated(typed: string, before: string, groups: readonly number[]): string {
+  const text = typed.length === before.length + 1 ? typed.replace(/[/\s]$/, "-") : typed;
+  if (text.length < before.length || /[^\d-]/.test(text)) return typed;
   if (text.length > before.length + 1 && text.includes("-")) return text;
   const digits = text.replace(/\D/g, "").slice(
     0,

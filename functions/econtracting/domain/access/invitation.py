@@ -224,8 +224,13 @@ def reminder_due(packet: Packet, schedule: Schedule, now: datetime, active_at: d
 
 def email_place(agent: InvitedAgent) -> str:
     """What an agent's address is taken as among an agency's open packets; a shared one together with the name."""
+    return email_places(agent)[1 if agent.shares_email else 0]
+
+
+def email_places(agent: InvitedAgent) -> tuple[str, str]:
+    """What the address is taken as by one person alone, and by this person beside others."""
     address = agent.email.casefold()
-    return f"{address}#{fingerprint(folded(agent.full_name))[:16]}" if agent.shares_email else address
+    return address, f"{address}#{fingerprint(folded(agent.full_name))[:16]}"
 
 
 def places(packet: Packet) -> tuple[OpenPacket, ...]:

@@ -20,6 +20,7 @@ from econtracting.domain.access.invitation import (
     Invitation,
     RowOutcome,
     email_place,
+    email_places,
     is_agency_id,
 )
 from econtracting.domain.access.invitation_file import Row, Table
@@ -167,7 +168,7 @@ class _Desk:
             except InvalidRequest as refusal:
                 reports.append(_refusal(row.number, refusal))
                 continue
-            names = _names(invitation)
+            names = [*_names(invitation), _person(invitation)]
             same = next((name for name in names if name in seen), None)
             if same is not None:
                 reports.append(_row(row.number, RowOutcome.REFUSED, errors=[_duplicate(same[1], seen[same])]))
@@ -276,7 +277,7 @@ def _look_up(packets: Packets, now: datetime, row: Judged) -> BulkRow:
     """Whether the agency's name or an open packet would refuse the row, without writing anything."""
     try:
         agency_name(packets, row.invitation)
-        refuse_same_person(packets, row.invitation, now)
+        refuse_same_person(packets, row.invitation.agency.id, row.invitation.agent.invited(), now)
     except (InvalidRequest, PacketAlreadyOpen) as refusal:
         return _refusal(row.number, refusal)
     for agency_id, kind, value in _names(row.invitation):
@@ -294,6 +295,11 @@ def _names(invitation: Invitation) -> list[tuple[str, str, str]]:
     if invitation.agent.npn:
         found.append((invitation.agency.id, "npn", invitation.agent.npn))
     return found
+
+
+def _person(invitation: Invitation) -> tuple[str, str, str]:
+    """The same person is invited once, whether or not the rows call the address shared."""
+    return invitation.agency.id, "email", email_places(invitation.agent.invited())[1]
 
 
 def _request_of(row: Judged, request: Request | None) -> Request | None:

@@ -9,7 +9,15 @@ from functools import cache
 from typing import Any
 
 from econtracting.domain.access.access import Link, OpenPacket, fingerprint, lapsed
-from econtracting.domain.access.invitation import RESENDS_PER_HOUR, AgencyName, Invitation, Schedule, next_look, places
+from econtracting.domain.access.invitation import (
+    RESENDS_PER_HOUR,
+    AgencyName,
+    Invitation,
+    Schedule,
+    email_places,
+    next_look,
+    places,
+)
 from econtracting.domain.audit import Actor, Event, EventType
 from econtracting.domain.callers import Request, Staff
 from econtracting.domain.errors import (
@@ -28,6 +36,7 @@ from econtracting.domain.outbox import Letter, send_letter
 from econtracting.domain.packet import (
     Agency,
     AgencyRow,
+    InvitedAgent,
     Packet,
     Recruiter,
     Status,
@@ -74,7 +83,7 @@ class Inviting:
         """
         refuse_level(packet_type, invitation.level)
         now = self.clock.now()
-        refuse_same_person(self.packets, invitation, now)
+        refuse_same_person(self.packets, invitation.agency.id, invitation.agent.invited(), now)
         stands = agency_name(self.packets, invitation)
         agency = stands or AgencyName(
             agency_id=invitation.agency.id, name=invitation.agency.name, named_by=actor.id, named_at=now
@@ -284,15 +293,16 @@ def already_open(holder: OpenPacket) -> PacketAlreadyOpen:
     return PacketAlreadyOpen(packet_id=holder.packet_id)
 
 
-def refuse_same_person(packets: Packets, invitation: Invitation, now: datetime) -> None:
-    """Raises PacketAlreadyOpen where an address is called shared, but its open packet is that of the same person."""
-    if not invitation.agent.shares_email:
-        return
-    holder = packets.find(OpenPacket, invitation.agency.id, "email", invitation.agent.email.casefold())
+def refuse_same_person(packets: Packets, agency_id: str, agent: InvitedAgent, now: datetime) -> None:
+    """Raises PacketAlreadyOpen where the same person has an open packet for the address, which one of the two
+    invitations calls shared and the other does not.
+    """
+    alone, beside = email_places(agent)
+    holder = packets.find(OpenPacket, agency_id, "email", alone if agent.shares_email else beside)
     packet = packets.load(holder.packet_id) if holder else None
     if holder is None or packet is None or packet.ended or packet.status is Status.ACTIVE or lapsed(packet, now):
         return
-    if same_name(packet.agent.full_name, invitation.agent.invited().full_name):
+    if same_name(packet.agent.full_name, agent.full_name):
         raise already_open(holder)
 
 

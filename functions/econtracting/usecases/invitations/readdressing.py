@@ -16,7 +16,14 @@ from econtracting.domain.packet import Packet, Status
 from econtracting.domain.record import Record
 from econtracting.ports import Change, Clock, Limits, LinkSecrets, Packets
 from econtracting.usecases.invitations import places
-from econtracting.usecases.invitations.invite import refuse_lapsed, refused, take_place_back, view, visible
+from econtracting.usecases.invitations.invite import (
+    refuse_lapsed,
+    refuse_same_person,
+    refused,
+    take_place_back,
+    view,
+    visible,
+)
 from econtracting.views.invitations import InvitationView
 
 
@@ -53,6 +60,7 @@ class Readdressing:
                 return None
             count()
             after = packet.readdress(email)
+            refuse_same_person(self.packets, after.agency.id, after.agent, now)
             after = after.look_at(next_look(after, self.schedule, now))
             claims, drops = places.moves(self.packets, packet, after)
             access = self.packets.find(Access, packet.id)
