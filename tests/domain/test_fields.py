@@ -147,6 +147,7 @@ def test_a_blank_is_no_answer_in_any_type(kind: FieldType, blank: str | None) ->
         ("11-23-2008", "2008-11-23"),
         ("05/17/1980", "1980-05-17"),
         ("1980-05-17", "1980-05-17"),
+        ("1980/02/29", "1980-02-29"),
     ],
 )
 def test_a_birth_date_is_shown_month_first_and_stored_in_iso_form(typed: str, stored: str) -> None:

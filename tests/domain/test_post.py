@@ -54,6 +54,7 @@ def said(result: SectionResult) -> set[tuple[str, str]]:
      "Po. Box 12A", "Post Office Box 12", "Post Box 12", "Postal Box 12", "POST OFFICE BX 12", "PO Box A-12",
      "PO Box Nº 12", "PO 12", "P.O. 12", "PO Drawer 12", "P.O. Drawer A", "Drawer 12", "Lock Box 12", "Lockbox 12",
      "Call Box 12", "Caller 12", "Firm Caller 12", "Bin 12", "Apartado 12", "Apartado Postal 12", "Apdo. 12", "Apdo 12",
+     "Caller Box 12", "Casilla 12",
      "12 Elm Street, PO Box 5", "Elm Street P.O. Box 5", "ＰＯ　Ｂｏｘ　１２", "P\u200b.O.\u00a0Box 12",
      "PO\u2011Box 12"],
 )  # fmt: skip
@@ -168,7 +169,8 @@ def test_a_zip_code_of_another_place_is_remarked_on_for_mail_only_codes_too() ->
     "typed",
     ["(615) 555-0123 ext. 12", "615-555-0123 x12", "615.555.0123 X 12", "6155550123ext12", "615 555 0123 extension 12",
      "615-555-0123, ext 12", "615-555-0123 #12", "6155550123,12", "6155550123;ext=12", "+16155550123;ext=12",
-     "tel:+1-615-555-0123;ext=12", "615-555-0123 extensión 12", "615-555-0123 xtn. 12", "615-555-0123 Ext: 12"],
+     "tel:+1-615-555-0123;ext=12", "615-555-0123 extensión 12", "615-555-0123 xtn. 12", "615-555-0123 Ext: 12",
+     "(615) 555-0123 (ext. 12)", "615-555-0123 (x12)", "615-555-0123 ex. 12"],
 )  # fmt: skip
 def test_an_extension_is_kept_with_its_number_however_it_is_written(typed: str) -> None:
     stored = read("phone", typed)

@@ -116,6 +116,26 @@ def test_a_file_names_spouses_who_share_an_address(world: World) -> None:
         assert found[3]["errors"][0]["field"] == "shares_email"
 
 
+@pytest.mark.brings("P17")
+def test_yes_or_no_is_asked_for_in_plain_words_and_both_languages(world: World) -> None:
+    said = {"\u200bYES ": "valid", "s\u00ed": "valid", "No": "valid", "perhaps": "refused", "2": "refused"}
+    rows = [row(number, shares_email=one) for number, one in enumerate(said, 1)]
+    found = send(world, *rows, dry=True)
+    assert [one["outcome"] for one in found] == list(said.values())
+    assert found[3]["errors"] == [{"field": "shares_email", "rule": "yes-or-no", "message": "Please write yes or no."}]
+    body = journey.invitation(agent=SAM | {"shares_email": "perhaps"})
+    answer = world.call("POST", "/invitations", body, staff=RECRUITER, headers={"Accept-Language": "es"})
+    assert expect(answer, 422).json["errors"][0]["message"] == "Escriba s\u00ed o no."
+
+
+@pytest.mark.brings("P11")
+@pytest.mark.parametrize("copied", ["mailto:dana@example.com", "<dana@example.com>", "MAILTO:<dana@example.com>"])
+def test_a_copied_address_is_taken_without_what_made_a_link_of_it(inside: World, copied: str) -> None:
+    expect(save(inside, "agent", AGENT | {"email": copied}), 200)
+    shown = expect(inside.call("GET", "/packet/interview/agent"), 200).json["answers"]
+    assert shown["email"] == "dana@example.com"
+
+
 @pytest.mark.brings("P20")
 @pytest.mark.parametrize("typed", ["jose@münchen.de", "jose@xn--mnchen-3ya.de", "jose@MÜNCHEN。DE"])
 def test_a_host_beyond_ascii_is_read_alike_by_portal_api_and_file(inside: World, typed: str) -> None:

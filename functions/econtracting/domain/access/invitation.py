@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -79,6 +80,19 @@ def _level(raw: Any) -> Any:
     return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
 
 
+_YES, _NO = frozenset("yes y true t 1 on si s\u00ed".split()), frozenset("no n false f 0 off".split())
+
+
+def _yes_or_no(raw: Any) -> bool:
+    """What a program or a cell says to a question. Raises PydanticCustomError: yes-or-no."""
+    if isinstance(raw, bool):
+        return raw
+    told = unicodedata.normalize("NFC", code(raw)).casefold() if isinstance(raw, str) else str(raw)
+    if told in _YES or told in _NO:
+        return told in _YES
+    raise PydanticCustomError("yes-or-no", "Please write yes or no.")
+
+
 def _validated_by(rule: Callable[[str], str]) -> BeforeValidator:
     """A field rule of the domain as pydantic hears it: with our rule word and our message."""
 
@@ -93,6 +107,7 @@ def _validated_by(rule: Callable[[str], str]) -> BeforeValidator:
     return BeforeValidator(validate)
 
 
+YesNo = Annotated[bool, BeforeValidator(_yes_or_no)]
 PersonName = Annotated[str, _validated_by(_name)]
 Label = Annotated[str, _validated_by(_label)]
 Email = Annotated[str, _validated_by(_email)]
@@ -115,7 +130,7 @@ class AgentDetails(Record):
     last_name: PersonName
     email: Email
     npn: Npn | None = None
-    shares_email: bool = False
+    shares_email: YesNo = False
 
     def invited(self) -> InvitedAgent:
         return InvitedAgent(**self.model_dump())

@@ -19,9 +19,10 @@ LONGEST_PHONE = 60  # characters, however it is written
 NO_URL = "None"
 
 _NANP = re.compile(r"(?!.11)[2-9][0-9]{2}(?!.11)[2-9][0-9]{6}")
-_EXTENSION = re.compile(r"(?:e?xt(?:n|ension|ensi\u00f3n)?\.?|x\.?|#)?[ :=]*([0-9]{1,6})", re.IGNORECASE)
+_EXT = r"(?:e?xt(?:n|ension|ensi\u00f3n)?\.?|ex\.?|x\.?|#)"
+_EXTENSION = re.compile(rf"{_EXT}?[ :=]*([0-9]{{1,6}})", re.IGNORECASE)
 _EXTENDED = re.compile(
-    r"(?P<number>.*?)[ ,;]*(?:e?xt(?:n|ension|ensi\u00f3n)?\.?|x\.?|#|,)[ :=.#]*(?P<extension>[0-9]{1,6})",
+    rf"(?P<number>.*?)[ ,;]*(?P<open>\()?(?:{_EXT}|,)[ :=.#]*(?P<extension>[0-9]{{1,6}})(?(open) ?\))",
     re.IGNORECASE,
 )
 _STORED = re.compile(r"(\+1[0-9]{10})(?:;ext=([0-9]{1,6}))?")
@@ -103,7 +104,7 @@ def email(raw: str) -> str:
     """A bare address, its host as the name service knows it (lower case, xn--). Raises Refusal: email-format,
     email-local, email-length.
     """
-    text = code(raw)
+    text = _bare_address(code(raw))
     local, at, host = text.partition("@")
     local = "".join(one if one.isascii() else plain_marks(one) for one in local)  # O’Rourke, as telephones write it
     if at and local and not local.isascii():
@@ -119,6 +120,12 @@ def email(raw: str) -> str:
     if not at or not _LOCAL.fullmatch(local) or not _HOST.fullmatch(host):
         raise Refusal("email-format", "Please write only the e-mail address, like name@example.com.")
     return f"{local}@{host}"
+
+
+def _bare_address(text: str) -> str:
+    """The address alone where it was copied as a link or out of a line of addresses: mailto:, <>."""
+    text = re.sub("^mailto:", "", text, flags=re.IGNORECASE)
+    return text[1:-1].strip() if text.startswith("<") and text.endswith(">") else text
 
 
 def url_or_none(raw: str) -> str:

@@ -18,7 +18,7 @@ _SSN = re.compile(r"[0-9]{9}|[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{3} [0-9]{2} [0-9]{
 _NPN = re.compile(r"[1-9][0-9]{0,9}")
 _DATES = (
     re.compile(r"(?P<month>[0-9]{2})[-/](?P<day>[0-9]{2})[-/](?P<year>[0-9]{4})"),
-    re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"),
+    re.compile(r"(?P<year>[0-9]{4})[-/](?P<month>[0-9]{2})[-/](?P<day>[0-9]{2})"),
 )
 
 # Printed in advertisements and pamphlets, and used by thousands since: valid by pattern, no one's by now.
@@ -87,7 +87,8 @@ def npn(raw: str) -> str:
 
 
 def birth_date(raw: str, on: date, *, minimum_age: int) -> str:
-    """A birth date in ISO form, from MM-DD-YYYY, MM/DD/YYYY or ISO; the age counts on the day `on`.
+    """A birth date in ISO form, from MM-DD-YYYY, MM/DD/YYYY or the same with its year first; the age counts on the
+    day `on`.
 
     Someone born on 29 February comes of age on 1 March of a common year.
     Raises Refusal: date-format, date-real, birth-date-future, birth-date-age, birth-date-past.

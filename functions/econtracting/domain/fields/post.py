@@ -14,7 +14,6 @@ from econtracting.domain.fields.rejections import Refusal
 from econtracting.domain.fields.text import ADDRESS_LINE_LENGTH, clean, showable_place
 
 _NUMBER = r"\s*(?:#|no\b\.?|num(?:ero|ber)?\b\.?)?\s*[a-z]?-?[0-9]"
-_BOX = r"(?:b(?:ox|x)|[ck]asilla)"
 _SPELLINGS = (
     # P.O. Box 12, PO Bx 12, P O B 12, P/O Box, P.0. Box, POB12, POBox 9, Post Office Box
     r"\bp[\W_]*[o0][\W_]*b(?:ox|x)?\b(?!\s+(?:(?:lane|ln|st|street|rd|road|dr|drive|ave|avenue|ct|court|way)\b))",
@@ -23,9 +22,9 @@ _SPELLINGS = (
     # PO 12, P.O. Drawer 12, Post Office Drawer A
     r"^(?:p[\W_]*o|post[\W_]*office)\b[\W_]*[0-9]",
     r"\b(?:p[\W_]*o|post[\W_]*office)\b[\W_]*(?:drawer|caller|bin|lock[\W_]*box)\b",
-    # Drawer 12, Lockbox 12, Call Box 12, Firm Caller 12, Bin 12, Apartado (Postal) 12, Apdo. 12
-    rf"^(?:drawer|caller|firm[\W_]*caller|bin|lock[\W_]*box|call[\W_]*box|mail[\W_]*box|mail[\W_]*drawer){_NUMBER}\w*$",
-    rf"\b(?:apartado|apdo\b\.?)(?:\s+(?:postal|de\s+correos))?{_NUMBER}",
+    # Drawer 12, Lockbox 12, Call Box 12, Firm Caller 12, Bin 12, Apartado (Postal) 12, Apdo. 12, Casilla 12
+    rf"^(?:drawer|caller|firm[\W_]*caller|bin|lock[\W_]*box|call(?:er)?[\W_]*box|mail[\W_]*box|mail[\W_]*drawer){_NUMBER}\w*$",
+    rf"\b(?:apartado|casilla|apdo\b\.?)(?:\s+(?:postal|de\s+correos))?{_NUMBER}",
 )  # fmt: skip
 _PO_BOX = re.compile("|".join(_SPELLINGS), re.IGNORECASE)
 _BARE_BOX = re.compile(rf"b(?:ox|x)\.?{_NUMBER}[\w-]*", re.IGNORECASE)
