@@ -47,10 +47,10 @@ class Readdressing:
 
         def decide(packet: Packet) -> Change | None:
             refuse_lapsed(packet, now)
+            if packet.before_submission and packet.agent.email == email:
+                return None
             if packet.status is not Status.INVITED:
                 raise _too_late(staff, packet)
-            if packet.agent.email == email:
-                return None
             count()
             after = packet.readdress(email)
             after = after.look_at(next_look(after, self.schedule, now))
