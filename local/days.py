@@ -1,9 +1,10 @@
 """Days, as the systems outside count them. The carrier's are those of the zone that the template names by default."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 CARRIER = ZoneInfo("America/New_York")
+TENNESSEE = ZoneInfo("America/Chicago")  # as the product counts its days
 
 
 def carriers_today() -> date:
@@ -11,5 +12,6 @@ def carriers_today() -> date:
     return datetime.now(CARRIER).date()
 
 
-def utc_today() -> date:
-    return datetime.now(UTC).date()
+def agents_today() -> date:
+    """The day where the people of the demo live, who all live in Tennessee."""
+    return datetime.now(TENNESSEE).date()

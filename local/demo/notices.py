@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from local.bureau_desk import change_report
-from local.days import utc_today
+from local.days import agents_today
 from local.demo.client import verify
 from local.demo.journey import Journey
 from local.demo.onlookers import VENDOR_PATIENCE
@@ -54,7 +54,7 @@ def correct_report(journey: Journey) -> None:
 def post_notice(journey: Journey) -> None:
     """The mailed notice comes back: it is posted on a day that can be, and the wait counts from its arrival."""
     journey.wait_until("the notice comes back", lambda: case(journey)["status"] == "UNDELIVERABLE", VENDOR_PATIENCE)
-    today = utc_today()
+    today = agents_today()
     for on, why in ((today - timedelta(days=2), "before it was made"), (today + timedelta(days=2), "not yet")):
         answer = journey.contracting.attempt("POST", decisions(journey), posted(on.isoformat()))
         found = (answer.status_code, answer.json().get("errors"))

@@ -110,3 +110,19 @@ def test_the_agents_trail_ends_before_what_the_company_said_later(kinds: list[st
     events = chain(found.id, 0, GENESIS, [event(kind) for kind in kinds])
     assert trail_as_seen(events, found, Caller.AGENT_BEFORE) == events[:told]
     assert trail_as_seen(events, found, Caller.DEPARTMENT) == events
+
+
+@pytest.mark.parametrize(
+    ("kinds", "told"),
+    [
+        (["packet.sealed", "bgc.requested", "bgc.recorded", "adverse.report_withdrawn", "bgc.requested"], 2),
+        (["packet.sealed", "bgc.requested", "packet.sealed", "bgc.requested", "exception.opened"], 4),
+        (["packet.sealed", "bgc.requested", "bgc.recorded", "packet.sealed", "mail.delivered"], 4),
+    ],
+    ids=["ordered once more", "sealed once more", "not ordered yet"],
+)
+def test_while_a_check_runs_the_trail_ends_with_the_first_order_since_the_sealing(kinds: list[str], told: int) -> None:
+    """A check that was ordered once more tells nothing of what became of the one before."""
+    found = packet(status=Status.BACKGROUND_CHECK)
+    events = chain(found.id, 0, GENESIS, [event(kind) for kind in kinds])
+    assert trail_as_seen(events, found, Caller.AGENT_BEFORE) == events[:told]

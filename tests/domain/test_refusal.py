@@ -167,6 +167,37 @@ def test_the_days_of_posting_are_the_recipients(made: str, now: str, on: str, ta
         sent.post(date.fromisoformat(on), datetime.fromisoformat(now))
 
 
+@pytest.mark.parametrize(
+    ("state", "made", "now", "on", "rule"),
+    [
+        ("TN", "2026-11-25T03:00:00Z", "2026-11-25T15:00:00Z", "2026-11-24", None),
+        ("TN", "2026-11-25T06:00:00Z", "2026-11-25T15:00:00Z", "2026-11-24", "not-before-notice"),
+        ("TN", "2026-11-24T15:00:00Z", "2026-11-27T05:59:00Z", "2026-11-27", "not-after-today"),
+        ("TN", "2026-11-24T15:00:00Z", "2026-11-27T06:00:00Z", "2026-11-27", None),
+        ("HI", "2026-11-24T15:00:00Z", "2026-11-27T09:59:00Z", "2026-11-27", "not-after-today"),
+        ("HI", "2026-11-24T15:00:00Z", "2026-11-27T10:00:00Z", "2026-11-27", None),
+        ("PR", "2026-11-24T15:00:00Z", "2026-11-27T03:59:00Z", "2026-11-27", "not-after-today"),
+        ("PR", "2026-11-24T15:00:00Z", "2026-11-27T04:00:00Z", "2026-11-27", None),
+        ("TN", "2026-03-05T15:00:00Z", "2026-03-09T05:00:00Z", "2026-03-09", None),
+        ("TN", "2026-03-05T15:00:00Z", "2026-03-09T04:59:00Z", "2026-03-09", "not-after-today"),
+        ("", "2026-11-24T15:00:00Z", "2026-11-27T00:00:00Z", "2026-11-27", None),
+    ],
+)
+def test_a_day_of_posting_is_one_that_has_come_where_the_recipient_lives(
+    state: str, made: str, now: str, on: str, rule: str | None
+) -> None:
+    case = CASE.model_copy(update={"state": state})
+    back = case.send_pre_notice(datetime.fromisoformat(made), "ops-1").bounced(datetime.fromisoformat(made))
+    if rule is None:
+        posted = back.post(date.fromisoformat(on), datetime.fromisoformat(now))
+        assert posted.wait is not None
+        assert posted.wait.since == date.fromisoformat(on) + 3 * DAY
+        return
+    with pytest.raises(InvalidRequest) as refused:
+        back.post(date.fromisoformat(on), datetime.fromisoformat(now))
+    assert [one["rule"] for one in refused.value.facts["errors"]] == [rule]
+
+
 def test_a_notice_of_which_nothing_is_heard_is_posted_after_three_business_days_and_not_before() -> None:
     # Wednesday 25, Friday 27 and Monday 30 are business days; Tuesday 1 December begins last where it is 11:00 UTC
     opens = datetime(2026, 12, 1, 11, tzinfo=UTC)

@@ -340,3 +340,23 @@ def test_a_newer_packages_form_is_not_judged(package: Package, capsys: pytest.Ca
     files = without(Package(build(given), package.key).files(), "export.json")
     newer = {**files, "manifest.json": canonical(json.loads(files["manifest.json"]) | {"format": 3})}
     assert "a newer verifier is needed" in told(newer, capsys, verifier.UNREADABLE)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("__pycache__/econtracting_verify.cpython-313.pyc", 0),
+        ("__pycache__/addendum.pdf", 1),
+        ("documents/__pycache__/addendum.pdf", 1),
+        ("__pycache__/econtracting_verify.pdf", 1),
+        ("documents/__pycache__/econtracting_verify.cpython-313.pyc", 1),
+    ],
+)
+def test_a_folder_hides_no_file_under_a_name_that_python_uses(
+    files: Files, tmp_path: Path, name: str, code: int
+) -> None:
+    for one, content in {**files, name: b"%PDF-1.7"}.items():
+        path = tmp_path / one
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    assert verifier.verify(tmp_path) == code

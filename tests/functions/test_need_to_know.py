@@ -115,6 +115,12 @@ NOTICED: Road = {
 }
 SILENCED: Road = {1: no_news, 2: silence, 6: BOUNCE}
 ASKED_AGAIN: Road = {1: no_news, 2: silence, 4: decide("retry"), 6: BOUNCE}
+WITHDRAWN_AND_ASKED_AGAIN: Road = {
+    1: consider,
+    2: lambda world, packet_id: stories.report(world, packet_id, "canceled", None),
+    4: decide("retry"),
+    6: BOUNCE,
+}
 CLEARED: Road = {1: no_news, 6: BOUNCE, 9: report("complete", "clear", Status.APPOINTING)}
 RELEASED: Road = {1: consider, 6: BOUNCE, 9: decide("proceed")}
 DISPUTED: Road = {
@@ -220,6 +226,12 @@ def test_who_need_not_know_sees_no_difference_from_a_slow_check(
 def test_a_check_that_came_to_nothing_is_slow_as_well(seen: Callable[..., Seen], road: Road) -> None:
     """Who saw those would know a weighed report by its not being among them."""
     assert differences(seen(road, whole=False), seen(SLOW, whole=False), ALL) == set()
+
+
+def test_a_check_ordered_anew_does_not_tell_that_the_one_before_was_weighed(seen: Callable[..., Seen]) -> None:
+    """Not in the agent's own package either; the mails of a new check begin anew."""
+    found = differences(seen(WITHDRAWN_AND_ASKED_AGAIN, whole=False), seen(SLOW, whole=False), ALL)
+    assert found - {(AGENT, "letters")} == set()
 
 
 @pytest.mark.parametrize(("road", "callers"), [(RELEASED, ALL), (DISPUTED, OTHERS)], ids=["released", "disputed"])

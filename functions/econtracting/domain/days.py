@@ -100,6 +100,14 @@ def states_day(at: datetime, state: str) -> date:
     return day_in(at, states_zone(state))
 
 
+def posting_day(at: datetime, state: str) -> date:
+    """The day of a moment where someone living in a state reads the calendar; that of UTC where the state is not known.
+
+    For what is said of a day that has come: neither an earlier one nor a later one, unlike `recipients_day`.
+    """
+    return day_in(at, states_zone(state) if state in ZONES else UTC)
+
+
 def recipients_day(at: datetime, state: str) -> date:
     """The day a moment falls on for someone living in a state, or the day after: never an earlier one.
 

@@ -172,14 +172,16 @@ def tells_of_bounce(letter: str, caller: Caller) -> bool:
 
 
 def trail_as_seen(events: Sequence[ChainedEvent], packet: Packet, caller: Caller) -> list[ChainedEvent]:
-    """The trail as a caller may see it: its beginning, up to where the check under way was opened.
+    """The trail as a caller may see it: its beginning, up to where the first check since the last sealing was opened.
+
+    Not the latest: what came of an earlier one would be told between them.
 
     Of a check that was answered, up to where the company said something else, until a person has looked at that.
     """
     if sees(caller, Fact.TRAIL):
         return list(events)
     if covered(packet).status is Status.BACKGROUND_CHECK:
-        return _until(events, EventType.BGC_REQUESTED, EventType.PACKET_SEALED, within=1)
+        return _until_ordered(events)
     shown = _until(events, EventType.EXCEPTION_OPENED, within=0) if hides(packet) else list(events)
     seen = [n for n, event in enumerate(shown) if event.type == EventType.LATE_NEWS_SEEN and not hides(packet)]
     news = (n for n, event in enumerate(shown) if event.type == EventType.BGC_CHANGED and n > max(seen, default=-1))
@@ -198,6 +200,13 @@ def tells_the_bus(before: Packet | None, after: Packet, status: Status) -> bool:
 def name_in_logs(effect_id: str) -> str:
     """What a log calls a row of the outbox: its fingerprint, since kinds and letters tell what becomes of a packet."""
     return effect_id if sees(Caller.OPERATIONS, Fact.EFFECT) else sha256(effect_id.encode()).hexdigest()[:16]
+
+
+def _until_ordered(events: Sequence[ChainedEvent]) -> list[ChainedEvent]:
+    sealed = max((n for n, event in enumerate(events) if event.type == EventType.PACKET_SEALED), default=-1)
+    ordered = [n for n, event in enumerate(events) if event.type == EventType.BGC_REQUESTED and n > sealed]
+    last = ordered[0] if ordered else sealed if sealed >= 0 else len(events)
+    return list(events[: last + 1])
 
 
 def _until(events: Sequence[ChainedEvent], *kinds: EventType, within: int) -> list[ChainedEvent]:

@@ -47,6 +47,7 @@ NEWEST_CRYPTOGRAPHY = {(3, 7): "45.0.7", (3, 8): "47.0.0"}
 
 COMMENT = re.compile(rb"econtracting-evidence sha256:([0-9a-f]{64})\Z")
 HASH = re.compile(r"[0-9a-f]{64}\Z")
+COMPILED = re.compile(r"__pycache__/econtracting_verify\.[\w.-]+\.pyc\Z")  # what Python itself leaves beside this file
 GENESIS = "0" * 64
 LARGEST = 1 << 31  # bytes of an unpacked package
 MANIFEST, INDEX, TRAIL, CERTIFICATE = "manifest.json", "packet.json", "events.jsonl", "certificate.json"
@@ -127,8 +128,8 @@ def is_package(path: Path) -> bool:
 
 
 def read_folder(path: Path) -> Dict[str, bytes]:
-    found = [file for file in path.rglob("*") if file.is_file() and "__pycache__" not in file.parts]
-    files = {file.relative_to(path).as_posix(): file.read_bytes() for file in found}
+    found = {file.relative_to(path).as_posix(): file for file in path.rglob("*") if file.is_file()}
+    files = {name: file.read_bytes() for name, file in found.items() if not COMPILED.match(name)}
     if {MANIFEST, INDEX}.isdisjoint(files):
         raise Unreadable("no evidence package lies in this folder")
     return files

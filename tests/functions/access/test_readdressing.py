@@ -128,6 +128,16 @@ def test_the_same_address_again_is_no_change(world: World, packet_id: str) -> No
     assert mailed(world, RIGHT) == ["mail.invitation.2"]
 
 
+def test_a_repeat_after_the_agent_has_come_in_is_no_change_either(world: World, packet_id: str) -> None:
+    """Whose first answer was lost is not told that it was too late."""
+    expect(correct(world, packet_id), 200)
+    assert mailed(world, RIGHT) == ["mail.invitation.2"]
+    journey.come_in(world)
+    again = expect(correct(world, packet_id), 200).json
+    assert (again["agent"]["email"], again["mails_sent"], again["status"]) == (RIGHT, 2, "IN_PROGRESS")
+    expect(correct(world, packet_id, "someone@else.example"), 409)
+
+
 def test_a_correction_of_capitals_alone_is_one(world: World, packet_id: str) -> None:
     expect(correct(world, packet_id, "Dana@gmial.example"), 200)
     assert mailed(world, "Dana@gmial.example") == ["mail.invitation.2"]

@@ -19,7 +19,7 @@ from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Self
 
-from econtracting.domain.days import DAY, day_ended, recipients_day
+from econtracting.domain.days import DAY, day_ended, posting_day, recipients_day
 from econtracting.domain.errors import InvalidRequest, InvalidTransition
 from econtracting.domain.moment import Moment, iso
 from econtracting.domain.packet import Status
@@ -209,7 +209,7 @@ class AdverseCase(Record):
         counts them; InvalidTransition for a notice that was not sent, that arrived, or that may still arrive.
         """
         if self.pre_sent_at is not None:
-            made, today = recipients_day(self.pre_sent_at, self.state), recipients_day(now, self.state)
+            made, today = posting_day(self.pre_sent_at, self.state), posting_day(now, self.state)
             if on < made:
                 message = words("The notice was made on {made}; it was not posted before.", made=made)
                 raise _impossible_day("not-before-notice", message)

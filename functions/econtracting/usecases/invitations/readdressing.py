@@ -54,10 +54,10 @@ class Readdressing:
 
         def decide(packet: Packet) -> Change | None:
             refuse_lapsed(packet, now)
+            if packet.before_submission and packet.agent.email == email:
+                return None
             if packet.status is not Status.INVITED:
                 raise _too_late(staff, packet)
-            if packet.agent.email == email:
-                return None
             count()
             after = packet.readdress(email)
             refuse_same_person(self.packets, after.agency.id, after.agent, now)
