@@ -39,6 +39,15 @@ PROBLEM = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "code": {"type": "string"},
+        "readings": {
+            "type": "object",
+            "description": "Title and detail by language, where the gateway refuses by itself, in English.",
+            "additionalProperties": {
+                "type": "object",
+                "required": ["title", "detail"],
+                "properties": {name: {"type": "string"} for name in ("title", "detail")},
+            },
+        },
         "current_version": {"type": ["string", "integer"], "description": "Of what is stale, as it stands now."},
         "summary": {"$ref": "#/components/schemas/SummaryView"},
         "errors": {
@@ -282,7 +291,9 @@ def _refine(operation: dict[str, Any], door: str, label: str, act: Callable[...,
     _leave_out(operation.get("requestBody", {}))
     operation["security"] = _security(door, path)
     answers = {code: one for code, one in operation["responses"].items() if code not in ("422", "500", "default")}
-    answers.get("204", {}).pop("content", None)
+    for code in {"204", "303"} & set(answers):
+        if '"null"' in json.dumps(answers[code].get("content", {})) or code == "204":
+            answers[code].pop("content", None)
     refusals = {str(code): {"$ref": f"#/components/responses/Refused{code}"} for code in _statuses(operation, label)}
     operation["responses"] = answers | refusals
     parameters = [_named(one) for one in operation.get("parameters", [])]

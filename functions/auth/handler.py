@@ -6,11 +6,13 @@ PUT    /access/password {new_password, confirm_password, current_password?}
                                                 -> 204, session rotated | 422 weak-password
 GET    /access/sessions/current                 -> 200 | 401 not-signed-in
 DELETE /access/sessions/current                 -> 204
+GET    /reminder-stops?token=                   -> 303 to the portal's page, which asks; stops nothing
 POST   /reminder-stops?token=                   -> 200 | 404; the link of a reminder, also as RFC 8058 has it
 """
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -27,7 +29,10 @@ from econtracting.views.access import PasswordRequestedView, RemindersView, Sess
 
 app = Door(wiring.from_edge)
 
-Secret = Annotated[str, Field(min_length=1, max_length=200)]
+NO_SECRET = re.compile("[^A-Za-z0-9_-]")
+LONGEST = 200  # characters of a secret
+
+Secret = Annotated[str, Field(min_length=1, max_length=LONGEST)]
 Typed = Annotated[str, Field(min_length=1, max_length=1000)]
 
 
@@ -99,8 +104,15 @@ def log_out() -> Response[None]:
     return Response(HTTPStatus.NO_CONTENT, headers=headers, cookies=[ended_cookie()])
 
 
+@app.get("/reminder-stops", responses={303: {"description": "`Location` has the page, which asks first"}})
+def show_reminder_stop(token: str = "") -> Response[None]:
+    """Lead whoever opens the address that is for mail programs to the page that asks; nothing is stopped by looking."""
+    # Older programs show List-Unsubscribe as a link (RFC 2369); scanners follow it.
+    return Response(HTTPStatus.SEE_OTHER, headers={"Location": f"/#/reminders/{NO_SECRET.sub('', token)[:LONGEST]}"})
+
+
 @app.post("/reminder-stops")
-def stop_reminders(token: Annotated[str, Query(min_length=1, max_length=200)]) -> RemindersView:
+def stop_reminders(token: Annotated[str, Query(min_length=1, max_length=LONGEST)]) -> RemindersView:
     """Stop a packet's reminders by the link of one of them; the body says nothing that counts."""
     # No header of ours is asked for: mail programs send this, and whoever knows the link may (RFC 8058, 3.2).
     return wiring.reminders().stop_by_link(token, callers.actor(app, "agent"))

@@ -154,6 +154,26 @@ def test_a_wrong_column_is_named_with_its_place_and_the_nearest_right_one() -> N
     assert "take this column out" in extra["message"]
 
 
+@pytest.mark.brings("P12")
+@pytest.mark.parametrize(
+    ("cell", "meant"),
+    [
+        ("E-mail address", "email"),
+        ("Agent First Name", "first_name"),
+        ("Recruiter's e-mail address", "recruiter_email"),
+        ("Level with the carrier", "level"),
+        ("NPN (license no.)", "npn"),
+    ],
+)
+def test_a_column_under_a_longer_name_is_not_thrown_out_but_named(cell: str, meant: str) -> None:
+    names = [cell, *(one for one in NAMES if one != meant)]
+    with pytest.raises(InvalidRequest) as refused:
+        read((",".join(names) + "\n" + ",".join("x" for _ in names) + "\n").encode())
+    (culprit, *_) = refused.value.facts["errors"]
+    assert culprit["field"] == "column A"
+    assert f"Did you mean {meant}?" in culprit["message"]
+
+
 def test_missing_and_repeated_columns_are_named() -> None:
     assert [error["field"] for error in refused("first_name,last_name\nSam,Field")] == ["email", "level"]
     (twice,) = refused(f"{HEAD},E-Mail\n{ROW},x")

@@ -208,6 +208,27 @@ def test_a_language_can_be_chosen_before_the_password(world: World) -> None:
     assert "Las dos contraseñas no son iguales." in told["detail"]
 
 
+@pytest.mark.brings("L3")
+@pytest.mark.parametrize(
+    ("invited_in", "page", "subject"),
+    [
+        (None, "es-US,es;q=0.9,en;q=0.8", "Meridian Health: su contraseña temporal"),
+        (None, "en-US,es;q=0.5", "Meridian Health: your temporary password"),
+        (None, "", "Meridian Health: your temporary password"),
+        ("en", "es", "Meridian Health: your temporary password"),
+        ("es", "en", "Meridian Health: su contraseña temporal"),
+    ],
+)
+def test_a_temporary_password_is_mailed_in_the_language_of_the_page_until_the_packet_has_one(
+    world: World, invited_in: str | None, page: str, subject: str
+) -> None:
+    journey.invite(world, **({"language": invited_in} if invited_in else {}))
+    asked = {"invitation": journey.link_secret(world)}
+    expect(world.call("POST", "/access/password-requests", asked, headers={"Accept-Language": page}), 202)
+    world.settle()
+    assert world.outside.post.sent[-1]["subject"] == subject
+
+
 @pytest.mark.parametrize("body", [{"language": "fr"}, {"language": ""}, {"language": None}, {}, {"language": "ES"}])
 def test_another_language_is_refused_with_those_there_are(world: World, body: Any) -> None:
     journey.invite(world)

@@ -210,10 +210,38 @@ def test_the_portal_sends_no_body(world: World, packet_id: str) -> None:
 def test_looking_at_the_link_stops_nothing(world: World, packet_id: str) -> None:
     """Scanners follow links; only a POST counts."""
     later(world, days=3)
-    with pytest.raises(LookupError):
-        world.call("GET", "/reminder-stops", query={"token": token(world)})
+    secret, world.cookie = token(world), None
+    answer = world.call("GET", "/reminder-stops", query={"token": secret})
+    assert (answer.status, answer.headers["Location"]) == (303, [f"/#/reminders/{secret}"])
+    assert answer.body == b""
     later(world, days=4)
     assert len(sent(world)) == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "place"),
+    [
+        ({}, ""),
+        ({"token": ""}, ""),
+        ({"token": "abc."}, "abc"),
+        ({"token": "a>\r\nSet-Cookie: x=y"}, "aSet-Cookiexy"),
+        ({"token": "//evil.example/#"}, "evilexample"),
+        ({"token": "a" * 5000}, "a" * 200),
+        ({"token": ["abc", "abc"]}, "abc"),
+        ({"token": "abc", "utm_source": "mail"}, "abc"),
+    ],
+)
+def test_whatever_became_of_the_address_it_leads_to_the_page(
+    world: World, query: dict[str, str | list[str]], place: str
+) -> None:
+    answer = world.call("GET", "/reminder-stops", query=query)
+    assert (answer.status, answer.headers["Location"]) == (303, [f"/#/reminders/{place}"])
+
+
+def test_what_a_program_adds_to_the_address_does_not_keep_reminders_going(world: World, packet_id: str) -> None:
+    later(world, days=3)
+    query = {"token": token(world), "utm_source": "mail"}
+    assert expect(world.call("POST", "/reminder-stops", query=query), 200).json["on"] is False
 
 
 def test_the_link_acts_once(world: World, inside: str) -> None:

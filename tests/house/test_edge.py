@@ -87,19 +87,29 @@ def test_the_web_acl_counts_everybody_once() -> None:
     assert address["ScopeDownStatement"] == {"NotStatement": {"Statement": viewer["ScopeDownStatement"]}}
 
 
-def ran(function: str, request: dict[str, Any]) -> Any:
-    """What a function of the distribution makes of a request."""
+def ran(function: str, request: dict[str, Any]) -> tuple[Any, list[str]]:
+    """What a function of the distribution makes of a request, and what it logs."""
     folder = subprocess.run([ROOT / "scripts/node"], capture_output=True, text=True, check=True).stdout.strip()
     code = template()["Resources"][function]["Properties"]["FunctionCode"]
-    asked = {"viewer": {"ip": "203.0.113.7"}, "request": request}
+    asked = {"context": {"requestId": "r-1"}, "viewer": {"ip": "203.0.113.7"}, "request": request}
     script = f"{code}; console.log(JSON.stringify(handler({json.dumps(asked)})))"
     done = subprocess.run([f"{folder}/node", "-e", script], capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
+    *logged, answer = done.stdout.splitlines()
+    return json.loads(answer), logged
 
 
 def test_a_viewer_cannot_say_who_they_are() -> None:
-    sent = ran("ApiPath", {"uri": "/api/packet", "headers": {"x-viewer-address": {"value": "10.0.0.1"}}})
+    sent, _ = ran("ApiPath", {"uri": "/api/packet", "headers": {"x-viewer-address": {"value": "10.0.0.1"}}})
     assert sent == {"uri": "/packet", "headers": {"x-viewer-address": {"value": "203.0.113.7"}}}
+
+
+@pytest.mark.brings("P6")
+@pytest.mark.parametrize("mark", ["%3F", "%3f", "%253F", "%25253f"])
+@pytest.mark.parametrize("equals", ["=", "%3D", "%253d"])
+def test_the_secret_of_an_address_for_mail_programs_never_stands_in_a_path(mark: str, equals: str) -> None:
+    asked = {"uri": f"/api/reminder-stops{mark}token{equals}s3cr3t-_.", "headers": {}, "querystring": {}}
+    sent, logged = ran("ApiPath", asked)
+    assert (sent["uri"], sent["querystring"], logged) == ("/reminder-stops", {"token": {"value": "s3cr3t-_"}}, [])
 
 
 PAGES = ("/", "/%23/invitation/s3cr3t", "/#/invitation/s3cr3t.", "/invitation/s3cr3t", "/nowhere/at.all", "/index.html")
@@ -109,7 +119,8 @@ FILES = ("/carrier.json", "/mark.svg", "/assets/index-C4a1.js", "/favicon.ico")
 @pytest.mark.brings("P6")
 @pytest.mark.parametrize("path", [*PAGES, *FILES])
 def test_the_page_answers_at_every_path_that_is_no_file(path: str) -> None:
-    sent = ran("PortalPath", {"uri": path, "querystring": {"utm_source": {"value": "mail"}}})
+    sent, logged = ran("PortalPath", {"uri": path, "querystring": {"utm_source": {"value": "mail"}}})
+    assert logged == [f"r-1 {sent['uri']}"]
     assert sent == {"uri": path if path in FILES else "/index.html", "querystring": {}}
     assert (portal.FILE.fullmatch(path.removeprefix("/")) is not None) == (path in (*FILES, "/index.html"))
 

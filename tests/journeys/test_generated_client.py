@@ -262,6 +262,8 @@ def invited_by_file(journeys: Sequence[Journey]) -> None:
     for journey in (mistaken, declined):
         _, journey.link = journey.postbox.wait("the link", LINK_SECRET)
         journey.enter()
+    page = mistaken.agent.call("GET", "/reminder-stops?token=of-no-reminder", expect=303)
+    verify(page.headers["location"] == "/#/reminders/of-no-reminder", "looking at the link leads to the page", page)
     none = mistaken.agent.call("POST", "/reminder-stops?token=of-no-reminder", expect=404).json()
     verify(none["code"] == "link-unknown", "a link of no reminder stops none", none)
     silent = mistaken.agent.call("PUT", "/packet/reminders", {"on": False}).json()

@@ -2,6 +2,9 @@
 
 import json
 
+import pytest
+
+from econtracting.domain.words import ENGLISH, LANGUAGES, said
 from local.refusals import GatewayRefusals
 from tests.support.deployed import ROOT
 
@@ -47,3 +50,17 @@ def test_every_declared_refusal_is_a_problem_document() -> None:
     for kind in REFUSALS._responses:
         problem = json.loads(REFUSALS.declared(kind, 400).body)
         assert {"type", "title", "status", "detail", "code"} <= set(problem)
+
+
+@pytest.mark.brings("L1")
+def test_every_declared_refusal_has_a_reading_in_every_language() -> None:
+    for kind in REFUSALS._responses:
+        body = REFUSALS.declared(kind, 400).body
+        assert body.isascii()
+        problem = json.loads(body)
+        assert set(problem["readings"]) == set(LANGUAGES) - {ENGLISH}
+        for language, reading in problem["readings"].items():
+            assert set(reading) == {"title", "detail"}
+            for member, text in reading.items():
+                doors = said(problem[member], language)  # the doors' own words, where they say the same
+                assert text == doors or doors == problem[member] != text

@@ -297,6 +297,7 @@ def asks(world: World, packet_id: str, secret: str) -> dict[Route, list[Ask]]:
         ("POST", "/messages/{message_id}/replay"): [one._replace(body={"note": ""}) for one in message],
         ("POST", "/messages/{message_id}/set-aside"): [one._replace(body={"note": ""}) for one in message],
         ("GET", "/packet"): nothing,
+        ("GET", "/reminder-stops"): [Ask(query={"token": "of none of ours"})],
         ("POST", "/reminder-stops"): [Ask(query={"token": "of none of ours"})],
         ("PUT", "/packet/reminders"): [Ask({"on": False}), Ask({"on": True})],
         ("GET", "/packet/agreement"): nothing,

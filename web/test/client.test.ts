@@ -57,6 +57,24 @@ test("a save without a key is not sent twice", async () => {
   expect(calls).toHaveLength(1);
 });
 
+test("what the gateway says by itself is read in the language of the screen", async () => {
+  const body = { code: "too-many-requests", detail: "Wait.", readings: { es: { title: "No", detail: "Espere." } } };
+  for (const [lang, said] of [
+    ["es", "Espere."],
+    ["en", "Wait."],
+  ] as const) {
+    document.documentElement.lang = lang;
+    answers.push(json(429, body));
+    await expect(api("POST", "/packet/finish")).rejects.toThrow(said);
+  }
+  for (const readings of [null, "es", { es: null }, { es: { detail: 7 } }]) {
+    document.documentElement.lang = "es";
+    answers.push(json(429, { ...body, readings }));
+    await expect(api("POST", "/packet/finish")).rejects.toThrow("Wait.");
+  }
+  document.documentElement.lang = "en";
+});
+
 test("a refusal names its fields", async () => {
   const errors = [{ field: "ssn", rule: "format", message: "Nine digits, please." }];
   answers.push(json(422, { code: "invalid-request", detail: "…", errors }));

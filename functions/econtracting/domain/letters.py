@@ -67,13 +67,14 @@ def compose(name: str, *, packet: Packet, packet_type: PacketType, context: Mapp
     """The letter `name` about a packet.
 
     `context` gives what the packet does not hold: `to`, `code`, `link`, `stop_link`, `temporary_password`,
-    `requested_from`, `seconds`, `at`, `here`, `reason`, `fields`, `appointments`, `feed`, `check`, `failure`; what a
-    letter does not name is ignored. Days are those of the carrier, whose zone is `home`; a time is shown as the
+    `requested_from`, `seconds`, `at`, `here`, `reason`, `fields`, `appointments`, `feed`, `check`, `failure`, and the
+    `language` of the page it was asked for on, which counts while the packet has none; what a letter does not name is
+    ignored. Days are those of the carrier, whose zone is `home`; a time is shown as the
     agent's own clock has it, where that is known, and always with its zone.
     Raises LookupError for a letter that does not exist, or that names an unknown value.
     """
     english = _wording(packet.type, name, ENGLISH)
-    language = ENGLISH if english.to == "recruiter" else packet.language or ENGLISH
+    language = ENGLISH if english.to == "recruiter" else packet.language or context.get("language") or ENGLISH
     wording = _wording(packet.type, name, language)
     values = {"language": language, **_said(_values(packet, packet_type, context, home), language)}
     blocks = [block for block in wording.blocks if all(values[one] for one in _named(block))]

@@ -17,6 +17,7 @@ from econtracting.domain.days import Here
 from econtracting.domain.errors import EContractingError
 from econtracting.domain.moment import Moment
 from econtracting.domain.record import Record
+from econtracting.domain.words import Language
 
 
 class EffectKind(StrEnum):
@@ -114,6 +115,7 @@ class SendLetter(Task):
     state: str | None = None
     failure: str | None = None  # why a mail did not arrive
     here: Here | None = None  # where the agent was, of an act of the agent's
+    language: Language | None = None  # of the page it was asked for on; the packet's stands over it
 
 
 class StartWorkflow(Task):

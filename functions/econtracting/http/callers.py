@@ -20,6 +20,7 @@ UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 BODY_LIMIT = 1_000_000  # bytes; the largest body the contract knows is a 500-row CSV
 IDEMPOTENCY_KEY = re.compile("[!-~]([ -~]{0,253}[!-~])?")
 MESSAGES = "/webhooks/"
+MAILED = "/reminder-stops"  # opened from mails, whose programs add parameters of theirs
 FILES = "/invitations/bulk"  # takes a file in any encoding that spreadsheets write
 MESSAGE_LIMIT = 200_000  # bytes of a webhook: it is kept sealed, 16/9 as long, in one item (400 KB at most)
 

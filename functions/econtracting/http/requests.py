@@ -16,7 +16,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from econtracting.domain.errors import InvalidRequest, NotFound
 from econtracting.domain.findings import message_of
 from econtracting.domain.words import Words, joined, words
-from econtracting.http.callers import MESSAGES, UNSAFE
+from econtracting.http.callers import MAILED, MESSAGES, UNSAFE
 
 # pydantic's kind of finding -> what is said of a parameter; the places are pydantic's.
 _ONE_OF = "This is one of {expected}."
@@ -44,7 +44,7 @@ def read(app: APIGatewayRestResolver, event: dict[str, Any]) -> dict[str, Any]:
 
     Raises NotFound for a path with control characters, InvalidRequest for a parameter that stands more than once
     (repeated), says nothing (empty) or is none of the route's (unknown). Vendors' messages may bring any: who signed is
-    heard.
+    heard; of what is opened from a mail, only what is known counts.
     """
     path, method = event.get("path") or "", (event.get("httpMethod") or "").upper()
     if any(ord(character) < 32 or ord(character) == 127 for character in path):
@@ -54,6 +54,8 @@ def read(app: APIGatewayRestResolver, event: dict[str, Any]) -> dict[str, Any]:
     if not given or route is None or path.startswith(MESSAGES):
         return event
     known = [field.alias for field in route.dependant.query_params]
+    if path.startswith(MAILED):
+        given = {name: values[:1] for name, values in given.items() if name in known}
     errors = [error for name, values in given.items() for error in _remarks(name, values, known, method)]
     if errors:
         raise InvalidRequest(joined((error["message"] for error in errors[:5]), by=" "), errors=errors)

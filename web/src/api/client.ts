@@ -92,6 +92,14 @@ async function send(method: string, path: Path, call: Call): Promise<Response> {
   throw await problemOf(answer);
 }
 
+/** What the gateway says by itself is the same for everyone: its sentence in the language of the screen, if it has one. */
+function reading({ readings }: Record<string, unknown>): string | undefined {
+  const found = (readings as Record<string, { detail?: unknown } | undefined> | null | undefined)?.[
+    document.documentElement.lang
+  ]?.detail;
+  return typeof found === "string" ? found : undefined;
+}
+
 async function problemOf(answer: Response): Promise<Problem> {
   const facts = (await answer.json().catch(() => ({}))) as Record<string, unknown>;
   const text = (name: string) => (typeof facts[name] === "string" ? (facts[name] as string) : undefined);
@@ -99,7 +107,7 @@ async function problemOf(answer: Response): Promise<Problem> {
   return new Problem(
     answer.status,
     text("code") ?? `http-${answer.status}`,
-    text("detail") ?? text("title") ?? "",
+    reading(facts) ?? text("detail") ?? text("title") ?? "",
     facts,
     Number.isFinite(seconds) ? seconds : undefined,
   );

@@ -285,7 +285,9 @@ def _columns(header: Sequence[str], *, alone: bool) -> list[str]:
 
 def _wrong(cell: str, name: str, names: Sequence[str]) -> Words:
     """What to do about a column that is none of ours."""
-    near = get_close_matches(name, [one for one in NAMES if one not in names], 1, 0.6)
+    free = [one for one in NAMES if one not in names]
+    inside = sorted((one for one in free if one.replace("_", "") in name.replace("_", "")), key=len)  # Agent E-mail
+    near = get_close_matches(name, free, 1, 0.6) or inside[-1:]
     if near:
         return words("“{name}” is not one of our columns. Did you mean {near}?", name=_shown(cell), near=near[0])
     return words("“{name}” is not one of our columns. Please take this column out of the file.", name=_shown(cell))

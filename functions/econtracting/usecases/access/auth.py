@@ -21,11 +21,12 @@ from econtracting.domain.fields.rejections import Rejection
 from econtracting.domain.outbox import Letter, send_letter
 from econtracting.domain.packet import Packet
 from econtracting.domain.record import Record
-from econtracting.domain.words import joined
+from econtracting.domain.words import ENGLISH, joined
 from econtracting.ports import Attempts, Change, Clock, Envelope, Ids, Limits, Packets, PacketTypes, Passwords
 from econtracting.usecases.commit.endings import sessions
 from econtracting.usecases.commit.standing import as_agent_sees
 from econtracting.views.access import PasswordRequestedView, SessionView
+from econtracting.views.base import spoken
 
 ASKED = PasswordRequestedView(detail="If the link is right, a mail with a temporary password is on its way.")
 NOBODY = "pkt_00000000000000000000000000"  # whose work is done when a link leads nowhere
@@ -117,9 +118,9 @@ class TemporaryPasswords:
             after = _access(self.packets, packet.id).issue_temporary(hashed, now + self.life)
             number, seconds = after.temporary_count, int(self.life.total_seconds())
             where = here(time_zone, packet.lives_in, now) if time_zone else None
-            row = send_letter(
-                packet.id, Letter.TEMPORARY_PASSWORD, number, now, version=version, seconds=seconds, here=where
-            )
+            asked_in = spoken() if packet.language is None and spoken() != ENGLISH else None
+            facts = {"version": version, "seconds": seconds, "here": where, "language": asked_in}
+            row = send_letter(packet.id, Letter.TEMPORARY_PASSWORD, number, now, **facts)
             event = Event(type=EventType.ACCESS_TEMP_PASSWORD_REQUESTED, at=now, actor=actor, data={"number": number})
             return Change(packet=packet, events=[event], effects=[row.carrying(sealed)], puts=[after])
 
