@@ -136,7 +136,7 @@ def test_outbox_age(drill: Drill) -> None:
     assert page.follow("schedules").said == "[]"
     told = page.follow("packet", PACKET=packet_id).said
     assert re.search(r"failed \d+ times", told)
-    assert "EFFECT_STUCK: mail#invitation#1 since 2026-11-24 15:00, temporarily-unavailable" in told
+    assert "EFFECT_STUCK: mail#invitation#1 since 2026-11-24 15:00 UTC, temporarily-unavailable" in told
     world.outside.post.down = False
     assert not page.follow("retry", PACKET=packet_id, REASON=REASON).wrong
     world.settle()

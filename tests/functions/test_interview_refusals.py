@@ -87,7 +87,6 @@ def refused(packet: tuple[World, str], section: str, body: Any) -> list[tuple[st
         ("first_name", "J0hn", "name-digits"),
         ("first_name", "<b>x</b>", "name-characters"),
         ("first_name", "Da\u0000na", "control-character"),
-        ("first_name", "Da\u202ena", "control-character"),
         ("first_name", "\U0001f600", "name-characters"),
         ("first_name", TOO_LONG, "too-long"),
         ("first_name", ["Dana"], "wrong-type"),
