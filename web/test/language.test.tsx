@@ -18,7 +18,11 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const packet = (language: string | null, title: string) => ({ language, sections: [{ title }] });
+const packet = (language: string | null, title: string) => ({
+  language,
+  sections: [{ title }],
+  reminders: { on: true, stopped_at: null },
+});
 const look = () => next("GET", /packet$/);
 
 function Title() {
