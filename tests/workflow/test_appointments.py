@@ -114,10 +114,10 @@ def test_in_a_freeze_the_filing_waits_for_its_end_and_the_packet_does_not(world:
     answer(world, packet_id, "AL")
     world.reaches(packet_id, "PROCESSED")
     assert (order(packet_id, "IA").status, str(order(packet_id, "IA").file_on)) == ("SCHEDULED", "2027-01-04")
-    world.clock.at = datetime(2027, 1, 3, 23, 59, tzinfo=UTC)
+    world.clock.at = datetime(2027, 1, 4, 5, 59, tzinfo=UTC)  # 23:59 in Iowa
     world.settle()
     assert len(world.outside.gateway.orders) == 1
-    world.clock.at = datetime(2027, 1, 4, 0, 0, 1, tzinfo=UTC)
+    world.clock.at = datetime(2027, 1, 4, 6, 0, 1, tzinfo=UTC)
     world.settle(lambda: len(world.outside.gateway.orders) == 2)
     answer(world, packet_id, "IA")
     world.settle()
