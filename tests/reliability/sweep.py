@@ -50,6 +50,9 @@ _RANDOM = [
         (r"\b[0-9a-f]{16}\b", "<short>"),
         (r"\$argon2id\$[^\"]+", "<hash>"),
         (r"\b1[789]\d{11}\b", "<milliseconds>"),
+        # Two events that have nothing to do with each other come in either order.
+        (r"(sign-milestone#|milestones/<packet>/)\d{6}", r"\1<sequence>"),
+        (r"(sign-milestone.*\"seq\": )\d+", r"\1<sequence>"),
         (r"\bmail-\d+\b", "<mail>"),  # the mail service numbers a mail that comes twice anew
     )
 ]
