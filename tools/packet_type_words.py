@@ -37,7 +37,7 @@ def unread_texts(folder: Path) -> Iterator[str]:
         known: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
         for text, place in places.items():
             if text and text not in known:
-                yield f"{place}: no reading in {name}"
+                yield f"{name}: no reading of {place}"
         for text, reading in known.items():
             if text not in places:
                 yield f"{name}: no text of the packet type: {text[:60]!r}"

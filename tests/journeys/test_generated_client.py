@@ -238,6 +238,8 @@ def invited_by_file(journeys: Sequence[Journey]) -> None:
     withdrawn, mistaken, declined = journeys
     file = bulk_file([one.person for one in journeys])
     recruiter = withdrawn.recruiter
+    empty = recruiter.call("GET", "/invitations/template.csv", None, 200).text
+    verify(empty.lstrip("\ufeff").startswith("first_name,"), "there is a file to fill in", empty)
     checked = recruiter.call("POST", "/invitations/bulk?dry_run=true", file, 200).json()
     verify([row["outcome"] for row in checked["rows"]] == ["valid"] * 3, "a file can be checked first", checked)
     taken = recruiter.call("POST", "/invitations/bulk", file, 202).json()

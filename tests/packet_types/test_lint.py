@@ -190,8 +190,8 @@ def first_title(folder: Path) -> str:
 
 def test_a_text_without_a_reading_is_named_with_its_place(folder: Path) -> None:
     (finding,) = claim(folder, **{first_title(folder): None})
-    assert finding.startswith("interview.json: sections.")
-    assert finding.endswith(".title: no reading in words/es.json")
+    assert finding.startswith("words/es.json: no reading of interview.json: sections.")
+    assert finding.endswith(".title")
 
 
 @pytest.mark.parametrize(
