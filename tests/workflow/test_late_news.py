@@ -70,6 +70,7 @@ def test_the_first_answer_stands_until_a_person_has_looked(world: World) -> None
     assert world.status(packet_id) == "ACTIVE"
     assert wiring.producers().ready_to_sell(CONSOLE, stories.NPN, "AL", None).ready is ready is True
     assert queue(world) == [packet_id]
+    assert packet_id in widget.lambda_handler({"queue": "news"}, Context())
     assert stories.decided(world, packet_id, "note")["status"] == "ACTIVE"
     assert queue(world) == []
     assert shown(world, packet_id)["news"] == []
