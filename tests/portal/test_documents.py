@@ -29,7 +29,7 @@ def test_the_reader_of_documents_is_loaded_with_the_first_one_that_is_opened(arr
 
 def test_every_document_can_be_read_as_text(arrived: Arrived) -> None:
     agent = arrived("adopted", "/sign")
-    titles = agent.page.locator("nav ol a span[lang]")
+    titles = agent.page.locator("nav ol a > span:nth-child(2)")
     titles.first.wait_for()
     for title in titles.all_inner_texts():
         agent.page.locator("nav ol").get_by_role("link", name=title).click()
