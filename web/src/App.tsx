@@ -51,7 +51,7 @@ const INSIDE: Route[] = [
   ["/withdraw-consent", () => <Leave how="withdraw-consent" />],
 ];
 
-const KEEP_WHAT_IS_TYPED = new Set(["/decline", "/wrong-person", "/withdraw-consent"]);
+const KEEP_WHAT_IS_TYPED = new Set(["/interview/:section", "/decline", "/wrong-person", "/withdraw-consent"]);
 
 function Inside({ at }: { at: string }) {
   const { packet } = useSession();

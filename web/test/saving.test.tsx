@@ -29,7 +29,7 @@ const section = {
 const saved = { version: 2, complete: true, warnings: [] };
 
 async function onScreen(drafts = true) {
-  const hook = renderHook(() => useSection({ packet: "one", name: "agent", drafts }));
+  const hook = renderHook(() => useSection({ packet: "one", name: "agent", drafts, language: "en" }));
   const reading = await next("GET", "/interview/agent");
   await act(async () => reading.answer(200, section));
   await waitFor(() => expect(hook.result.current.section).toBeDefined());

@@ -71,6 +71,16 @@ export class SectionStore {
     }
   };
 
+  /** Read the section in another language. What is typed and cannot be saved now is handed over to the new reading. */
+  readAgain = async (): Promise<void> => {
+    await this.#keeper.flush();
+    if (isUnsaved(this.#state)) {
+      const { base, answers, retyped } = this.#state;
+      keepTyped({ packet: this.#packet, section: this.#name, base, answers, retyped });
+    }
+    await this.read();
+  };
+
   change = (path: string, value: Answer): void => {
     this.#tell({ type: "changed", path, value });
     this.#plan();

@@ -6,7 +6,7 @@ import { ErrorSummary } from "../components/ErrorSummary";
 import { Loading } from "../components/Loading";
 import { Notice } from "../components/Notice";
 import { Screen } from "../components/Screen";
-import { t } from "../i18n";
+import { currentLanguage, t } from "../i18n";
 import { AskedFor } from "../interview/AskedFor";
 import { Conflict } from "../interview/Conflict";
 import { ConfirmEmail } from "../interview/ConfirmEmail";
@@ -28,7 +28,12 @@ export default function Interview({ name }: { name: string }) {
   const { refresh } = useSession();
   const correction = packet.status === "CORRECTION_REQUESTED" ? packet.correction : undefined;
   const answering = packet.status === "IN_PROGRESS" || packet.status === "INVITED";
-  const screen = useSection({ packet: packet.packet_id, name, drafts: answering });
+  const screen = useSection({
+    packet: packet.packet_id,
+    name,
+    drafts: answering,
+    language: packet.language ?? currentLanguage(),
+  });
   const { section, answers, errors, warnings } = screen;
   const [looked, setLooked] = useState(false);
 
@@ -77,7 +82,6 @@ export default function Interview({ name }: { name: string }) {
       <Progress current={name} />
       <Screen
         title={section.title}
-        titleLanguage="en"
         eyebrow={t("section.of", { n: position + 1, all: packet.sections.length })}
         lead={section.introduction ? <p>{section.introduction}</p> : undefined}
       >
